@@ -1,0 +1,14 @@
+namespace MiniK8s.ApiServer.Registry;
+
+/// <summary>What is known of a request besides its content.</summary>
+/// <param name="User">Who asks.</param>
+/// <param name="UserAgent">The User-Agent header, "" if none.</param>
+/// <param name="SourceAddress">The peer's address, "" for the server's own requests.</param>
+internal sealed record RequestContext(UserInfo User, string UserAgent, string SourceAddress)
+{
+    /// <summary>Texts for the client beside the answer; each becomes a Warning header with code 299.</summary>
+    public IList<string> Warnings { get; } = [];
+
+    /// <summary>The server's own requests: as administrator.</summary>
+    public static RequestContext Internal() => new(UserInfo.Admin, "mk8s-apiserver", "");
+}
