@@ -1,0 +1,23 @@
+namespace MiniK8s.Testing;
+
+/// <summary>Waiting for a named event: a test that hangs says what was missing.</summary>
+public static class Patience
+{
+    /// <summary>How long, in real time, a test waits for something that should come at once: 30 s.</summary>
+    public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The task's result, or after <see cref="Limit"/> a TimeoutException that names the event.</summary>
+    public static async Task<T> OrMissing<T>(this Task<T> task, string what)
+    {
+        await ((Task)task).OrMissing(what).ConfigureAwait(false);
+        return await task.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="OrMissing{T}(Task{T}, string)"/>
+    public static async Task OrMissing(this Task task, string what)
+    {
+        var first = await Task.WhenAny(task, Task.Delay(Limit)).ConfigureAwait(false);
+        if (first != task) throw new TimeoutException($"Missing after {Limit.TotalSeconds} s: {what}.");
+        await task.ConfigureAwait(false);
+    }
+}
