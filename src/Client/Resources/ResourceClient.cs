@@ -3,8 +3,6 @@ using System.Runtime.CompilerServices;
 
 using Google.Protobuf;
 
-using Grpc.Core;
-
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Protocol.V1;
