@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+using MiniK8s.Lab.Processes;
+
+namespace MiniK8s.Lab.Cluster;
+
+/// <summary>What <c>lab.json</c> holds: everything another program needs to find a running lab.</summary>
+/// <param name="Pid">The lab's own process.</param>
+/// <param name="Ready">Whether a Pod could run.</param>
+/// <param name="Kubeconfig">For kubectl.</param>
+/// <param name="Processes">The cluster's processes.</param>
+internal sealed record LabState(int Pid, bool Ready, string Kubeconfig, IReadOnlyList<ProcessRecord> Processes)
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public int PortOf(string process, string flag) => Processes.First(p => p.Name == process).Ports[flag];
+
+    /// <summary>Null when there is no such file, or it is being replaced by something unreadable.</summary>
+    public static LabState? Read(string file) =>
+        File.Exists(file) ? JsonSerializer.Deserialize<LabState>(File.ReadAllText(file), Format) : null;
+
+    /// <summary>Replaces the file in one step: a reader sees the old one or the new one.</summary>
+    public void Write(string file)
+    {
+        var temporary = $"{file}.new";
+        File.WriteAllText(temporary, JsonSerializer.Serialize(this, Format));
+        File.Move(temporary, file, overwrite: true);
+    }
+}

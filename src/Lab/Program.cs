@@ -1,0 +1,16 @@
+using System.CommandLine;
+
+using MiniK8s.Lab.Commands;
+
+var root = new RootCommand("MiniK8s: a small Kubernetes control plane as a handful of processes")
+{
+    UpCommand.Create(TimeProvider.System),
+    DownCommand.Create(),
+    StatusCommand.Create(),
+    TestCommand.Create(),
+    BenchCommand.Create(),
+    CertificatesCommand.Create(TimeProvider.System),
+};
+
+// Ctrl-C cancels the command, and the command may take as long as its processes need to stop.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });
