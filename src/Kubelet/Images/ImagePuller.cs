@@ -1,0 +1,80 @@
+using MiniK8s.Kubelet.Containers;
+using MiniK8s.Kubelet.PodWorkers;
+using MiniK8s.Kubelet.Status;
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.Images;
+
+/// <summary>Makes sure a container's image is on the node, by its pull policy, one pull at a time [pkg/kubelet/images/image_manager.go].</summary>
+internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, IPodEvents events, TimeProvider time)
+{
+    private readonly SemaphoreSlim _serial = new(1);
+
+    /// <summary>Null when the image is there; else why the container cannot start.</summary>
+    /// <param name="backoff">The pod's pull delays, by image.</param>
+    public async Task<StartError?> EnsureAsync(Pod pod, Container container, Backoff backoff, CancellationToken ct)
+    {
+        Runtime.ImageInfo? present;
+        try
+        {
+            present = await runtime.ImageStatusAsync(container.Image, ct);
+        }
+        catch (Runtime.RuntimeException exception) when (exception.Code == Runtime.RuntimeErrorCode.InvalidArgument)
+        {
+            var message = $"Failed to apply default image tag \"{container.Image}\": couldn't parse image name \"{container.Image}\": invalid reference format";
+            events.Warning(pod, "InspectFailed", message, container.Name);
+            return Fail(pod, container, "InvalidImageName", message);
+        }
+        if (present is not null && container.ImagePullPolicy != "Always")
+        {
+            events.Normal(pod, "Pulled", $"Container image \"{container.Image}\" already present on machine", container.Name);
+            return null;
+        }
+        if (container.ImagePullPolicy == "Never")
+        {
+            var message = $"Container image \"{container.Image}\" is not present with pull policy of Never";
+            events.Warning(pod, "ErrImageNeverPull", message, container.Name);
+            return Fail(pod, container, "ErrImageNeverPull", message);
+        }
+        return await PullAsync(pod, container, backoff, ct);
+    }
+
+    private async Task<StartError?> PullAsync(Pod pod, Container container, Backoff backoff, CancellationToken ct)
+    {
+        if (backoff.LastFailure(container.Image) is { } failed && backoff.Holding(container.Image, failed.At, time.GetUtcNow()) is not null)
+        {
+            events.Normal(pod, "BackOff", $"Back-off pulling image \"{container.Image}\"", container.Name);
+            return Fail(pod, container, "ImagePullBackOff", $"Back-off pulling image \"{container.Image}\": ErrImagePull: {failed.Message}");
+        }
+        var queued = time.GetTimestamp();
+        await _serial.WaitAsync(ct);
+        try
+        {
+            events.Normal(pod, "Pulling", $"Pulling image \"{container.Image}\"", container.Name);
+            var began = time.GetTimestamp();
+            var result = await runtime.PullImageAsync(container.Image, auth: null, ct);
+            if (result.Error is { } error)
+            {
+                backoff.Failed(container.Image, error.Message, time.GetUtcNow());
+                events.Warning(pod, "Failed", $"Failed to pull image \"{container.Image}\": {error.Message}", container.Name);
+                return Fail(pod, container, "ErrImagePull", error.Message);
+            }
+            var (pull, all) = (Milliseconds(time.GetElapsedTime(began)), Milliseconds(time.GetElapsedTime(queued)));
+            events.Normal(
+                pod, "Pulled", $"Successfully pulled image \"{container.Image}\" in {pull} ({all} including waiting). Image size: {result.Image!.Size} bytes.", container.Name);
+            return null;
+        }
+        finally
+        {
+            _serial.Release();
+        }
+    }
+
+    private StartError Fail(Pod pod, Container container, string reason, string message)
+    {
+        events.Warning(pod, "Failed", $"Error: {reason}", container.Name);
+        return new StartError(reason, message);
+    }
+
+    private static string Milliseconds(TimeSpan duration) => GoDuration.Format(TimeSpan.FromMilliseconds((long)duration.TotalMilliseconds));
+}

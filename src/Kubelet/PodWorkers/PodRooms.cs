@@ -1,0 +1,19 @@
+using MiniK8s.Kubelet.Containers;
+using MiniK8s.Kubelet.Status;
+
+namespace MiniK8s.Kubelet.PodWorkers;
+
+/// <summary>What a node's pod workers work with; one set per node.</summary>
+internal sealed record PodRooms(
+    Runtime.IContainerRuntime Runtime,
+    PodSandboxes Sandboxes,
+    IPodVolumes Volumes,
+    ContainerStarter Starter,
+    ContainerStopper Stopper,
+    PodStopper PodStopper,
+    PodStatusBuilder Statuses,
+    PodStatusReporter Reporter,
+    IProbeResults Probes,
+    IPodEvents Events,
+    Random Random,
+    TimeProvider Time);

@@ -1,0 +1,25 @@
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.PodWorkers;
+
+/// <summary>Questions about a pod's specification that many rooms of the kubelet ask.</summary>
+internal static class PodSpecs
+{
+    /// <summary>An init container that keeps running beside the main ones (KEP-753).</summary>
+    public static bool IsSidecar(this Container init) => init.HasRestartPolicy && init.RestartPolicy == "Always";
+
+    public static IEnumerable<Container> Sidecars(this PodSpec spec) => spec.InitContainers.Where(IsSidecar);
+
+    /// <summary>The pod as it stands inside messages: <c>name_namespace(uid)</c>.</summary>
+    public static string Format(this Pod pod) => $"{pod.Metadata.Name}_{pod.Metadata.Namespace}({pod.Metadata.Uid})";
+
+    public static bool IsDeleting(this Pod pod) => pod.Metadata.DeletionTimestamp is not null;
+
+    public static bool HasTerminalPhase(this Pod pod) => pod.Status?.Phase is "Succeeded" or "Failed";
+
+    /// <summary>Where a container stands in its pod, as events name it: <c>spec.containers{web}</c>.</summary>
+    public static string FieldPath(this PodSpec spec, string container) =>
+        spec.InitContainers.Any(c => c.Name == container) ? $"spec.initContainers{{{container}}}"
+        : spec.EphemeralContainers.Any(c => c.EphemeralContainerCommon.Name == container) ? $"spec.ephemeralContainers{{{container}}}"
+        : $"spec.containers{{{container}}}";
+}

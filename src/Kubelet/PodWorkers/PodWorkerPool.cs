@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.PodWorkers;
+
+/// <summary>One node's pod workers: makes them, tells them what happens, and clears away after them.</summary>
+/// <remarks>
+/// heard                          | worker of that UID | what is done
+/// -------------------------------+--------------------+--------------------------------------------------------------
+/// pod added or changed           | none               | a worker starts
+/// pod added or changed           | runs               | told; it looks again
+/// pod changed                    | has finished       | the reporter is told: a finished pod may be waiting for its deletion
+/// pod removed                    | runs               | told; it stops the pod, then everything of the pod is forgotten
+/// pod removed                    | has finished       | everything of the pod is forgotten
+/// runtime holds an unknown pod   | none               | stopped with a grace of 1 s and forgotten
+/// </remarks>
+internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILoggerFactory loggers, CancellationToken stopping) : IAsyncDisposable
+{
+    private readonly ILogger<PodWorkerPool> _logger = loggers.CreateLogger<PodWorkerPool>();
+    private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Run)> _workers = new();
+    private readonly ConcurrentDictionary<string, Pod> _removed = new();
+
+    /// <summary>A pod of this node, as the apiserver has it now.</summary>
+    public void Update(Pod pod)
+    {
+        if (_workers.TryGetValue(pod.Metadata.Uid, out var known))
+        {
+            if (known.Worker.Phase == PodWorkerPhase.Finished) rooms.Reporter.Observe(pod);
+            else known.Worker.Update(pod);
+            return;
+        }
+        var worker = new PodWorker(pod, rooms, loggers.CreateLogger<PodWorker>());
+        _workers[pod.Metadata.Uid] = (worker, RunAsync(worker));
+    }
+
+    /// <summary>The pod is gone from the apiserver.</summary>
+    public void Remove(Pod pod)
+    {
+        if (!_workers.TryGetValue(pod.Metadata.Uid, out var known)) return;
+        _removed[pod.Metadata.Uid] = pod;
+        known.Worker.Remove();
+        _ = ForgetWhenFinishedAsync(pod.Metadata.Uid, known.Run);
+    }
+
+    /// <summary>Passes what the runtime reports on to the pod's worker, until the process stops.</summary>
+    public async Task FollowRuntimeAsync()
+    {
+        await foreach (var change in rooms.Runtime.WatchEventsAsync(stopping))
+        {
+            if (change.Kind == Runtime.RuntimeEventKind.Lost)
+            {
+                foreach (var (worker, _) in _workers.Values) worker.Wake();
+            }
+            else if (change.Kind is Runtime.RuntimeEventKind.ContainerDied or Runtime.RuntimeEventKind.SandboxStopped
+                     && _workers.TryGetValue(change.PodUid, out var known))
+            {
+                known.Worker.Wake();
+            }
+        }
+    }
+
+    /// <summary>Wakes one pod's worker: a probe has spoken.</summary>
+    public void Wake(string uid)
+    {
+        if (_workers.TryGetValue(uid, out var known)) known.Worker.Wake();
+    }
+
+    /// <summary>The worker's pods by namespace and name, for those who serve their logs.</summary>
+    public string? UidOf(string ns, string name) =>
+        _workers.Values.Select(w => w.Worker).FirstOrDefault(w => w.Is(ns, name))?.Uid;
+
+    /// <summary>Ends what runs for pods that the apiserver does not know (any more); called once the pods have been listed.</summary>
+    public async Task StopOrphansAsync()
+    {
+        foreach (var sandbox in await rooms.Runtime.ListPodSandboxesAsync(podUid: null, stopping))
+        {
+            if (_workers.ContainsKey(sandbox.Config.Uid)) continue;
+            LogOrphan(node, sandbox.Config.Namespace, sandbox.Config.Name, sandbox.Config.Uid);
+            foreach (var container in await rooms.Runtime.ListContainersAsync(sandbox.Config.Uid, stopping))
+            {
+                await rooms.Runtime.StopContainerAsync(container.Id, Containers.ContainerStopper.MinimumGrace, stopping);
+            }
+            await rooms.PodStopper.RemoveAsync(sandbox.Config.Uid, stopping);
+        }
+    }
+
+    /// <summary>Returns when every worker has let go. Containers go on running.</summary>
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_workers.Values.Select(w => w.Run));
+
+    private async Task RunAsync(PodWorker worker)
+    {
+        // A worker's first steps must not run on the thread that delivers everybody's changes.
+        await Task.Yield();
+        await worker.RunAsync(stopping);
+    }
+
+    private async Task ForgetWhenFinishedAsync(string uid, Task run)
+    {
+        await run;
+        if (stopping.IsCancellationRequested || !_removed.TryRemove(uid, out _)) return;
+        try
+        {
+            await rooms.PodStopper.RemoveAsync(uid, stopping);
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            LogNotForgotten(node, uid, exception);
+        }
+        rooms.Reporter.Forget(uid);
+        _workers.TryRemove(uid, out _);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node}: stopping pod {Namespace}/{Name} ({Uid}), which the apiserver does not know")]
+    private partial void LogOrphan(string node, string @namespace, string name, string uid);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: the runtime would not forget pod {Uid}")]
+    private partial void LogNotForgotten(string node, string uid, Exception exception);
+}

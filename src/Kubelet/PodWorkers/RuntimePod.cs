@@ -1,0 +1,29 @@
+namespace MiniK8s.Kubelet.PodWorkers;
+
+/// <summary>What the runtime knows of one pod at one moment; newest first.</summary>
+internal sealed record RuntimePod(IReadOnlyList<Runtime.PodSandboxStatus> Sandboxes, IReadOnlyList<Runtime.ContainerStatus> Containers)
+{
+    public static RuntimePod None { get; } = new([], []);
+
+    /// <summary>The sandbox that containers belong in now; null when the newest one does not serve any more.</summary>
+    public Runtime.PodSandboxStatus? ReadySandbox =>
+        Sandboxes.Count > 0 && Sandboxes[0].State == Runtime.PodSandboxState.Ready ? Sandboxes[0] : null;
+
+    public bool AnyRunning => Containers.Any(c => c.State == Runtime.ContainerState.Running);
+
+    /// <summary>The latest instance of a container, whatever sandbox it belongs to.</summary>
+    public Runtime.ContainerStatus? Newest(string container) => Containers.FirstOrDefault(c => c.Name == container);
+
+    /// <summary>The instance before the latest.</summary>
+    public Runtime.ContainerStatus? Previous(string container) => Containers.Where(c => c.Name == container).Skip(1).FirstOrDefault();
+
+    /// <summary>Asks the runtime.</summary>
+    public static async Task<RuntimePod> ObserveAsync(Runtime.IContainerRuntime runtime, string uid, CancellationToken ct)
+    {
+        var sandboxes = await runtime.ListPodSandboxesAsync(uid, ct);
+        var containers = await runtime.ListContainersAsync(uid, ct);
+        return new RuntimePod(
+            [.. sandboxes.OrderByDescending(s => s.Config.Attempt)],
+            [.. containers.OrderByDescending(c => c.Attempt).ThenByDescending(c => c.CreatedAt)]);
+    }
+}

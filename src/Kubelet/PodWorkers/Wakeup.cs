@@ -1,0 +1,24 @@
+namespace MiniK8s.Kubelet.PodWorkers;
+
+/// <summary>A signal that stays set until somebody has waited for it; setting it twice is setting it once.</summary>
+internal sealed class Wakeup
+{
+    private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly Lock _gate = new();        // makes test-and-release one step
+
+    public void Set()
+    {
+        lock (_gate)
+        {
+            if (_signal.CurrentCount == 0) _signal.Release();
+        }
+    }
+
+    /// <summary>Returns when it is set, or after <paramref name="atMost"/>, or when <paramref name="stopping"/> is.</summary>
+    public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken stopping)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await using var timer = time.CreateTimer(_ => limit.Cancel(), null, atMost, Timeout.InfiniteTimeSpan);
+        await _signal.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

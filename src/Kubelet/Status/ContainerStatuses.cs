@@ -1,0 +1,128 @@
+using Google.Protobuf.WellKnownTypes;
+
+using MiniK8s.Kubelet.PodWorkers;
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.Status;
+
+/// <summary>The API's container statuses from what the runtime reports and what was published before [kubelet_pods.go convertToAPIContainerStatuses].</summary>
+/// <remarks>
+/// The newest instance gives <c>state</c>, the one before it <c>lastState</c>. A container that should start and could not shows the
+/// reason as Waiting; how it last ended moves to <c>lastState</c>.
+/// </remarks>
+internal sealed class ContainerStatuses(Pod pod, RuntimePod seen, PodStatus? published, IReadOnlyDictionary<string, StartError> startErrors, IProbeResults probes)
+{
+    private const string LostWhileRunning = "The container could not be located when the pod was deleted.  The container used to be Running";
+    private const string RuntimeScheme = "containerd://";
+
+    /// <summary>Main containers, by name.</summary>
+    public IEnumerable<ContainerStatus> Mains() =>
+        pod.Spec.Containers.Select(c => Of(c, ContainerKind.Main, published?.ContainerStatuses)).OrderBy(s => s.Name, StringComparer.Ordinal);
+
+    /// <summary>Init containers and sidecars, in the order of the specification.</summary>
+    public IEnumerable<ContainerStatus> Inits() =>
+        pod.Spec.InitContainers.Select(c => Of(c, c.IsSidecar() ? ContainerKind.Sidecar : ContainerKind.Init, published?.InitContainerStatuses));
+
+    /// <summary>Ephemeral containers, by name.</summary>
+    public IEnumerable<ContainerStatus> Ephemerals() => pod.Spec.EphemeralContainers
+        .Select(c => Of(EphemeralContainers.AsContainer(c), ContainerKind.Ephemeral, published?.EphemeralContainerStatuses))
+        .OrderBy(s => s.Name, StringComparer.Ordinal);
+
+    private ContainerStatus Of(Container container, ContainerKind kind, IEnumerable<ContainerStatus>? previously)
+    {
+        var before = previously?.FirstOrDefault(s => s.Name == container.Name);
+        var newest = seen.Newest(container.Name);
+        var status = newest is null ? WithoutInstance(container, before) : FromInstance(container, newest, seen.Previous(container.Name), before);
+        ShowStartError(status, container, kind, newest);
+
+        status.Started = kind == ContainerKind.Init ? newest?.State == Runtime.ContainerState.Running : newest is not null && probes.IsStarted(container, newest);
+        status.Ready = kind switch
+        {
+            ContainerKind.Init => status.State.Terminated is { ExitCode: 0 },
+            ContainerKind.Ephemeral => false,
+            _ => newest is not null && probes.IsReady(container, newest),
+        };
+        return status;
+    }
+
+    private ContainerStatus FromInstance(Container container, Runtime.ContainerStatus newest, Runtime.ContainerStatus? older, ContainerStatus? before) => new()
+    {
+        Name = container.Name,
+        Image = newest.Image,
+        ImageId = newest.ImageId,
+        ContainerId = RuntimeScheme + newest.Id,
+        RestartCount = newest.Attempt,
+        State = StateOf(newest),
+        LastState = older is { State: Runtime.ContainerState.Exited } ? new() { Terminated = Terminated(older) }
+            : before?.RestartCount == newest.Attempt && before.LastState is { } kept ? kept.Clone()
+            : before?.RestartCount < newest.Attempt && before.State?.Terminated is { } ended ? new() { Terminated = ended.Clone() }
+            : new ContainerState(),
+    };
+
+    // The runtime knows no instance: either none ever was, or it got lost.
+    private ContainerStatus WithoutInstance(Container container, ContainerStatus? before)
+    {
+        var status = new ContainerStatus { Name = container.Name, Image = container.Image, State = Waiting(DefaultReason), LastState = new() };
+        if (before is null) return status;
+
+        status.RestartCount = before.RestartCount;
+        status.LastState = before.LastState?.Clone() ?? new();
+        if (before.State?.Terminated is not null)
+        {
+            status.State = before.State.Clone();
+            (status.ContainerId, status.Image, status.ImageId) = (before.ContainerId, before.Image, before.ImageId);
+        }
+        else if (before.State?.Running is { } running)
+        {
+            status.LastState = new()
+            {
+                Terminated = new() { Reason = "ContainerStatusUnknown", ExitCode = 137, Message = LostWhileRunning, StartedAt = running.StartedAt?.Clone(), ContainerId = before.ContainerId },
+            };
+            if (!pod.IsDeleting()) status.RestartCount++;
+        }
+        return status;
+    }
+
+    private void ShowStartError(ContainerStatus status, Container container, ContainerKind kind, Runtime.ContainerStatus? newest)
+    {
+        if (pod.IsDeleting() || !startErrors.TryGetValue(container.Name, out var error)) return;
+        if (kind == ContainerKind.Init && status.State.Terminated is { ExitCode: 0 }) return;
+        if (newest?.State == Runtime.ContainerState.Running) return;
+
+        if (status.State.Terminated is { } ended) status.LastState = new() { Terminated = ended };
+        status.State = Waiting(error.Reason, error.Message);
+    }
+
+    private ContainerState StateOf(Runtime.ContainerStatus instance) => instance.State switch
+    {
+        Runtime.ContainerState.Running => new() { Running = new() { StartedAt = WholeSeconds(instance.StartedAt!.Value) } },
+        Runtime.ContainerState.Exited => new() { Terminated = Terminated(instance) },
+        Runtime.ContainerState.Created => Waiting(DefaultReason),
+        _ => new() { Terminated = new() { Reason = "ContainerStatusUnknown", ExitCode = 137, Message = "The container could not be located when the pod was terminated" } },
+    };
+
+    private static ContainerStateTerminated Terminated(Runtime.ContainerStatus instance) => new()
+    {
+        ExitCode = instance.ExitCode,
+        Reason = instance.Reason,
+        Message = (instance.Message, instance.TerminationMessage) switch
+        {
+            ("", var own) => own,
+            (var runtime, "") => runtime,
+            var (runtime, own) => $"{runtime}: {own}",
+        },
+        // A process that could not be started has the zero time of the epoch, as containerd reports it.
+        StartedAt = instance.StartedAt is { } started ? WholeSeconds(started) : new Timestamp(),
+        FinishedAt = instance.FinishedAt is { } finished ? WholeSeconds(finished) : new Timestamp(),
+        ContainerId = RuntimeScheme + instance.Id,
+    };
+
+    private string DefaultReason => pod.Spec.InitContainers.Count > 0 ? "PodInitializing" : "ContainerCreating";
+
+    private static ContainerState Waiting(string reason, string message = "") => new() { Waiting = new() { Reason = reason, Message = message } };
+
+    internal static Timestamp WholeSeconds(DateTimeOffset time) => new() { Seconds = time.ToUnixTimeSeconds() };
+}
+
+/// <summary>Why a container could not be started when that was last tried: the Waiting reason and its message.</summary>
+internal sealed record StartError(string Reason, string Message);

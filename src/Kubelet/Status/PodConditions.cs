@@ -1,0 +1,93 @@
+using Google.Protobuf.WellKnownTypes;
+
+using MiniK8s.Kubelet.PodWorkers;
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.Status;
+
+/// <summary>The five conditions that belong to the kubelet, in the order it writes them [pkg/kubelet/status/generate.go].</summary>
+internal static class PodConditions
+{
+    private static readonly string[] Owned = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+
+    public static IReadOnlyList<string> OwnedTypes => Owned;
+
+    /// <summary>Computes them; <paramref name="before"/> gives the transition times of what has not changed.</summary>
+    public static IEnumerable<PodCondition> Compute(Pod pod, PodStatus status, bool hasNetworkedSandbox, PodStatus? before, DateTimeOffset now)
+    {
+        var containersReady = ContainersReady(pod.Spec, status);
+        Verdict[] verdicts =
+        [
+            new("PodReadyToStartContainers", hasNetworkedSandbox),
+            Initialized(pod.Spec, status),
+            Ready(pod, status, containersReady),
+            containersReady,
+            new("PodScheduled", true),
+        ];
+        return verdicts.Select(verdict => verdict.ToCondition(before?.Conditions.FirstOrDefault(c => c.Type == verdict.Type), now));
+    }
+
+    private static Verdict Initialized(PodSpec spec, PodStatus status)
+    {
+        if (status.Phase == "Succeeded") return new("Initialized", true, "PodCompleted");
+        // A main container that runs, or ran, proves it, whatever became of the init containers' records since.
+        if (status.ContainerStatuses.Any(s => s.State?.Running is not null || s.State?.Terminated is not null || s.LastState?.Terminated is not null)) return new("Initialized", true);
+
+        var incomplete = spec.InitContainers
+            .Where(c => status.InitContainerStatuses.FirstOrDefault(s => s.Name == c.Name) is not { } s || !(c.IsSidecar() ? s.Started : s.Ready))
+            .Select(c => c.Name).ToList();
+        return incomplete.Count == 0
+            ? new("Initialized", true)
+            : new("Initialized", false, "ContainersNotInitialized", $"containers with incomplete status: [{string.Join(' ', incomplete)}]");
+    }
+
+    private static Verdict ContainersReady(PodSpec spec, PodStatus status)
+    {
+        if (Ended("ContainersReady", status.Phase) is { } ended) return ended;
+        var statuses = status.InitContainerStatuses.Concat(status.ContainerStatuses).ToDictionary(s => s.Name);
+        var unready = spec.Sidecars().Concat(spec.Containers).Where(c => !statuses.TryGetValue(c.Name, out var s) || !s.Ready).Select(c => c.Name).ToList();
+        return unready.Count == 0
+            ? new("ContainersReady", true)
+            : new("ContainersReady", false, "ContainersNotReady", $"containers with unready status: [{string.Join(' ', unready)}]");
+    }
+
+    private static Verdict Ready(Pod pod, PodStatus status, Verdict containersReady)
+    {
+        if (Ended("Ready", status.Phase) is { } ended) return ended;
+        if (!containersReady.IsTrue) return containersReady with { Type = "Ready" };
+
+        var unmet = pod.Spec.ReadinessGates
+            .Select(gate => (gate.ConditionType, Found: pod.Status?.Conditions.FirstOrDefault(c => c.Type == gate.ConditionType)))
+            .Where(gate => gate.Found?.Status != "True")
+            .Select(gate => gate.Found is null
+                ? $"corresponding condition of pod readiness gate \"{gate.ConditionType}\" does not exist."
+                : $"the status of pod readiness gate \"{gate.ConditionType}\" is not \"True\", but {gate.Found.Status}")
+            .ToList();
+        return unmet.Count == 0 ? new("Ready", true) : new("Ready", false, "ReadinessGatesNotReady", string.Join(", ", unmet));
+    }
+
+    private static Verdict? Ended(string type, string phase) => phase switch
+    {
+        "Succeeded" => new(type, false, "PodCompleted"),
+        "Failed" => new(type, false, "PodFailed"),
+        _ => null,
+    };
+
+    private sealed record Verdict(string Type, bool IsTrue, string Reason = "", string Message = "")
+    {
+        public PodCondition ToCondition(PodCondition? before, DateTimeOffset now)
+        {
+            var status = IsTrue ? "True" : "False";
+            return new PodCondition
+            {
+                Type = Type,
+                Status = status,
+                Reason = Reason,
+                Message = Message,
+                LastTransitionTime = before?.Status == status && before.LastTransitionTime is { } unchanged
+                    ? unchanged.Clone()
+                    : ContainerStatuses.WholeSeconds(now),
+            };
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.Status;
+
+/// <summary>Brings pod statuses to the apiserver: the latest of each pod, one write at a time per pod [pkg/kubelet/status/status_manager.go].</summary>
+/// <remarks>
+/// Set replaces what has not been sent yet, so a slow apiserver sees fewer steps, never old ones after new ones. A failed write is
+/// tried again until it succeeds or the pod is gone. A pod whose containers have all ended and whose deletion was asked for is deleted
+/// once its terminal phase has been stored: every watcher sees that phase before DELETED.
+/// </remarks>
+internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, ILogger<PodStatusReporter> logger, CancellationToken stopping)
+{
+    private const int ConcurrentWrites = 32;
+    private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, Entry> _entries = new();
+    private readonly SemaphoreSlim _writes = new(ConcurrentWrites);
+
+    /// <summary>The last status that was set for a pod, sent or not.</summary>
+    public PodStatus? Latest(string uid) => _entries.GetValueOrDefault(uid)?.Status;
+
+    /// <summary>A status to publish. <paramref name="mayStillRun"/>: a terminal phase is held back until it no longer may.</summary>
+    public void Set(Pod pod, PodStatus status, bool mayStillRun) => Change(pod, entry => entry.Set(pod, status, mayStillRun));
+
+    /// <summary>The pod has changed at the apiserver; a finished one may have been asked to go.</summary>
+    public void Observe(Pod pod)
+    {
+        if (_entries.ContainsKey(pod.Metadata.Uid)) Change(pod, entry => entry.Observe(pod));
+    }
+
+    /// <summary>The pod is gone from the apiserver.</summary>
+    public void Forget(string uid) => _entries.TryRemove(uid, out _);
+
+    private void Change(Pod pod, Action<Entry> change)
+    {
+        var entry = _entries.GetOrAdd(pod.Metadata.Uid, _ => new Entry(pod));
+        lock (entry.Gate)
+        {
+            change(entry);
+            if (!entry.HasWork || entry.IsSending) return;
+            entry.IsSending = true;
+        }
+        entry.Sender = SendAsync(pod.Metadata.Uid, entry);
+    }
+
+    // Runs while the entry has something to send; the flag it clears last is what Change looks at.
+    private async Task SendAsync(string uid, Entry entry)
+    {
+        while (!stopping.IsCancellationRequested && _entries.ContainsKey(uid))
+        {
+            PendingWrite? write;
+            lock (entry.Gate)
+            {
+                write = entry.Take();
+                if (write is null) entry.IsSending = false;
+            }
+            if (write is null) return;
+            try
+            {
+                await _writes.WaitAsync(stopping);
+                try
+                {
+                    await SendAsync(entry, write);
+                }
+                finally
+                {
+                    _writes.Release();
+                }
+            }
+            catch (Exception exception) when (!stopping.IsCancellationRequested)
+            {
+                LogWriteFailed(entry.Pod.Metadata.Namespace, entry.Pod.Metadata.Name, exception);
+                lock (entry.Gate) entry.PutBack(write);
+                await Task.Delay(RetryPeriod, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task SendAsync(Entry entry, PendingWrite write)
+    {
+        var stored = write.Base;
+        for (var fresh = false; ; fresh = true)
+        {
+            if (fresh && (stored = await api.GetAsync(write.Base.Metadata.Namespace, write.Base.Metadata.Name, stopping))?.Metadata.Uid != write.Base.Metadata.Uid) return;
+            var merged = PodStatusMerge.Into(stored!, write.Status, write.MayStillRun);
+            if (merged.Equals(stored!.Status)) break;
+
+            var wanted = stored.Clone();
+            wanted.Status = merged;
+            if (await api.TryUpdateStatusAsync(wanted, stopping) is not { } written) continue;
+            stored = written;
+            break;
+        }
+        lock (entry.Gate) entry.Written(stored);
+        if (!write.MayStillRun && stored.Metadata.DeletionTimestamp is not null && stored.Status?.Phase is ("Succeeded" or "Failed"))
+        {
+            await api.DeleteAsync(stored.Metadata.Namespace, stored.Metadata.Name, stored.Metadata.Uid, stopping);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Status of pod {Namespace}/{Name} could not be written, will retry")]
+    private partial void LogWriteFailed(string @namespace, string name, Exception exception);
+
+    private sealed record PendingWrite(Pod Base, PodStatus Status, bool MayStillRun);
+
+    private sealed class Entry(Pod pod)
+    {
+        private bool _isDirty;
+        private bool _mayStillRun = true;
+
+        // Guards everything below; nothing is awaited or called out to while it is held.
+        public Lock Gate { get; } = new();
+
+        public Pod Pod { get; private set; } = pod;
+
+        public PodStatus? Status { get; private set; }
+
+        public bool IsSending { get; set; }
+
+        public Task Sender { get; set; } = Task.CompletedTask;
+
+        public bool HasWork => _isDirty && Status is not null;
+
+        public void Set(Pod pod, PodStatus status, bool mayStillRun)
+        {
+            Pod = Newer(pod);
+            (_isDirty, Status, _mayStillRun) = (true, status, mayStillRun);
+        }
+
+        public void Observe(Pod pod)
+        {
+            Pod = pod;
+            // Only what the kubelet has finished with can be waiting for its deletion.
+            if (!_mayStillRun) _isDirty = true;
+        }
+
+        public PendingWrite? Take()
+        {
+            if (!HasWork) return null;
+            _isDirty = false;
+            return new PendingWrite(Pod, Status!, _mayStillRun);
+        }
+
+        public void PutBack(PendingWrite write) => _isDirty = write.Status is not null;
+
+        public void Written(Pod stored) => Pod = stored;
+
+        // Our own write's answer may be newer than what the worker holds; both are versions the apiserver gave out.
+        private Pod Newer(Pod pod) =>
+            ulong.TryParse(Pod.Metadata.ResourceVersion, out var mine) && ulong.TryParse(pod.Metadata.ResourceVersion, out var theirs) && mine > theirs ? Pod : pod;
+    }
+}

@@ -1,0 +1,36 @@
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.Status;
+
+/// <summary>The last word on a pod: no container is left without a result, and the phase is terminal [status_manager.go TerminatePod].</summary>
+internal static class TerminatedPodStatus
+{
+    private const string Lost = "The container could not be located when the pod was terminated";
+
+    /// <summary>Changes <paramref name="status"/> in place. If initialisation never finished, the main containers stay Waiting.</summary>
+    public static void Finish(Pod pod, PodStatus status)
+    {
+        if (HasInitialised(pod.Spec, status))
+        {
+            foreach (var container in status.ContainerStatuses) Finish(container);
+        }
+        var begun = status.InitContainerStatuses.TakeWhile(HasBegun).ToList();
+        foreach (var container in begun) Finish(container);
+        if (status.Phase is not ("Succeeded" or "Failed")) status.Phase = "Failed";
+    }
+
+    private static bool HasInitialised(PodSpec spec, PodStatus status) =>
+        spec.InitContainers.Count == 0
+        || status.ContainerStatuses.Any(s => s.State?.Running is not null || s.State?.Terminated is not null || s.LastState?.Terminated is not null)
+        || status.InitContainerStatuses.LastOrDefault()?.State?.Terminated is { ExitCode: 0 };
+
+    private static bool HasBegun(ContainerStatus status) => status.State?.Waiting is null || status.LastState?.Terminated is not null;
+
+    private static void Finish(ContainerStatus container)
+    {
+        container.Started = false;
+        if (container.State?.Terminated is not null) return;
+        container.State = new ContainerState { Terminated = new() { Reason = "ContainerStatusUnknown", ExitCode = 137, Message = Lost } };
+        container.Ready = false;
+    }
+}
