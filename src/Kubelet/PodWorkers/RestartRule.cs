@@ -1,5 +1,3 @@
-using MiniK8s.Protocol.Core.V1;
-
 namespace MiniK8s.Kubelet.PodWorkers;
 
 /// <summary>Who is started again after it ended [pkg/kubelet/container/helpers.go].</summary>

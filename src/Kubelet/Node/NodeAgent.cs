@@ -1,0 +1,76 @@
+using MiniK8s.Client.Events;
+using MiniK8s.Client.Informers;
+using MiniK8s.Client.Reflection;
+using MiniK8s.Client.Resources;
+using MiniK8s.Kubelet.PodWorkers;
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.Node;
+
+/// <summary>Everything that one node does: its Node object, its lease, its pods. A process may host many.</summary>
+/// <remarks>
+/// Order of the start: register, then follow the pods bound to this node, then, once they are listed, end what runs for pods that are
+/// no more.
+/// </remarks>
+internal sealed partial class NodeAgent(
+    NodeIdentity identity, IApiClient api, InformerFactory informers, NodeRoomsFactory factory, TimeProvider time, Random random, ILoggerFactory loggers)
+    : IInformerHandler<Pod>
+{
+    private readonly ILogger<NodeAgent> _logger = loggers.CreateLogger<NodeAgent>();
+    private PodWorkerPool? _workers;
+
+    /// <summary>Runs until stopped. What runs in containers goes on.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var recorder = new EventRecorder(api, new EventSourceOptions { Component = "kubelet", Host = identity.Name }, time, random, loggers.CreateLogger<EventRecorder>());
+        var events = new KubeletEvents(recorder);
+        var (rooms, probes) = factory.Create(identity, events, stopping);
+        await using var workers = new PodWorkerPool(identity.Name, rooms, loggers, stopping);
+        _workers = workers;
+
+        var heartbeat = new NodeHeartbeat(identity, api, rooms.Runtime, events, time, random, loggers.CreateLogger<NodeHeartbeat>());
+        var recording = recorder.RunAsync(stopping);
+        var node = await heartbeat.RegisterAsync(stopping);
+        var lease = new NodeLease(identity.Name, node.Metadata.Uid, api, time, random, loggers.CreateLogger<NodeLease>());
+        var pods = informers.Create<Pod>(new ObjectFilter { FieldSelector = $"spec.nodeName={identity.Name}" });
+        pods.AddHandler(this);
+
+        await Task.WhenAll(
+            recording,
+            heartbeat.RunAsync(stopping),
+            lease.RunAsync(stopping),
+            pods.RunAsync(stopping),
+            workers.FollowRuntimeAsync(),
+            StopOrphansAsync(pods, workers, stopping));
+    }
+
+    /// <summary>The pod of that name on this node; null when it has none.</summary>
+    public string? UidOf(string ns, string name) => _workers?.UidOf(ns, name);
+
+    void IInformerHandler<Pod>.OnAdd(Pod obj) => _workers!.Update(obj);
+
+    void IInformerHandler<Pod>.OnUpdate(Pod old, Pod current)
+    {
+        // The same name with another uid: the watch missed the end of the one before.
+        if (old.Metadata.Uid != current.Metadata.Uid) _workers!.Remove(old);
+        _workers!.Update(current);
+    }
+
+    void IInformerHandler<Pod>.OnDelete(Pod last) => _workers!.Remove(last);
+
+    private async Task StopOrphansAsync(SharedInformer<Pod> pods, PodWorkerPool workers, CancellationToken stopping)
+    {
+        await pods.Synced.WaitAsync(stopping);
+        try
+        {
+            await workers.StopOrphansAsync();
+        }
+        catch (Runtime.RuntimeException exception)
+        {
+            LogOrphansRemain(identity.Name, exception);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: containers of unknown pods could not be stopped")]
+    private partial void LogOrphansRemain(string node, Exception exception);
+}

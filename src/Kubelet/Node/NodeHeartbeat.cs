@@ -1,0 +1,103 @@
+using MiniK8s.Api.Errors;
+using MiniK8s.Client.Resources;
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.Node;
+
+/// <summary>Registers the Node and keeps its status fresh: looked at every 10 s, written when something but the heartbeat changed, or after 5 min.</summary>
+internal sealed partial class NodeHeartbeat(
+    NodeIdentity identity, IApiClient api, Runtime.IContainerRuntime runtime, INodeEvents events, TimeProvider time, Random random, ILogger<NodeHeartbeat> logger)
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);        // plus up to 4 %
+    private static readonly TimeSpan ReportPeriod = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(7);
+
+    private readonly IResourceClient<Protocol.Core.V1.Node> _nodes = api.Resource<Protocol.Core.V1.Node>();
+    private long _reported;
+
+    /// <summary>Creates the Node, or takes up the one that is there; tried until it succeeds.</summary>
+    public async Task<Protocol.Core.V1.Node> RegisterAsync(CancellationToken stopping)
+    {
+        for (var retry = FirstRetry; ; retry = retry * 2 < LastRetry ? retry * 2 : LastRetry)
+        {
+            try
+            {
+                var node = await CreateOrAdoptAsync(stopping);
+                _reported = time.GetTimestamp();
+                LogRegistered(identity.Name);
+                return node;
+            }
+            catch (ApiException exception)
+            {
+                LogNotRegistered(identity.Name, retry, exception.Message);
+                await Task.Delay(retry, time, stopping);
+            }
+        }
+    }
+
+    /// <summary>Runs until stopped; a failed write is tried again with the next look.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await Task.Delay(Period * (1 + random.NextDouble() * 0.04), time, stopping);
+            try
+            {
+                await BeatAsync(stopping);
+            }
+            catch (ApiException exception)
+            {
+                LogNotReported(identity.Name, exception.Message);
+            }
+        }
+    }
+
+    private async Task<Protocol.Core.V1.Node> CreateOrAdoptAsync(CancellationToken stopping)
+    {
+        var wanted = NodeObjects.Create(identity, await ReportAsync(stopping), time.GetUtcNow());
+        Protocol.Core.V1.Node node;
+        try
+        {
+            node = await _nodes.CreateAsync(wanted, stopping);
+        }
+        catch (ApiException exception) when (exception.Status.Reason == "AlreadyExists")
+        {
+            node = await _nodes.GetAsync("", identity.Name, stopping);
+            if (NodeObjects.SetLabels(node, identity)) node = await _nodes.UpdateAsync(node, stopping);
+        }
+        node.Status = NodeObjects.StatusOf(identity, await ReportAsync(stopping), node.Status, time.GetUtcNow());
+        node = await _nodes.UpdateStatusAsync(node, stopping);
+        events.Starting(identity.Name);
+        return node;
+    }
+
+    private async Task BeatAsync(CancellationToken stopping)
+    {
+        var node = await _nodes.GetAsync("", identity.Name, stopping);
+        var status = NodeObjects.StatusOf(identity, await ReportAsync(stopping), node.Status, time.GetUtcNow());
+        if (WithoutHeartbeats(status).Equals(WithoutHeartbeats(node.Status)) && time.GetElapsedTime(_reported) < ReportPeriod) return;
+
+        node.Status = status;
+        await _nodes.UpdateStatusAsync(node, stopping);
+        _reported = time.GetTimestamp();
+    }
+
+    private async Task<NodeReport> ReportAsync(CancellationToken ct) => new(runtime.Version, await runtime.ListImagesAsync(ct));
+
+    private static NodeStatus WithoutHeartbeats(NodeStatus status)
+    {
+        var copy = status.Clone();
+        foreach (var condition in copy.Conditions) condition.LastHeartbeatTime = null;
+        return copy;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} is registered")]
+    private partial void LogRegistered(string node);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node} could not be registered, next try in {Retry}: {Error}")]
+    private partial void LogNotRegistered(string node, TimeSpan retry, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: its status could not be written, will retry: {Error}")]
+    private partial void LogNotReported(string node, string error);
+}

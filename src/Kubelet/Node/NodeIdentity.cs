@@ -1,0 +1,14 @@
+namespace MiniK8s.Kubelet.Node;
+
+/// <summary>What a node says of itself; fixed for the life of the process.</summary>
+/// <param name="Name">The Node's name, and its host name.</param>
+/// <param name="InternalIp">Its address; Pods with hostNetwork have it too.</param>
+/// <param name="KubeletPort">Where its kubelet answers.</param>
+/// <param name="Capacity">What it has, as quantities.</param>
+/// <param name="Labels">Beyond the ones every node has.</param>
+/// <param name="BootId">Another one after each start of the kubelet's process: the simulated machine boots with it.</param>
+internal sealed record NodeIdentity(
+    string Name, string InternalIp, int KubeletPort, NodeCapacity Capacity, IReadOnlyDictionary<string, string> Labels, string BootId);
+
+/// <summary>A node's resources; quantities in their canonical text.</summary>
+internal sealed record NodeCapacity(string Cpu, string Memory, string EphemeralStorage, int Pods);

@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+
+using Google.Protobuf.WellKnownTypes;
+
+using MiniK8s.Api.Quantities;
+using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Protocol.Meta.V1;
+
+namespace MiniK8s.Kubelet.Node;
+
+/// <summary>The Node object as its kubelet writes it; functions of plain values [pkg/kubelet/kubelet_node_status.go, nodestatus/setters.go].</summary>
+internal static class NodeObjects
+{
+    /// <summary>The Kubernetes version that this kubelet behaves like.</summary>
+    public const string KubeletVersion = "v1.32.4";
+
+    // A hundred megabytes of memory and a tenth of the disk are where hard eviction begins; pods cannot have them.
+    private static readonly Quantity MemoryReserve = Quantity.Parse("100Mi");
+    private const int MaxImages = 50;
+
+    /// <summary>A new Node, with its first status.</summary>
+    public static Protocol.Core.V1.Node Create(NodeIdentity identity, NodeReport report, DateTimeOffset now)
+    {
+        var node = new Protocol.Core.V1.Node { Metadata = new ObjectMeta { Name = identity.Name }, Spec = new NodeSpec(), Status = new NodeStatus() };
+        node.Metadata.Annotations["volumes.kubernetes.io/controller-managed-attach-detach"] = "true";
+        SetLabels(node, identity);
+        node.Status = StatusOf(identity, report, before: null, now);
+        return node;
+    }
+
+    /// <summary>Puts the labels back that are the kubelet's; true when one was missing or different.</summary>
+    public static bool SetLabels(Protocol.Core.V1.Node node, NodeIdentity identity)
+    {
+        var changed = false;
+        foreach (var (key, value) in LabelsOf(identity))
+        {
+            if (node.Metadata.Labels.TryGetValue(key, out var present) && present == value) continue;
+            node.Metadata.Labels[key] = value;
+            changed = true;
+        }
+        return changed;
+    }
+
+    /// <summary>The whole status; <paramref name="before"/> gives the transition times of conditions that have not changed.</summary>
+    public static NodeStatus StatusOf(NodeIdentity identity, NodeReport report, NodeStatus? before, DateTimeOffset now)
+    {
+        var status = new NodeStatus
+        {
+            NodeInfo = InfoOf(identity, report.Runtime),
+            DaemonEndpoints = new NodeDaemonEndpoints { KubeletEndpoint = new DaemonEndpoint { Port = identity.KubeletPort } },
+        };
+        status.Addresses.Add(new NodeAddress { Type = "InternalIP", Address = identity.InternalIp });
+        status.Addresses.Add(new NodeAddress { Type = "Hostname", Address = identity.Name });
+        AddResources(status, identity.Capacity);
+        status.Conditions.Add(Conditions().Select(condition => Timed(condition, before, now)));
+        status.Images.Add(report.Images.OrderByDescending(i => i.Size).Take(MaxImages).Select(ImageOf));
+        return status;
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> LabelsOf(NodeIdentity identity)
+    {
+        var architecture = Architecture();
+        yield return new("kubernetes.io/hostname", identity.Name);
+        yield return new("kubernetes.io/os", "linux");
+        yield return new("kubernetes.io/arch", architecture);
+        yield return new("beta.kubernetes.io/os", "linux");
+        yield return new("beta.kubernetes.io/arch", architecture);
+        foreach (var label in identity.Labels) yield return label;
+    }
+
+    private static void AddResources(NodeStatus status, NodeCapacity capacity)
+    {
+        var storage = Quantity.Parse(capacity.EphemeralStorage);
+        status.Capacity["cpu"] = capacity.Cpu;
+        status.Capacity["memory"] = capacity.Memory;
+        status.Capacity["ephemeral-storage"] = capacity.EphemeralStorage;
+        status.Capacity["pods"] = $"{capacity.Pods}";
+        status.Allocatable["cpu"] = capacity.Cpu;
+        status.Allocatable["memory"] = (Quantity.Parse(capacity.Memory) - MemoryReserve).ToString();
+        status.Allocatable["ephemeral-storage"] = $"{storage.Value / 10 * 9}";
+        status.Allocatable["pods"] = $"{capacity.Pods}";
+    }
+
+    private static IEnumerable<NodeCondition> Conditions() =>
+    [
+        new() { Type = "MemoryPressure", Status = "False", Reason = "KubeletHasSufficientMemory", Message = "kubelet has sufficient memory available" },
+        new() { Type = "DiskPressure", Status = "False", Reason = "KubeletHasNoDiskPressure", Message = "kubelet has no disk pressure" },
+        new() { Type = "PIDPressure", Status = "False", Reason = "KubeletHasSufficientPID", Message = "kubelet has sufficient PID available" },
+        new() { Type = "Ready", Status = "True", Reason = "KubeletReady", Message = "kubelet is posting ready status" },
+    ];
+
+    private static NodeCondition Timed(NodeCondition condition, NodeStatus? before, DateTimeOffset now)
+    {
+        var previous = before?.Conditions.FirstOrDefault(c => c.Type == condition.Type);
+        condition.LastHeartbeatTime = new Timestamp { Seconds = now.ToUnixTimeSeconds() };
+        condition.LastTransitionTime = previous?.Status == condition.Status && previous.LastTransitionTime is { } unchanged
+            ? unchanged.Clone()
+            : condition.LastHeartbeatTime.Clone();
+        return condition;
+    }
+
+    private static NodeSystemInfo InfoOf(NodeIdentity identity, Runtime.RuntimeVersion runtime) => new()
+    {
+        MachineId = identity.Name,
+        SystemUuid = identity.Name,
+        BootId = identity.BootId,
+        KernelVersion = Environment.OSVersion.Version.ToString(),
+        OsImage = "MiniK8s simulated Linux",
+        ContainerRuntimeVersion = $"{runtime.Name}://{runtime.Version}",
+        KubeletVersion = KubeletVersion,
+        KubeProxyVersion = KubeletVersion,
+        OperatingSystem = "linux",
+        Architecture = Architecture(),
+    };
+
+    private static ContainerImage ImageOf(Runtime.ImageInfo image)
+    {
+        var shown = new ContainerImage { SizeBytes = image.Size };
+        shown.Names.Add(image.RepoDigests.Concat(image.RepoTags).Take(5));
+        return shown;
+    }
+
+    private static string Architecture() => RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "amd64";
+}
+
+/// <summary>What of a node's status changes while it runs.</summary>
+internal sealed record NodeReport(Runtime.RuntimeVersion Runtime, IReadOnlyList<Runtime.ImageInfo> Images);
