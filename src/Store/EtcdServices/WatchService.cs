@@ -1,0 +1,57 @@
+using Grpc.Core;
+
+using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.Mvcc;
+using MiniK8s.Store.Watch;
+
+namespace MiniK8s.Store.EtcdServices;
+
+/// <summary>etcd's Watch service: one <see cref="WatchStream"/> per call.</summary>
+internal sealed class WatchService(
+    WatchHub hub, MvccStore store, ResponseHeaders headers, StoreOptions options, TimeProvider time, IHostApplicationLifetime lifetime)
+    : Protocol.Etcd.Watch.WatchBase
+{
+    /// <summary>Serves the stream until the client leaves or the process stops. As in etcd, a client that is done sending may go on reading.</summary>
+    public override async Task Watch(IAsyncStreamReader<WatchRequest> requestStream, IServerStreamWriter<WatchResponse> responseStream, ServerCallContext context)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        var stream = new WatchStream(hub, store, options, time);
+        var receiving = ReceiveAsync(requestStream, stream, ended);
+        try
+        {
+            await stream.RunAsync(response => SendAsync(response, responseStream, ended.Token), ended.Token);
+        }
+        catch (Exception ex) when (ended.IsCancellationRequested && ex is OperationCanceledException or IOException or InvalidOperationException)
+        {
+            await receiving;        // a request that could not be read says why
+            throw (lifetime.ApplicationStopping.IsCancellationRequested ? EtcdErrors.Stopped : EtcdErrors.WatchCanceled).ToException();
+        }
+        finally
+        {
+            await ended.CancelAsync();
+        }
+    }
+
+    private async Task SendAsync(WatchResponse response, IServerStreamWriter<WatchResponse> responseStream, CancellationToken ct)
+    {
+        headers.Sign(response.Header);
+        await responseStream.WriteAsync(response, ct);
+    }
+
+    private static async Task ReceiveAsync(IAsyncStreamReader<WatchRequest> requests, WatchStream stream, CancellationTokenSource ended)
+    {
+        try
+        {
+            while (await requests.MoveNext(ended.Token)) await stream.ReceiveAsync(requests.Current, ended.Token);
+        }
+        catch (Exception ex) when (ex is OperationCanceledException or IOException)
+        {
+            await ended.CancelAsync();      // the client is gone, or we are stopping
+        }
+        catch (RpcException)
+        {
+            await ended.CancelAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using MiniK8s.Protocol.Etcd;
+
+namespace MiniK8s.Store.Mvcc;
+
+/// <summary>The whole store at one published moment. Immutable: what is read from one snapshot agrees with its revision.</summary>
+/// <param name="Tree">The keys' histories.</param>
+/// <param name="History">The events by revision, from the compact revision on.</param>
+/// <param name="Revision">The newest revision; 1 in an empty store.</param>
+/// <param name="CompactRevision">The oldest readable revision; -1 before the first compaction.</param>
+internal sealed record MvccSnapshot(KeyTree Tree, RevisionHistory History, long Revision, long CompactRevision)
+{
+    /// <summary>A new store: revision 1, nothing in it.</summary>
+    public static MvccSnapshot Empty { get; } = new(KeyTree.Empty, RevisionHistory.After(1), 1, -1);
+
+    /// <summary>The keys as of the newest revision.</summary>
+    public ReadView View => new(Tree, Revision, CompactRevision);
+
+    /// <summary>A store as a compaction at <paramref name="revision"/> left it.</summary>
+    /// <param name="revision">The compact revision, which is the newest one as well.</param>
+    /// <param name="live">Every key that existed then.</param>
+    /// <param name="events">The events of that very revision, which watchers may still ask for.</param>
+    public static MvccSnapshot Compacted(long revision, IEnumerable<KeyValue> live, StoredEvent[] events)
+    {
+        var tree = KeyTree.Empty;
+        foreach (var value in live)
+        {
+            var history = new KeyHistory(value.Key);
+            history.Append(value);
+            tree = tree.With(history);
+        }
+        var none = RevisionHistory.After(long.Max(1, revision - 1));
+        return new MvccSnapshot(tree, revision > 1 ? none.With(events) : none, long.Max(1, revision), revision);
+    }
+
+    /// <summary>The values that existed at the revision, in key order. The revision must be readable.</summary>
+    public List<KeyValue> LiveAt(long revision) =>
+        (this.View with { Revision = revision }).List(new KeyRange(Google.Protobuf.ByteString.Empty, Google.Protobuf.ByteString.Empty, KeyRangeKind.FromStart));
+}

@@ -1,0 +1,31 @@
+using MiniK8s.Protocol.Etcd;
+
+namespace MiniK8s.Store.Mvcc;
+
+/// <summary>Holds the published snapshot, and starts the batches that become the next one.</summary>
+/// <remarks>Any thread reads <see cref="Current"/>; one writer stages and publishes, one batch at a time.</remarks>
+internal sealed class MvccStore(ILeaseDirectory leases)
+{
+    private MvccSnapshot _current = MvccSnapshot.Empty;
+
+    /// <summary>The newest published state: every write in it is durable.</summary>
+    public MvccSnapshot Current => Volatile.Read(ref _current);
+
+    /// <summary>A batch on top of the published state. Nothing of it can be read before <see cref="Publish"/>.</summary>
+    public StagedBatch Stage() => new(Current, leases);
+
+    /// <summary>Makes the batch the state that readers see.</summary>
+    public void Publish(StagedBatch batch) => Volatile.Write(ref _current, batch.ToSnapshot());
+
+    /// <summary>Answers a read from one snapshot, so its items, its count and its header revision agree.</summary>
+    public Outcome<RangeResponse> Range(RangeRequest request) => RangeReader.Read(Current.View, request);
+
+    /// <summary>Starts from a compacted state and the log after it. Entries the state already covers are skipped.</summary>
+    /// <exception cref="InvalidDataException">The entries leave a hole in the revisions.</exception>
+    public void Restore(MvccSnapshot state, IEnumerable<LogEntry> entries)
+    {
+        var batch = new StagedBatch(state, leases);
+        foreach (var entry in entries) batch.Replay(entry);
+        Publish(batch);
+    }
+}

@@ -1,0 +1,207 @@
+using Google.Protobuf;
+
+using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.EtcdServices;
+
+namespace MiniK8s.Store.Mvcc;
+
+/// <summary>Writes on top of a snapshot, each seeing those before it, none visible to readers yet.</summary>
+/// <remarks>
+/// A request that changes something takes the next main revision, and its changes the sub revisions 0, 1, 2 ... under it;
+/// one that changes nothing or is refused takes none. New versions of known keys are appended to histories that readers
+/// share: they bear revisions past any published one, so nobody finds them. That is also why a batch that was not made
+/// durable cannot be taken back: the process ends instead.
+/// </remarks>
+internal sealed class StagedBatch(MvccSnapshot start, ILeaseDirectory leases)
+{
+    private readonly List<LogEntry> _entries = [];
+    private readonly List<StoredEvent> _changes = [];     // of the transaction that runs
+    private KeyTree _tree = start.Tree;
+    private RevisionHistory _history = start.History;
+    private long _revision = start.Revision;
+    private long _compactRevision = start.CompactRevision;
+
+    /// <summary>What the log must hold before this batch may be published, in order.</summary>
+    public IReadOnlyList<LogEntry> Entries => _entries;
+
+    // What the running transaction sees: its own changes once it has made one.
+    private ReadView View => new(_tree, _changes.Count > 0 ? _revision + 1 : _revision, _compactRevision);
+
+    /// <summary>Runs one write: PutRequest, DeleteRangeRequest, TxnRequest or CompactionRequest, checked before by <see cref="RequestChecks"/>.</summary>
+    /// <returns>The matching response, its header holding the revision alone, or the refusal.</returns>
+    public Outcome<IMessage> Apply(IMessage request)
+    {
+        Outcome<IMessage> outcome = request switch
+        {
+            PutRequest put => CheckPut(View, put) is { } refusal ? refusal : Put(put),
+            DeleteRangeRequest delete => DeleteRange(delete),
+            TxnRequest txn => Txn(txn),
+            CompactionRequest compaction => Compact(compaction.Revision),
+            _ => throw new ArgumentException($"{request.Descriptor.Name} is not a write.", nameof(request)),
+        };
+        EndTransaction();
+        return outcome;
+    }
+
+    /// <summary>Repeats what the log says happened.</summary>
+    /// <exception cref="InvalidDataException">A revision is missing before this one.</exception>
+    public void Replay(LogEntry entry)
+    {
+        switch (entry)
+        {
+            case CompactionEntry compaction when compaction.Revision > _compactRevision:
+                CompactTo(compaction.Revision);
+                break;
+            case RevisionEntry { Revision: var revision } when revision > _revision + 1:
+                throw new InvalidDataException($"the log jumps from revision {_revision} to {revision}");
+            case RevisionEntry { Revision: var revision, Events: var events } when revision == _revision + 1:
+                foreach (var stored in events) Write(stored.Plain.Kv);
+                EndTransaction();
+                break;
+        }
+        _entries.Clear();
+    }
+
+    /// <summary>The snapshot to publish.</summary>
+    public MvccSnapshot ToSnapshot() => new(_tree, _history, _revision, _compactRevision);
+
+    private void EndTransaction()
+    {
+        if (_changes.Count == 0) return;
+        var events = _changes.ToArray();
+        _changes.Clear();
+        _revision++;
+        _history = _history.With(events);
+        _entries.Add(new RevisionEntry(_revision, events));
+    }
+
+    // ignore_value and ignore_lease need something to keep; a lease must exist.
+    private EtcdError? CheckPut(ReadView before, PutRequest put)
+    {
+        if (put.Lease != 0 && !leases.Exists(put.Lease)) return EtcdErrors.LeaseNotFound;
+        return (put.IgnoreValue || put.IgnoreLease) && before.Get(put.Key) is null ? EtcdErrors.KeyNotFound : null;
+    }
+
+    private PutResponse Put(PutRequest put)
+    {
+        var previous = View.Get(put.Key);
+        Write(new KeyValue
+        {
+            Key = put.Key,
+            Value = put.IgnoreValue ? previous!.Value : put.Value,
+            Lease = put.IgnoreLease ? previous!.Lease : put.Lease,
+            CreateRevision = previous?.CreateRevision ?? _revision + 1,
+            ModRevision = _revision + 1,
+            Version = (previous?.Version ?? 0) + 1,
+        });
+        return new PutResponse { Header = HeaderAt(_revision + 1), PrevKv = put.PrevKv ? previous : null };
+    }
+
+    private DeleteRangeResponse DeleteRange(DeleteRangeRequest delete)
+    {
+        var found = View.List(KeyRange.From(delete.Key, delete.RangeEnd));
+        foreach (var value in found) Write(KeyHistory.Tombstone(value.Key, _revision + 1));
+
+        var response = new DeleteRangeResponse { Header = HeaderAt(View.Revision), Deleted = found.Count };
+        if (delete.PrevKv) response.PrevKvs.AddRange(found);
+        return response;
+    }
+
+    private Outcome<IMessage> Txn(TxnRequest txn)
+    {
+        // Compares and checks see the state before the transaction, whatever its earlier operations do.
+        var plan = TxnPlan.Choose(View, txn);
+        var puts = plan.Operations.Select(op => op.RequestPut).Where(put => put is not null);
+        var ranges = plan.Operations.Select(op => op.RequestRange).Where(range => range is not null);
+        var before = View;
+        var refusal = puts.Select(put => CheckPutInTxn(before, put)).FirstOrDefault(error => error is not null)
+            ?? ranges.Select(range => CheckRangeInTxn(before, range)).FirstOrDefault(error => error is not null);
+        if (refusal is not null) return refusal;
+
+        var response = Run(plan);
+        response.Header = HeaderAt(View.Revision);
+        return response;
+    }
+
+    // The same two checks as for a lone put, in the order in which etcd makes them inside a Txn.
+    private EtcdError? CheckPutInTxn(ReadView before, PutRequest put)
+    {
+        if ((put.IgnoreValue || put.IgnoreLease) && before.Get(put.Key) is null) return EtcdErrors.KeyNotFound;
+        return put.Lease != 0 && !leases.Exists(put.Lease) ? EtcdErrors.LeaseNotFound : null;
+    }
+
+    // Unlike a lone Range, a negative revision in a Txn counts as an old one.
+    private static EtcdError? CheckRangeInTxn(ReadView before, RangeRequest range)
+    {
+        if (range.Revision > before.Revision) return EtcdErrors.FutureRevision;
+        return range.Revision != 0 && range.Revision < before.CompactRevision ? EtcdErrors.Compacted : null;
+    }
+
+    private TxnResponse Run(TxnPlan plan)
+    {
+        var response = new TxnResponse { Succeeded = plan.Succeeded };
+        foreach (var step in plan.Steps) response.Responses.Add(Run(step));
+        return response;
+    }
+
+    private ResponseOp Run(TxnStep step) => step.Operation.RequestCase switch
+    {
+        RequestOp.RequestOneofCase.RequestPut => new ResponseOp { ResponsePut = Put(step.Operation.RequestPut) },
+        RequestOp.RequestOneofCase.RequestDeleteRange => new ResponseOp { ResponseDeleteRange = DeleteRange(step.Operation.RequestDeleteRange) },
+        RequestOp.RequestOneofCase.RequestRange => new ResponseOp { ResponseRange = RangeReader.Read(View, step.Operation.RequestRange).Value },
+        _ => new ResponseOp { ResponseTxn = RunNested(step.Nested!) },
+    };
+
+    private TxnResponse RunNested(TxnPlan plan)
+    {
+        var response = Run(plan);
+        response.Header = new ResponseHeader();     // etcd leaves the header of a nested answer empty
+        return response;
+    }
+
+    private Outcome<IMessage> Compact(long revision)
+    {
+        if (revision <= _compactRevision) return EtcdErrors.Compacted;
+        if (revision > _revision) return EtcdErrors.FutureRevision;
+
+        CompactTo(revision);
+        _entries.Add(new CompactionEntry(revision));
+        return new CompactionResponse { Header = HeaderAt(_revision) };
+    }
+
+    // Only keys with an event since the last compaction can have anything to lose.
+    private void CompactTo(long revision)
+    {
+        var touched = new HashSet<ByteString>();
+        for (var past = _history.First; past <= long.Min(revision, _history.Last); past++)
+        {
+            foreach (var stored in _history[past]) touched.Add(stored.Plain.Kv.Key);
+        }
+        foreach (var key in touched) CompactKey(key, revision);
+        _history = _history.From(revision);
+        _compactRevision = revision;
+    }
+
+    private void CompactKey(ByteString key, long revision)
+    {
+        if (_tree.Find(key) is not { } history) return;
+        var left = history.CompactedAt(revision);
+        if (ReferenceEquals(left, history)) return;
+        _tree = left.IsEmpty ? _tree.Without(key) : _tree.With(left);
+    }
+
+    private void Write(KeyValue version)
+    {
+        var history = _tree.Find(version.Key);
+        var previous = history?.At(version.ModRevision);
+        if (history is null)
+        {
+            history = new KeyHistory(version.Key);
+            _tree = _tree.With(history);
+        }
+        history.Append(version);
+        _changes.Add(KeyHistory.IsTombstone(version) ? StoredEvent.Delete(version, previous) : StoredEvent.Put(version, previous));
+    }
+
+    private static ResponseHeader HeaderAt(long revision) => new() { Revision = revision };
+}

@@ -1,0 +1,12 @@
+using MiniK8s.Store.Mvcc;
+
+namespace MiniK8s.Store.Wal;
+
+/// <summary>Where a batch must be before it counts.</summary>
+internal interface IWriteAheadLog
+{
+    /// <summary>Appends the entries as one record and returns when they are on disk (with --fsync off: handed to the system).</summary>
+    /// <remarks>Blocks the caller. Takes no cancellation: half an append is no append. After an exception the log must not be used again.</remarks>
+    /// <exception cref="IOException">The disk refused; what reached it is unknown.</exception>
+    void AppendAndSync(IReadOnlyList<LogEntry> entries);
+}

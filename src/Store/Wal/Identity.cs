@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace MiniK8s.Store.Wal;
+
+/// <summary>Who this store is to etcd clients: chosen at random at its first start, kept with its data.</summary>
+/// <param name="ClusterId">Tells one store's data from another's.</param>
+/// <param name="MemberId">The one member.</param>
+internal sealed record Identity(ulong ClusterId, ulong MemberId)
+{
+    /// <summary>Reads the identity of the data in the directory, or gives them one.</summary>
+    /// <exception cref="InvalidDataException">The file is not as it was written.</exception>
+    public static Identity Of(DataDirectory directory)
+    {
+        var file = Path.Combine(directory.Path, "identity");
+        if (File.Exists(file)) return Parse(file, File.ReadAllText(file));
+
+        var identity = New();
+        using (var output = new FileStream(file + ".tmp", FileMode.Create, FileAccess.Write))
+        {
+            output.Write(Encoding.ASCII.GetBytes(identity.ToText()));
+            output.Flush(flushToDisk: true);
+        }
+        File.Move(file + ".tmp", file);
+        directory.Sync();
+        return identity;
+    }
+
+    private static Identity New()
+    {
+        Span<byte> random = stackalloc byte[16];
+        RandomNumberGenerator.Fill(random);
+        return new Identity(BinaryPrimitives.ReadUInt64LittleEndian(random) | 1, BinaryPrimitives.ReadUInt64LittleEndian(random[8..]) | 1);
+    }
+
+    private static Identity Parse(string file, string text)
+    {
+        var parts = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length == 2
+            && ulong.TryParse(parts[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var cluster)
+            && ulong.TryParse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var member))
+        {
+            return new Identity(cluster, member);
+        }
+        throw new InvalidDataException($"{file} is damaged. It holds two numbers that only name this store; removing it is safe.");
+    }
+
+    private string ToText() => string.Create(CultureInfo.InvariantCulture, $"{ClusterId:x16} {MemberId:x16}\n");
+}

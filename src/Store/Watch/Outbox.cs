@@ -1,0 +1,38 @@
+using System.Threading.Channels;
+
+using MiniK8s.Protocol.Etcd;
+
+namespace MiniK8s.Store.Watch;
+
+/// <summary>Responses that wait for a stream's loop, and the bell that wakes it. The queue is guarded by the hub's lock.</summary>
+/// <remarks>The hub keeps events out once --watch-buffer responses wait; progress announcements are few and always taken.</remarks>
+internal sealed class Outbox
+{
+    private readonly Queue<Outgoing> _waiting = new();
+    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Responses that wait.</summary>
+    public int Count => _waiting.Count;
+
+    /// <summary>Adds a response and wakes the loop.</summary>
+    public void Add(Outgoing outgoing)
+    {
+        _waiting.Enqueue(outgoing);
+        Wake();
+    }
+
+    /// <summary>Takes the oldest response.</summary>
+    public bool TryTake(out Outgoing outgoing) => _waiting.TryDequeue(out outgoing);
+
+    /// <summary>Wakes the loop, now or when it next waits. Any thread.</summary>
+    public void Wake() => _bell.Writer.TryWrite(true);
+
+    /// <summary>Waits until woken.</summary>
+    public async ValueTask WaitAsync(CancellationToken ct) => await _bell.Reader.ReadAsync(ct);
+}
+
+/// <summary>What is to be sent for a watcher.</summary>
+/// <param name="Watcher">Whose it is; null when it speaks for the whole stream.</param>
+/// <param name="Events">The events in order, of one revision or several; none for a progress announcement.</param>
+/// <param name="Revision">The watcher has seen everything up to here once it has this.</param>
+internal readonly record struct Outgoing(Watcher? Watcher, List<Event> Events, long Revision);

@@ -1,0 +1,198 @@
+using Google.Protobuf;
+
+using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.Mvcc;
+
+namespace MiniK8s.Store.Watch;
+
+/// <summary>Knows every watcher, and gives the synced ones what the writer publishes.</summary>
+/// <remarks>
+/// <code>
+/// state    | what happens                               | next state
+/// ---------+--------------------------------------------+-----------------------------------------
+/// (new)    | start is 0 or past the newest revision     | Synced
+/// (new)    | start is in the past                       | Unsynced
+/// Synced   | events, room in the stream's outbox        | Synced
+/// Synced   | events, outbox full                        | Unsynced, from the first event left out
+/// Unsynced | history read up to the newest revision     | Synced
+/// Unsynced | needs revisions that were compacted        | Cancelled, naming the compact revision
+/// any      | cancel request, end of stream              | Cancelled
+/// </code>
+/// The writer only takes the lock, matches and leaves: an outbox holds at most --watch-buffer responses, whose values the
+/// history shares. What does not fit is read from history by the stream's own loop, at the pace of its client. So a slow
+/// client costs nobody else, and nothing is lost unless compaction overtakes it, which it is told.
+/// Room for later: ranges are matched one by one, which is fine for thousands of range watchers, not for millions.
+/// </remarks>
+internal sealed class WatchHub(StoreOptions options) : IWatchHub
+{
+    private readonly Lock _gate = new();        // guards everything here, and what watchers and outboxes say it guards; innermost
+    private readonly Dictionary<ByteString, List<Watcher>> _byKey = [];
+    private readonly List<Watcher> _byRange = [];
+    private readonly Dictionary<Watcher, List<Event>> _selected = [];      // of the batch in hand; kept to be used again
+    private long _notified = 1;
+    private int _unsynced;
+
+    /// <summary>Watchers that read history now.</summary>
+    public int Unsynced => Volatile.Read(ref _unsynced);
+
+    /// <summary>Sets the newest revision after recovery, before anything is published or watched.</summary>
+    public void StartAt(long revision)
+    {
+        lock (_gate) _notified = revision;
+    }
+
+    /// <inheritdoc />
+    public void Notify(IReadOnlyList<LogEntry> published)
+    {
+        lock (_gate)
+        {
+            var first = _notified + 1;
+            foreach (var entry in published)
+            {
+                if (entry is not RevisionEntry revision) continue;
+                Select(revision);
+                _notified = revision.Revision;
+            }
+            foreach (var (watcher, events) in _selected) Deliver(watcher, events, first);
+            _selected.Clear();
+        }
+    }
+
+    /// <summary>Takes up a new watcher.</summary>
+    /// <returns>The newest revision: a watcher that starts at 0 sees exactly what comes after it.</returns>
+    public long Add(Watcher watcher)
+    {
+        lock (_gate)
+        {
+            watcher.Next = watcher.StartRevision == 0 ? _notified + 1 : watcher.StartRevision;
+            if (watcher.Next > _notified) Sync(watcher);
+            else MarkUnsynced(watcher);
+            return _notified;
+        }
+    }
+
+    /// <summary>Ends a watcher: nothing more comes out of the outbox for it.</summary>
+    /// <returns>The newest revision.</returns>
+    public long Cancel(Watcher watcher)
+    {
+        lock (_gate)
+        {
+            if (watcher.State == WatcherState.Synced) RemoveFromIndex(watcher);
+            if (watcher.State == WatcherState.Unsynced) _unsynced--;
+            watcher.State = WatcherState.Cancelled;
+            return _notified;
+        }
+    }
+
+    /// <summary>Notes how far an unsynced watcher has read history, and moves it to the synced ones if that is all there is.</summary>
+    public void Advance(Watcher watcher, long next)
+    {
+        lock (_gate)
+        {
+            if (watcher.State != WatcherState.Unsynced) return;
+            watcher.Next = next;
+            if (next <= _notified) return;
+            _unsynced--;
+            Sync(watcher);
+        }
+    }
+
+    /// <summary>The next revision a watcher needs from history; null when it needs none, or still has responses in the outbox.</summary>
+    public long? NextFromHistory(Watcher watcher)
+    {
+        lock (_gate) return watcher is { State: WatcherState.Unsynced, Queued: 0 } ? watcher.Next : null;
+    }
+
+    /// <summary>Takes the oldest response that is still wanted out of the outbox.</summary>
+    public bool TryTake(Outbox outbox, out Outgoing taken)
+    {
+        lock (_gate)
+        {
+            while (outbox.TryTake(out taken))
+            {
+                if (taken.Watcher is null) return true;
+                taken.Watcher.Queued--;
+                if (taken.Watcher.State != WatcherState.Cancelled) return true;
+            }
+            return false;
+        }
+    }
+
+    /// <summary>Puts an announcement of the newest revision into the outbox, behind every event it vouches for.</summary>
+    /// <param name="outbox">The stream's outbox.</param>
+    /// <param name="watchers">Those it speaks for.</param>
+    /// <param name="target">The one it is addressed to; null for the stream as a whole (watch id -1).</param>
+    /// <returns>False when one of them is behind, or starts later: then nothing is announced.</returns>
+    public bool TryAnnounceProgress(Outbox outbox, IEnumerable<Watcher> watchers, Watcher? target)
+    {
+        lock (_gate)
+        {
+            if (!watchers.All(watcher => watcher.State == WatcherState.Synced && watcher.StartRevision <= _notified)) return false;
+            if (target is not null) target.Queued++;
+            outbox.Add(new Outgoing(target, [], _notified));
+            return true;
+        }
+    }
+
+    private void Select(RevisionEntry entry)
+    {
+        foreach (var stored in entry.Events)
+        {
+            foreach (var watcher in _byRange) Select(watcher, stored, entry.Revision);
+            if (!_byKey.TryGetValue(stored.Plain.Kv.Key, out var watchers)) continue;
+            foreach (var watcher in watchers) Select(watcher, stored, entry.Revision);
+        }
+    }
+
+    private void Select(Watcher watcher, StoredEvent stored, long revision)
+    {
+        if (revision < watcher.Next || watcher.Select(stored) is not { } wanted) return;
+        if (!_selected.TryGetValue(watcher, out var events)) _selected.Add(watcher, events = []);
+        events.Add(wanted);
+    }
+
+    private void Deliver(Watcher watcher, List<Event> events, long batchStart)
+    {
+        if (watcher.Stream.Outbox.Count < options.WatchBuffer)
+        {
+            watcher.Queued++;
+            watcher.Next = _notified + 1;
+            watcher.Stream.Outbox.Add(new Outgoing(watcher, events, _notified));
+            return;
+        }
+        RemoveFromIndex(watcher);
+        watcher.Next = long.Max(watcher.Next, batchStart);
+        MarkUnsynced(watcher);
+        watcher.Stream.Outbox.Wake();
+    }
+
+    private void Sync(Watcher watcher)
+    {
+        watcher.State = WatcherState.Synced;
+        if (watcher.Range.Kind != KeyRangeKind.Single)
+        {
+            _byRange.Add(watcher);
+            return;
+        }
+        if (!_byKey.TryGetValue(watcher.Range.Start, out var watchers)) _byKey.Add(watcher.Range.Start, watchers = []);
+        watchers.Add(watcher);
+    }
+
+    private void MarkUnsynced(Watcher watcher)
+    {
+        watcher.State = WatcherState.Unsynced;
+        _unsynced++;
+    }
+
+    private void RemoveFromIndex(Watcher watcher)
+    {
+        if (watcher.Range.Kind != KeyRangeKind.Single)
+        {
+            _byRange.Remove(watcher);
+            return;
+        }
+        var watchers = _byKey[watcher.Range.Start];
+        watchers.Remove(watcher);
+        if (watchers.Count == 0) _byKey.Remove(watcher.Range.Start);
+    }
+}
