@@ -1,0 +1,94 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace MiniK8s.Api.Codecs;
+
+/// <summary>A parsed YAML value; an alias is the very node it names.</summary>
+internal abstract record YamlNode
+{
+    internal sealed record Scalar(string Text, string Tag, bool IsPlain) : YamlNode;
+
+    internal sealed record Sequence(List<YamlNode> Items) : YamlNode;
+
+    internal sealed record Mapping(List<Entry> Entries) : YamlNode;
+
+    internal readonly record struct Entry(YamlNode Key, YamlNode Value, long Line);
+}
+
+/// <summary>Turns a YAML text into nodes. Only the first document counts.</summary>
+internal sealed class YamlParser(string text)
+{
+    private readonly Parser _parser = new(new StringReader(text));
+    private readonly Dictionary<AnchorName, YamlNode> _anchors = [];
+
+    /// <returns>Null for an empty text.</returns>
+    /// <exception cref="CodecException">The text is no YAML.</exception>
+    public YamlNode? Parse()
+    {
+        try
+        {
+            Next<StreamStart>();
+            if (_parser.Current is StreamEnd) return null;
+            Next<DocumentStart>();
+            return Node(depth: 0);
+        }
+        catch (YamlException ex)
+        {
+            throw new CodecException($"yaml: line {ex.Start.Line}: {ex.Message}", ex);
+        }
+    }
+
+    private void Next<T>() where T : ParsingEvent
+    {
+        if (_parser.Current is null) _parser.MoveNext();
+        if (_parser.Current is not T) throw new CodecException($"yaml: line {_parser.Current?.Start.Line}: unexpected {_parser.Current}");
+        _parser.MoveNext();
+    }
+
+    private YamlNode Node(int depth)
+    {
+        if (depth > JsonCodec.MaxDepth) throw new CodecException("exceeded max depth");
+        var current = _parser.Current!;
+        _parser.MoveNext();
+        return current switch
+        {
+            AnchorAlias alias => _anchors.TryGetValue(alias.Value, out var node)
+                ? node
+                : throw new CodecException($"yaml: unknown anchor '{alias.Value}' referenced"),
+            Scalar scalar => Keep(scalar, new YamlNode.Scalar(scalar.Value, TagOf(scalar), scalar.Style == ScalarStyle.Plain)),
+            SequenceStart sequence => Keep(sequence, Sequence(depth)),
+            MappingStart mapping => Keep(mapping, Mapping(depth)),
+            _ => throw new CodecException($"yaml: line {current.Start.Line}: unexpected {current}"),
+        };
+    }
+
+    private YamlNode.Sequence Sequence(int depth)
+    {
+        List<YamlNode> items = [];
+        while (_parser.Current is not SequenceEnd) items.Add(Node(depth + 1));
+        _parser.MoveNext();
+        return new(items);
+    }
+
+    private YamlNode.Mapping Mapping(int depth)
+    {
+        List<YamlNode.Entry> entries = [];
+        while (_parser.Current is not MappingEnd)
+        {
+            var line = _parser.Current!.Start.Line;
+            var key = Node(depth + 1);
+            entries.Add(new(key, Node(depth + 1), line));
+        }
+        _parser.MoveNext();
+        return new(entries);
+    }
+
+    // Remembered when complete, so that no node can contain itself.
+    private YamlNode Keep(NodeEvent start, YamlNode node)
+    {
+        if (!start.Anchor.IsEmpty) _anchors[start.Anchor] = node;
+        return node;
+    }
+
+    private static string TagOf(Scalar scalar) => scalar.Tag.IsEmpty || scalar.Tag.IsNonSpecific ? "" : scalar.Tag.Value;
+}
