@@ -1,0 +1,75 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Text;
+
+namespace MiniK8s.Hosting.Flags;
+
+/// <summary>Binds options classes to the values given, and keeps every fault for one report at start.</summary>
+/// <remarks>
+/// Each public settable property is a flag. Validation is the property's own attributes ([Range], [Required] ...) and the class's
+/// IValidatableObject. A property whose value is at fault keeps its default, so that binding can go on to the next.
+/// </remarks>
+internal sealed class FlagBinder(FlagSources sources)
+{
+    private readonly List<string> _faults = [];
+    private readonly SortedDictionary<string, string> _help = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal) { "config" };
+
+    public bool IsHelpWanted => sources.IsHelpWanted;
+
+    /// <summary>Everything wrong with the settings given, in the order found; complete once every options class is bound.</summary>
+    public IReadOnlyList<string> Faults =>
+        [.. sources.Faults, .. sources.MustBeKnown.Where(given => !_known.Contains(given.Key)).Select(given => $"{given.Value}: there is no such setting"), .. _faults];
+
+    public T Bind<T>()
+        where T : class, new()
+    {
+        var options = new T();
+        var faultsBefore = _faults.Count;
+        foreach (var property in typeof(T).GetProperties().Where(property => property.SetMethod is { IsPublic: true })) BindProperty(options, property);
+        if (_faults.Count == faultsBefore) Validate(options);
+        return options;
+    }
+
+    /// <summary>One line per flag: its name, default and [Description].</summary>
+    public string Help(string process)
+    {
+        var text = new StringBuilder($"{process}: every setting is a flag, a MINIK8S_… variable, or a property of the JSON file named by --config.\n");
+        foreach (var line in _help.Values) text.Append(line).Append('\n');
+        return text.ToString();
+    }
+
+    private void BindProperty(object options, PropertyInfo property)
+    {
+        _known.Add(FlagName.Normalize(property.Name));
+        _help[property.Name] = HelpLine(property, property.GetValue(options));
+        if (sources.Find(property.Name) is not { } given) return;
+        try
+        {
+            property.SetValue(options, FlagValue.Parse(property.PropertyType, given.Text));
+        }
+        catch (FormatException ex)
+        {
+            _faults.Add($"{given.Source}: '{given.Text}' {ex.Message}");
+        }
+    }
+
+    private void Validate(object options)
+    {
+        var results = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        foreach (var result in results)
+        {
+            var names = result.MemberNames.Select(name => sources.Find(name)?.Source ?? "--" + FlagName.Of(name));
+            _faults.Add($"{string.Join(", ", names.DefaultIfEmpty(options.GetType().Name))}: {result.ErrorMessage}");
+        }
+    }
+
+    private static string HelpLine(PropertyInfo property, object? value)
+    {
+        var standard = value is IEnumerable<string> list ? string.Join(',', list) : value?.ToString();
+        var about = property.GetCustomAttribute<DescriptionAttribute>()?.Description;
+        return $"  --{FlagName.Of(property.Name),-28} {about}{(string.IsNullOrEmpty(standard) ? "" : $" (default {standard})")}";
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+using Serilog;
+
+namespace MiniK8s.Hosting.Logs;
+
+/// <summary>The log of a process: one line per event on standard output, where supervisors and containers look for it.</summary>
+internal static class ConsoleLog
+{
+    // The framework's own chatter is shown only to those who ask for debug.
+    private static readonly string[] Framework = ["Microsoft", "System", "Grpc"];
+
+    public static void Add(ILoggingBuilder logging, LogLevel level)
+    {
+        var sink = new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Console(new LineFormatter()).CreateLogger();
+        logging.ClearProviders();
+        logging.SetMinimumLevel(level);
+        logging.AddSerilog(sink, dispose: true);
+        if (level <= LogLevel.Debug) return;
+        foreach (var category in Framework) logging.AddFilter(category, LogLevel.Warning);
+    }
+}
