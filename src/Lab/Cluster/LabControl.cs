@@ -39,7 +39,7 @@ internal static class LabControl
             return false;
         }
         // Nothing is ever sent: the read ends when the lab closes its end.
-        await pipe.ReadAsync(new byte[1], ct);
+        await pipe.CopyToAsync(Stream.Null, ct);
         return true;
     }
 

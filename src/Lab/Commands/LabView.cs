@@ -12,7 +12,7 @@ internal static class LabView
     private static readonly TimeSpan RefreshPeriod = TimeSpan.FromSeconds(1);
 
     /// <summary>Shows the lab until <paramref name="until"/> completes: a live table on a terminal, two lines elsewhere.</summary>
-    public static async Task ShowAsync(Cluster.Lab lab, Task until, TimeProvider time, CancellationToken ct)
+    public static async Task ShowAsync(RunningLab lab, Task until, TimeProvider time, CancellationToken ct)
     {
         PrintNextSteps(lab.State);
         if (!AnsiConsole.Profile.Capabilities.Interactive)

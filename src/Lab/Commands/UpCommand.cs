@@ -49,7 +49,7 @@ internal static class UpCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         ILabReporter reporter = isDetached ? new SilentReporter() : new ConsoleReporter();
         Task<System.IO.Pipes.NamedPipeServerStream>? control = null;
-        await using var lab = new Cluster.Lab(options, reporter, time);
+        await using var lab = new RunningLab(options, reporter, time);
         try
         {
             control = LabControl.WaitForStopAsync(options.Data, stop.Token);

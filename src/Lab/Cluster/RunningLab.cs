@@ -8,7 +8,7 @@ namespace MiniK8s.Lab.Cluster;
 /// Order: store, apiserver, then everything that is a client of the apiserver at once. Each stage begins when the one before
 /// listens, not when it is ready: clients wait and retry, as on a real cluster.
 /// </remarks>
-internal sealed class Lab : IAsyncDisposable
+internal sealed class RunningLab : IAsyncDisposable
 {
     private readonly LabOptions _options;
     private readonly ILabReporter _reporter;
@@ -19,7 +19,7 @@ internal sealed class Lab : IAsyncDisposable
     private readonly Lock _stateFile = new();   // guards the writing of lab.json and the list above
     private bool _ready;
 
-    public Lab(LabOptions options, ILabReporter reporter, TimeProvider time)
+    public RunningLab(LabOptions options, ILabReporter reporter, TimeProvider time)
     {
         (_options, _reporter, _time) = (options, reporter, time);
         _folder = new LabFolder(options.Data, WriteState);
