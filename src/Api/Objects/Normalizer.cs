@@ -52,8 +52,14 @@ internal sealed class NormalizerStep
         if (field.IsMap) return Normalizer.MapValue(field).IsQuantity() ? m => Quantities((IDictionary)accessor.GetValue(m)) : m => Each((IDictionary)accessor.GetValue(m));
         if (field.IsRepeated) return m => Each((IList)accessor.GetValue(m));
         if (field.IsTime()) return m => { if (accessor.GetValue(m) is Timestamp { Seconds: 0, Nanos: 0 }) accessor.SetValue(m, null!); };
-        if (field.IsQuantity()) return m => { if (accessor.GetValue(m) is string text) accessor.SetValue(m, Quantity.Parse(text).ToString()); };
+        if (field.IsQuantity()) return m => SetQuantity(m, field, field.Options().Always ? "0" : null);
         return field.IsEmbedded() ? m => Embedded(m, field) : m => { if (accessor.GetValue(m) is IMessage child) Normalizer.Normalize(child); };
+    }
+
+    private static void SetQuantity(IMessage message, FieldDescriptor field, string? absent)
+    {
+        var text = (string?)field.Accessor.GetValue(message) ?? absent;
+        if (text is not null) field.Accessor.SetValue(message, Quantity.Parse(text).ToString());
     }
 
     private static void Embedded(IMessage message, FieldDescriptor field)
