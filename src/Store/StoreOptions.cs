@@ -1,50 +1,81 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace MiniK8s.Store;
 
-/// <summary>The store's settings. Flags, environment and JSON bind to the same names.</summary>
+/// <summary>The store's settings, beside those every process has.</summary>
 internal sealed class StoreOptions
 {
-    /// <summary>Where the data are. Made at the first start. <c>--data-dir</c>; default <c>store.data</c>.</summary>
+    /// <summary>Where the data are. Made at the first start. Default <c>store.data</c>.</summary>
+    [Description("directory of the data; made at the first start")]
     public string DataDir { get; set; } = "store.data";
 
-    /// <summary>Address of the etcd API, h2c. Loopback unless told otherwise. <c>--listen</c>; an address, default <c>127.0.0.1</c>.</summary>
-    public string Listen { get; set; } = "127.0.0.1";
-
-    /// <summary>Port of the etcd API; 0 picks a free one. <c>--port</c>; default 2379.</summary>
+    /// <summary>Port of the etcd API, h2c; 0 picks a free one. Default 2379, as etcd.</summary>
+    [Description("port of the etcd API, gRPC without TLS; 0 picks a free one")]
+    [Range(0, 65535)]
     public int Port { get; set; } = 2379;
 
-    /// <summary>Port of /health and /metrics; 0 picks a free one. <c>--metrics-port</c>; default 2381.</summary>
-    public int MetricsPort { get; set; } = 2381;
+    /// <summary>Port of /health, /healthz and /metrics; 0 picks a free one. Default 2381.</summary>
+    [Description("port of /health, /healthz and /metrics; 0 picks a free one")]
+    [Range(0, 65535)]
+    public int HttpPort { get; set; } = 2381;
 
-    /// <summary><c>always</c>: a write is answered after its bytes are on disk. <c>off</c>: power loss may cost the last writes, a crash of the process does not.</summary>
-    public string Fsync { get; set; } = "always";
+    /// <summary>When written bytes are forced to the disk. Default <see cref="FsyncMode.Always"/>.</summary>
+    [Description("always: before a write is answered; off: never, power loss may cost the last writes")]
+    public FsyncMode Fsync { get; set; } = FsyncMode.Always;
 
     /// <summary>Most compares, or operations in one branch, of a Txn, nested ones included. Default 128, as etcd.</summary>
+    [Description("most operations in a transaction")]
+    [Range(1, 100_000)]
     public int MaxTxnOps { get; set; } = 128;
 
     /// <summary>Largest write in bytes. Default 1.5 MiB, as etcd.</summary>
+    [Description("largest write in bytes")]
+    [Range(1024, 64 << 20)]
     public int MaxRequestBytes { get; set; } = 3 * 512 * 1024;
 
     /// <summary>Writes that may wait for the writer; further callers wait for room. Default 4096.</summary>
+    [Description("writes that may wait for the writer")]
+    [Range(1, 1 << 20)]
     public int QueueLimit { get; set; } = 4096;
 
     /// <summary>Most writes under one sync. Default 1024.</summary>
+    [Description("most writes under one sync")]
+    [Range(1, 1 << 20)]
     public int MaxBatch { get; set; } = 1024;
 
     /// <summary>Bytes of requests after which a batch takes no more. Default 8 MiB.</summary>
+    [Description("bytes of writes after which a batch takes no more")]
+    [Range(1, 256 << 20)]
     public int MaxBatchBytes { get; set; } = 8 << 20;
 
-    /// <summary>Length at which a log segment is full. Default 16 MiB.</summary>
-    public long SegmentBytes { get; set; } = 16 << 20;
+    /// <summary>Length in bytes at which a log segment is full. Default 16 MiB.</summary>
+    [Description("length in bytes at which a log segment is full")]
+    [Range(1, 1 << 30)]
+    public int SegmentBytes { get; set; } = 16 << 20;
 
-    /// <summary>Log length below which a compaction does not rewrite the state. Default 16 MiB.</summary>
-    public long TrimBytes { get; set; } = 16 << 20;
+    /// <summary>Log length in bytes below which a compaction does not rewrite the state. Default 16 MiB.</summary>
+    [Description("log length in bytes below which a compaction does not rewrite the state")]
+    [Range(0, 1 << 30)]
+    public int TrimBytes { get; set; } = 16 << 20;
 
     /// <summary>Responses a watch stream may have waiting before its watchers turn slow. Default 128, as etcd.</summary>
+    [Description("responses a watch stream may have waiting before its watchers read history instead")]
+    [Range(1, 1 << 16)]
     public int WatchBuffer { get; set; } = 128;
 
-    /// <summary>How often a quiet watch with progress_notify hears the revision. <c>--watch-progress-notify-interval</c>; default 10 min, as etcd.</summary>
+    /// <summary>How often a quiet watch with progress_notify hears the revision. Default 10 min, as etcd.</summary>
+    [Description("how often a quiet watch with progress_notify hears the revision")]
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
     public TimeSpan WatchProgressNotifyInterval { get; set; } = TimeSpan.FromMinutes(10);
+}
 
-    /// <summary>Whether every batch is synced.</summary>
-    public bool FsyncAlways => Fsync == "always";
+/// <summary>When written bytes are forced to the disk.</summary>
+internal enum FsyncMode
+{
+    /// <summary>Before a write is answered: neither a crash nor power loss costs an answered write.</summary>
+    Always,
+
+    /// <summary>Never: a crash of the process costs nothing, power loss may cost the last writes.</summary>
+    Off,
 }

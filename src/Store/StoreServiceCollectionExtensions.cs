@@ -1,5 +1,4 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
-
+using MiniK8s.Hosting;
 using MiniK8s.Store.Commit;
 using MiniK8s.Store.EtcdServices;
 using MiniK8s.Store.Mvcc;
@@ -11,22 +10,27 @@ namespace MiniK8s.Store;
 /// <summary>The store's rooms, and its services on the wire.</summary>
 internal static class StoreServiceCollectionExtensions
 {
+    // Informers hold a watch each; Kestrel's own 100 would let the rest queue unseen.
+    private const int StreamsPerConnection = 1000;
+
     /// <summary>Adds everything the store is made of. Recovery runs when the host starts, before a port opens.</summary>
-    public static IServiceCollection AddStore(this IServiceCollection services, StoreOptions options)
+    public static void AddStore(this WebApplicationBuilder builder, StoreOptions options)
     {
-        services.AddSingleton(options);
-        services.TryAddSingleton(TimeProvider.System);
-        return services.AddMvcc().AddWal().AddWatch().AddCommit().AddEtcdServices(options);
+        builder.Services.AddMvcc().AddWal().AddWatch().AddCommit().AddEtcdServices();
+        // A frame may be larger than a write, so that the store, not the transport, words the refusal.
+        builder.AddMiniK8sGrpc(grpc => grpc.MaxReceiveMessageSize = options.MaxRequestBytes + (512 * 1024));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection);
     }
 
-    /// <summary>Maps etcd's services.</summary>
-    public static void MapStore(this IEndpointRouteBuilder endpoints)
+    /// <summary>Maps etcd's services, and /health as etcd words it.</summary>
+    public static void MapStore(this WebApplication app)
     {
-        endpoints.MapGrpcService<KvService>();
-        endpoints.MapGrpcService<WatchService>();
-        endpoints.MapGrpcService<LeaseService>();
-        endpoints.MapGrpcService<ClusterService>();
-        endpoints.MapGrpcService<MaintenanceService>();
+        app.MapGrpcService<KvService>();
+        app.MapGrpcService<WatchService>();
+        app.MapGrpcService<LeaseService>();
+        app.MapGrpcService<ClusterService>();
+        app.MapGrpcService<MaintenanceService>();
+        app.MapGet("/health", EtcdHealth.Answer);
     }
 
     private static IServiceCollection AddMvcc(this IServiceCollection services) => services
@@ -56,18 +60,13 @@ internal static class StoreServiceCollectionExtensions
         })
         .AddHostedService<CommitLoop>();
 
-    private static IServiceCollection AddEtcdServices(this IServiceCollection services, StoreOptions options)
-    {
-        services.AddSingleton<ResponseHeaders>()
-            .AddSingleton<KvService>()
-            .AddSingleton<WatchService>()
-            .AddSingleton<LeaseService>()
-            .AddSingleton<ClusterService>()
-            .AddSingleton<MaintenanceService>();
-        // A frame may be larger than a write, so that the store, not the transport, words the refusal.
-        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = options.MaxRequestBytes + (512 * 1024));
-        return services;
-    }
+    private static IServiceCollection AddEtcdServices(this IServiceCollection services) => services
+        .AddSingleton<ResponseHeaders>()
+        .AddSingleton<KvService>()
+        .AddSingleton<WatchService>()
+        .AddSingleton<LeaseService>()
+        .AddSingleton<ClusterService>()
+        .AddSingleton<MaintenanceService>();
 
     private static WriteAheadLog Recover(IServiceProvider provider) => LogRecovery.Recover(
         provider.GetRequiredService<DataDirectory>(),

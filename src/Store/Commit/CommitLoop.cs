@@ -8,25 +8,26 @@ namespace MiniK8s.Store.Commit;
 /// Started before the ports open and stopped after they closed, so every accepted write is answered. A pipeline that fails
 /// ends the process: after a failed sync nobody knows what is on disk until the log is read again.
 /// </remarks>
-internal sealed partial class CommitLoop(
-    CommitPipeline pipeline, MvccStore store, WatchHub watches, IHostApplicationLifetime lifetime, ILogger<CommitLoop> logger) : IHostedService
+internal sealed partial class CommitLoop(CommitPipeline pipeline, MvccStore store, WatchHub watches, ILogger<CommitLoop> logger) : BackgroundService
 {
-    private Task _running = Task.CompletedTask;
-
     /// <inheritdoc />
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         watches.StartAt(store.Current.Revision);
-        _running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        return Task.CompletedTask;
+        return base.StartAsync(cancellationToken);
     }
 
     /// <inheritdoc />
-    public Task StopAsync(CancellationToken cancellationToken)
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
         pipeline.Complete();
-        return _running;
+        if (ExecuteTask is { } running) await running.WaitAsync(cancellationToken);
+        await base.StopAsync(cancellationToken);
     }
+
+    /// <inheritdoc />
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void Run()
     {
@@ -37,8 +38,7 @@ internal sealed partial class CommitLoop(
         catch (Exception ex)
         {
             LogFailed(logger, ex);
-            Environment.ExitCode = 1;
-            lifetime.StopApplication();
+            throw;      // the host stops the process
         }
     }
 

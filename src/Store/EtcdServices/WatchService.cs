@@ -8,23 +8,23 @@ namespace MiniK8s.Store.EtcdServices;
 
 /// <summary>etcd's Watch service: one <see cref="WatchStream"/> per call.</summary>
 internal sealed class WatchService(
-    WatchHub hub, MvccStore store, ResponseHeaders headers, StoreOptions options, TimeProvider time, IHostApplicationLifetime lifetime)
+    WatchHub hub, MvccStore store, ResponseHeaders headers, StoreOptions options, TimeProvider time)
     : Protocol.Etcd.Watch.WatchBase
 {
     /// <summary>Serves the stream until the client leaves or the process stops. As in etcd, a client that is done sending may go on reading.</summary>
     public override async Task Watch(IAsyncStreamReader<WatchRequest> requestStream, IServerStreamWriter<WatchResponse> responseStream, ServerCallContext context)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         var stream = new WatchStream(hub, store, options, time);
         var receiving = ReceiveAsync(requestStream, stream, ended);
         try
         {
             await stream.RunAsync(response => SendAsync(response, responseStream, ended.Token), ended.Token);
         }
-        catch (Exception ex) when (ended.IsCancellationRequested && ex is OperationCanceledException or IOException or InvalidOperationException)
+        catch (Exception ex) when (ended.IsCancellationRequested && (ex is OperationCanceledException or IOException or InvalidOperationException))
         {
             await receiving;        // a request that could not be read says why
-            throw (lifetime.ApplicationStopping.IsCancellationRequested ? EtcdErrors.Stopped : EtcdErrors.WatchCanceled).ToException();
+            throw EtcdErrors.WatchCanceled.ToException();
         }
         finally
         {

@@ -46,9 +46,9 @@ internal static class RequestChecks
 
     /// <summary>The keys one branch puts and the ranges it deletes, nested transactions included.</summary>
     /// <remarks>
-    /// A put may not meet a delete of its own level or of a nested Txn before or beside it, nor another put, except that the two branches
-    /// of one nested Txn exclude each other. As in etcd, a delete "from key on" (range_end of one zero byte) is not held
-    /// against puts, so such a Txn runs in order.
+    /// A put may not meet a delete of its own level or of a nested Txn before or beside it, nor another put, except that the
+    /// two branches of one nested Txn exclude each other. So within a Txn no put ever follows a delete of its key. (etcd
+    /// overlooks deletes "from key on", against its own documentation, and can be made to panic by it.)
     /// </remarks>
     private sealed class WrittenKeys
     {
@@ -74,11 +74,7 @@ internal static class RequestChecks
             return null;
         }
 
-        private void AddDelete(DeleteRangeRequest request)
-        {
-            var range = KeyRange.From(request.Key, request.RangeEnd);
-            if (range.Kind != KeyRangeKind.FromStart) _deletes.Add(range);
-        }
+        private void AddDelete(DeleteRangeRequest request) => _deletes.Add(KeyRange.From(request.Key, request.RangeEnd));
 
         private EtcdError? AddNested(TxnRequest txn)
         {

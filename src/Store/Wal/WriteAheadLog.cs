@@ -101,7 +101,7 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
 
     private void Sync()
     {
-        if (!_options.FsyncAlways) return;
+        if (_options.Fsync == FsyncMode.Off) return;
         RandomAccess.FlushToDisk(_file);
         Syncs++;
     }
