@@ -1,0 +1,165 @@
+using System.Diagnostics;
+
+using MiniK8s.Api.Errors;
+using MiniK8s.Cluster.Tests.Harness;
+using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Protocol.V1;
+
+namespace MiniK8s.Cluster.Tests;
+
+/// <summary>kill -9: nothing that was acknowledged is lost, nothing runs twice, everything converges.</summary>
+public sealed class CrashTests : IAsyncLifetime
+{
+    private const string Namespace = "default";
+    private Lab _lab = null!;
+
+    public async Task InitializeAsync() => _lab = await Lab.StartAsync();
+
+    public async Task DisposeAsync() => await _lab.DisposeAsync();
+
+    [Theory]
+    [InlineData("store")]
+    [InlineData("apiserver")]
+    [InlineData("scheduler")]
+    [InlineData("controller-manager")]
+    [InlineData("kubelet-node-1")]
+    public async Task Kill_UnderCreatesAndDeletes_EverythingAcknowledgedIsThere(string process)
+    {
+        using var stop = new CancellationTokenSource();
+        var traffic = TrafficAsync(process, stop.Token);
+        await traffic.Begun;
+
+        await _lab.KillAsync(process);
+        await Eventually.TrueAsync(() => traffic.AcknowledgedSince(), $"writes are acknowledged again after {process} was killed");
+        await stop.CancelAsync();
+        var expected = await traffic.ResultAsync();
+
+        foreach (var name in expected.Kept) await _lab.Api.UntilRunningAsync(Namespace, name);
+        foreach (var name in expected.Deleted) await _lab.Api.UntilGoneAsync(Namespace, name);
+        foreach (var name in expected.Kept)
+        {
+            // Started once: neither a second instance nor a restart.
+            var pod = (await _lab.Api.FindPodAsync(Namespace, name))!;
+            Assert.Equal(0, pod.Status.ContainerStatuses[0].RestartCount);
+        }
+    }
+
+    [Fact]
+    public async Task KubeletDown_DeletedPod_StaysTerminatingUntilItReturns()
+    {
+        // Paused, not killed: a killed one would be started again at once.
+        await _lab.Api.CreatePodAsync(A.Script(Namespace, "p", "trap 'exit 0' TERM; while true; do sleep 1; done").Grace(2).OnNode("node-1"));
+        await _lab.Api.UntilRunningAsync(Namespace, "p");
+        var kubelet = _lab.Pids()["kubelet-node-1"];
+        await Command.RunAsync("kill", ["-STOP", $"{kubelet}"]);
+
+        await _lab.Api.DeletePodAsync(Namespace, "p");
+        await Task.Delay(TimeSpan.FromSeconds(4));      // longer than the grace: only the kubelet may finish it
+        var waiting = await _lab.Api.FindPodAsync(Namespace, "p");
+        await Command.RunAsync("kill", ["-CONT", $"{kubelet}"]);
+
+        Assert.True(waiting?.IsTerminating());
+        Assert.Equal("Running", waiting!.Status.Phase);
+        await _lab.Api.UntilGoneAsync(Namespace, "p");
+    }
+
+    [Fact]
+    public async Task KubeletKilled_InTheMiddleOfAStop_GoesOnToTheRecordedDeadline()
+    {
+        await _lab.Api.CreatePodAsync(A.Script(Namespace, "p", "while true; do sleep 1; done").Grace(10).OnNode("node-1"));
+        var before = await _lab.Api.UntilRunningAsync(Namespace, "p");
+        await using var watch = await WatchRecording<Pod>.StartAsync(_lab.Api, Namespace);
+        await _lab.Api.DeletePodAsync(Namespace, "p");
+        var clock = Stopwatch.StartNew();
+        await Eventually.TrueAsync(() => clock.Elapsed > TimeSpan.FromSeconds(3), "three seconds into the grace");
+
+        await _lab.KillAsync("kubelet-node-1");
+        var steps = await watch.UntilAsync(c => c.Type == WatchEventType.Deleted, "DELETED");
+
+        var last = steps[^1].Object;
+        Assert.Equal(137, last.Ended()!.ExitCode);
+        Assert.Equal(before.Status.ContainerStatuses[0].ContainerId, last.Ended()!.ContainerId);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 8, 16);      // ten seconds from the request, not ten from the restart
+    }
+
+    [Fact]
+    public async Task KubeletKilled_RunningPods_GoOnUndisturbed()
+    {
+        await _lab.Api.CreatePodAsync(A.Pod(Namespace, "p").OnNode("node-1"));
+        var before = await _lab.Api.UntilRunningAsync(Namespace, "p");
+
+        await _lab.KillAsync("kubelet-node-1");
+        await Eventually.TrueAsync(async () => (await _lab.KubectlAsync("logs", "p")).ExitCode == 0, "the kubelet answers again");
+
+        var after = (await _lab.Api.FindPodAsync(Namespace, "p"))!;
+        Assert.Equal(before.Status.ContainerStatuses, after.Status.ContainerStatuses);
+    }
+
+    private Traffic TrafficAsync(string process, CancellationToken stop) => new(_lab, process, stop);
+
+    /// <summary>Creates pods one after another and deletes every third; remembers only what was acknowledged.</summary>
+    private sealed class Traffic
+    {
+        private readonly Lab _lab;
+        private readonly string _prefix;
+        private readonly TaskCompletionSource _begun = new();
+        private readonly Task<(List<string> Kept, List<string> Deleted)> _run;
+        private long _lastAcknowledged;
+        private bool _failedSince;
+
+        public Traffic(Lab lab, string process, CancellationToken stop)
+        {
+            (_lab, _prefix) = (lab, $"{process}-");
+            _run = RunAsync(stop);
+        }
+
+        public Task Begun => _begun.Task;
+
+        public Task<(List<string> Kept, List<string> Deleted)> ResultAsync() => _run;
+
+        /// <summary>Whether ten more writes were acknowledged since this was first asked, failures in between or not.</summary>
+        public bool AcknowledgedSince()
+        {
+            if (!_failedSince)
+            {
+                _failedSince = true;
+                Interlocked.Exchange(ref _lastAcknowledged, 0);
+            }
+            return Interlocked.Read(ref _lastAcknowledged) >= 10;
+        }
+
+        private async Task<(List<string> Kept, List<string> Deleted)> RunAsync(CancellationToken stop)
+        {
+            var (kept, deleted) = (new List<string>(), new List<string>());
+            for (var number = 1; !stop.IsCancellationRequested && number <= 200; number++)
+            {
+                var name = $"{_prefix}{number}";
+                if (!await AcknowledgedAsync(() => _lab.Api.CreatePodAsync(A.Pod(Namespace, name, "registry.k8s.io/pause:3.9").Grace(1)))) continue;
+                kept.Add(name);
+                if (number % 3 == 0 && await AcknowledgedAsync(() => _lab.Api.DeletePodAsync(Namespace, name)))
+                {
+                    kept.Remove(name);
+                    deleted.Add(name);
+                }
+                if (number == 10) _begun.TrySetResult();
+                await Task.Delay(20, CancellationToken.None);
+            }
+            return (kept, deleted);
+        }
+
+        // A refused or lost request is not acknowledged: whatever became of it is right.
+        private async Task<bool> AcknowledgedAsync(Func<Task<Pod>> write)
+        {
+            try
+            {
+                await write();
+                Interlocked.Increment(ref _lastAcknowledged);
+                return true;
+            }
+            catch (ApiException)
+            {
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+
+using MiniK8s.Cluster.Tests.Harness;
+
+namespace MiniK8s.Cluster.Tests;
+
+/// <summary>The lab itself: it leaves no process behind, however it ends, and keeps its data.</summary>
+public sealed class LabTests
+{
+    [Fact]
+    public async Task Up_KilledWithoutWarning_LeavesNoProcessBehind()
+    {
+        await using var lab = await Lab.StartAsync();
+        var pids = lab.Pids().Values.ToList();
+
+        lab.KillSupervisor();
+
+        await Eventually.TrueAsync(() => pids.TrueForAll(pid => !IsRunning(pid)), "every process of the lab has ended");
+    }
+
+    [Fact]
+    public async Task Down_RunningLab_ReturnsWhenEveryProcessHasEnded()
+    {
+        await using var lab = await Lab.StartAsync();
+        var pids = lab.Pids().Values.ToList();
+
+        var down = await lab.DownAsync();
+
+        Assert.Equal(0, down.ExitCode);
+        Assert.DoesNotContain(pids, IsRunning);
+    }
+
+    [Fact]
+    public async Task Up_AfterDown_FindsItsDataAgain()
+    {
+        var folder = Directory.CreateTempSubdirectory("mk8s-test-").FullName;
+        var first = await Lab.StartAsync(folder);
+        await first.KubectlOkAsync("create", "configmap", "kept", "--from-literal=a=b");
+        await first.DownAsync();
+
+        await using var second = await Lab.StartAsync(folder);
+
+        Assert.Equal("b", await second.KubectlOkAsync("get", "configmap", "kept", "-o", "jsonpath={.data.a}"));
+    }
+
+    [Fact]
+    public async Task Up_RealEtcd_TakesTheStoresPlace()
+    {
+        if (RequiredTool.ReasonToSkip("etcd") is { } reason) throw new InvalidOperationException(reason);
+        await using var etcd = await RealEtcd.StartAsync();
+
+        await using var lab = await Lab.StartAsync(null, "--etcd-servers", etcd.Address);
+        await lab.Api.CreatePodAsync(A.Pod("default", "web"));
+
+        await lab.Api.UntilRunningAsync("default", "web");
+        Assert.DoesNotContain("store", lab.Pids().Keys);
+    }
+
+    private static bool IsRunning(int pid)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}
