@@ -10,6 +10,8 @@ using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Etcd;
 using MiniK8s.Protocol.V1;
 
+using Event = MiniK8s.Protocol.Core.V1.Event;
+
 namespace MiniK8s.Cluster.Tests;
 
 /// <summary>A Pod's way into life as the tutorials list it, read off the watch streams of every component.</summary>
