@@ -1,0 +1,10 @@
+using MiniK8s.ControllerManager;
+using MiniK8s.Hosting;
+
+var builder = MiniK8sProcess.CreateBuilder("controller-manager", args);
+var options = builder.BindOptions<ControllerManagerOptions>();
+builder.ListenHttp("http", options.Port);
+builder.Services.AddControllerManager(options);
+var app = builder.Build();
+app.MapMiniK8s();
+return await app.RunMiniK8sAsync();

@@ -1,0 +1,72 @@
+using MiniK8s.Client.Informers;
+using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Queue;
+
+namespace MiniK8s.Scheduler;
+
+/// <summary>Sorts what the watches say into cache and queue.</summary>
+/// <remarks>
+/// | a pod heard of                              | goes to                                          |
+/// |---------------------------------------------|--------------------------------------------------|
+/// | Succeeded or Failed, or gone                | neither; others may be helped if it had a node   |
+/// | with a node                                 | the cache, which confirms an assumption          |
+/// | without, and its schedulerName is ours      | the queue                                        |
+/// | without, and another scheduler's            | neither                                          |
+/// </remarks>
+internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, string schedulerName)
+    : IInformerHandler<Pod>, IInformerHandler<Node>
+{
+    public void OnAdd(Pod obj) => Set(obj);
+
+    public void OnUpdate(Pod old, Pod current)
+    {
+        if (old.Metadata.Uid != current.Metadata.Uid) OnDelete(old);
+        Set(current);
+    }
+
+    public void OnDelete(Pod last)
+    {
+        queue.Remove(ObjectKey.Of(last));
+        if (cache.RemovePod(last.Metadata.Uid)) queue.Tell(new ClusterEvent.AssignedPodDeleted(new PodInfo(last)));
+    }
+
+    public void OnAdd(Node obj)
+    {
+        cache.SetNode(obj);
+        queue.Tell(new ClusterEvent.NodeAdded(obj));
+    }
+
+    public void OnUpdate(Node old, Node current)
+    {
+        cache.SetNode(current);
+        if (IsHeartbeat(old, current)) return;
+        queue.Tell(new ClusterEvent.NodeUpdated(old, current));
+    }
+
+    public void OnDelete(Node last) => cache.RemoveNode(last.Metadata.Name);
+
+    private void Set(Pod pod)
+    {
+        if (pod.Status?.Phase is "Succeeded" or "Failed")
+        {
+            OnDelete(pod);
+        }
+        else if (pod.Spec.NodeName.Length > 0)
+        {
+            queue.Remove(ObjectKey.Of(pod));
+            cache.SetPod(new PodInfo(pod));
+        }
+        else if (pod.Spec.SchedulerName == schedulerName && !cache.HasPod(pod.Metadata.Uid))
+        {
+            queue.Set(new PodInfo(pod));
+        }
+    }
+
+    // Nothing that a plugin looks at.
+    private static bool IsHeartbeat(Node old, Node current) =>
+        Equals(old.Spec, current.Spec)
+        && old.Metadata.Labels.Equals(current.Metadata.Labels)
+        && Equals(old.Status?.Allocatable, current.Status?.Allocatable);
+}

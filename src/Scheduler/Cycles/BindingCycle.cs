@@ -1,0 +1,51 @@
+using MiniK8s.Api.Errors;
+using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Queue;
+
+namespace MiniK8s.Scheduler.Cycles;
+
+/// <summary>Writes down that an assumed pod goes to its node, or takes it all back.</summary>
+internal sealed partial class BindingCycle(
+    PluginSet plugins, SchedulerCache cache, SchedulingQueue queue, PodReports reports, ILogger<BindingCycle> logger)
+{
+    private static readonly IReadOnlySet<string> NoPlugin = new HashSet<string>();
+
+    public async Task RunAsync(Placement placement, CancellationToken stopping)
+    {
+        var (queued, pod, state, node) = placement;
+        try
+        {
+            await plugins.Binder.BindAsync(pod, node, stopping);
+        }
+        catch (Exception ex) when (!stopping.IsCancellationRequested)
+        {
+            LogBindFailed(logger, pod.Key.ToString(), node, ex.Message);
+            Undo(placement);
+            // Gone, or given a node by someone else: what the watch says about it decides, and there is nobody to tell.
+            if (ex is ApiException { Status.Code: 404 or 409 }) { queue.Return(queued, NoPlugin); return; }
+            await reports.FailedAsync(pod, "SchedulerError", ex.Message, stopping);
+            queue.Return(queued, NoPlugin);
+            return;
+        }
+        LogBound(logger, pod.Key.ToString(), node);
+        reports.Scheduled(pod, node);
+    }
+
+    /// <summary>Gives back what the pod was to have; others may have been waiting for it.</summary>
+    public void Undo(Placement placement)
+    {
+        foreach (var plugin in plugins.Reserves) plugin.Unreserve(placement.State, placement.Pod, placement.Node);
+        cache.Forget(placement.Pod);
+        queue.Tell(new ClusterEvent.AssignedPodDeleted(placement.Pod));
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Pod} is bound to {Node}")]
+    private static partial void LogBound(ILogger logger, string pod, string node);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Pod} could not be bound to {Node}, will retry: {Reason}")]
+    private static partial void LogBindFailed(ILogger logger, string pod, string node, string reason);
+}
+
+/// <summary>A pod on its way to a node.</summary>
+internal sealed record Placement(QueuedPod Queued, PodInfo Pod, CycleState State, string Node);

@@ -1,0 +1,13 @@
+namespace MiniK8s.Scheduler.Cycles;
+
+/// <summary>What one scheduling cycle came to.</summary>
+internal abstract record Decision
+{
+    /// <summary>The pod goes to that node.</summary>
+    internal sealed record Place(string Node) : Decision;
+
+    /// <summary>No node will have it.</summary>
+    /// <param name="Message">Why, as users read it.</param>
+    /// <param name="RejectedBy">The plugins that said so.</param>
+    internal sealed record Reject(string Message, IReadOnlySet<string> RejectedBy) : Decision;
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+using MiniK8s.Api.Errors;
+using MiniK8s.Client.Events;
+using MiniK8s.Client.Resources;
+using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Protocol.V1;
+using MiniK8s.Scheduler.Framework;
+
+namespace MiniK8s.Scheduler.Cycles;
+
+/// <summary>Tells users what became of a pod: events, and the condition PodScheduled.</summary>
+internal sealed partial class PodReports(IApiClient api, IEventRecorder events, TimeProvider time, ILogger<PodReports> logger)
+{
+    private const string Condition = "PodScheduled";
+
+    public void Scheduled(PodInfo pod, string node) => events.Record(
+        pod.Pod, EventTypes.Normal, "Scheduled", $"Successfully assigned {pod.Key} to {node}", "Binding");
+
+    public void SkippedDeleting(PodInfo pod) => events.Record(
+        pod.Pod, EventTypes.Warning, "FailedScheduling", $"skip schedule deleting pod: {pod.Key}", "Scheduling");
+
+    /// <summary>Says that the pod was not scheduled. A server that does not take it is logged; the next attempt says it again.</summary>
+    /// <param name="pod">As it was tried.</param>
+    /// <param name="reason"><c>Unschedulable</c>, or <c>SchedulerError</c>.</param>
+    /// <param name="message">Why, in full.</param>
+    /// <param name="ct">Stops the write.</param>
+    public async Task FailedAsync(PodInfo pod, string reason, string message, CancellationToken ct)
+    {
+        events.Record(pod.Pod, EventTypes.Warning, "FailedScheduling", message, "Scheduling");
+        if (IsSaid(pod.Pod, reason, message)) return;
+        try
+        {
+            await api.Resource<Pod>().PatchAsync(
+                pod.Key.Namespace, pod.Key.Name, PatchType.StrategicMergePatch, PatchFor(pod.Pod, reason, message), "status", ct);
+        }
+        catch (ApiException ex)
+        {
+            LogNotSaid(logger, pod.Key.ToString(), ex.Message);
+        }
+    }
+
+    private static PodCondition? Current(Pod pod) => pod.Status?.Conditions.FirstOrDefault(condition => condition.Type == Condition);
+
+    private static bool IsSaid(Pod pod, string reason, string message) =>
+        Current(pod) is { Status: "False" } said && said.Reason == reason && said.Message == message;
+
+    // The uid keeps it off a successor of the same name. The time of transition changes with the status only.
+    private string PatchFor(Pod pod, string reason, string message)
+    {
+        var condition = new Dictionary<string, string?>
+        {
+            ["type"] = Condition,
+            ["status"] = "False",
+            ["reason"] = reason,
+            ["message"] = message,
+            ["lastProbeTime"] = null,
+        };
+        if (Current(pod)?.Status != "False")
+            condition["lastTransitionTime"] = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
+        return JsonSerializer.Serialize(new
+        {
+            metadata = new { uid = pod.Metadata.Uid },
+            status = new { conditions = new[] { condition } },
+        });
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Condition of {Pod} not written, the next attempt will: {Reason}")]
+    private static partial void LogNotSaid(ILogger logger, string pod, string reason);
+}

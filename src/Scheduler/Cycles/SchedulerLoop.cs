@@ -1,0 +1,109 @@
+using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Queue;
+
+namespace MiniK8s.Scheduler.Cycles;
+
+/// <summary>Takes one pod after another, decides, assumes, and leaves the writing to <see cref="CycleWorkers"/>.</summary>
+/// <remarks>
+/// | the pod             | assumed | written by a worker                                         | in the queue then        |
+/// |---------------------|---------|-------------------------------------------------------------|--------------------------|
+/// | is being deleted    | no      | event                                                       | removed                  |
+/// | has a node already  | no      | nothing                                                     | removed                  |
+/// | gets a node         | yes     | the binding; event Scheduled                                | Binding, until heard of  |
+/// | fits nowhere        | no      | event FailedScheduling; PodScheduled=False, Unschedulable   | Unschedulable            |
+/// | fails by our fault  | no      | the same with SchedulerError                                | Backoff                  |
+/// </remarks>
+internal sealed partial class SchedulerLoop(
+    SchedulingCycle cycle, BindingCycle binding, PluginSet plugins, SchedulerCache cache, SchedulingQueue queue,
+    CycleWorkers workers, PodReports reports, ILogger<SchedulerLoop> logger)
+{
+    private static readonly IReadOnlySet<string> NoPlugin = new HashSet<string>();
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            while (true) await StepAsync(await queue.TakeAsync(stopping), stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            LogStopped(logger);
+        }
+    }
+
+    internal async Task StepAsync(QueuedPod queued, CancellationToken stopping)
+    {
+        var pod = queued.Pod;
+        if (pod.Pod.Metadata.DeletionTimestamp is not null)
+        {
+            reports.SkippedDeleting(pod);
+            queue.Remove(pod.Key);
+            return;
+        }
+        if (cache.HasPod(pod.Uid))
+        {
+            queue.Remove(pod.Key);
+            return;
+        }
+        await workers.AddAsync(Try(queued, pod), stopping);
+    }
+
+    // Decides now; answers what is left to write.
+    private Func<CancellationToken, Task> Try(QueuedPod queued, PodInfo pod)
+    {
+        try
+        {
+            var state = new CycleState();
+            return cycle.Decide(state, pod, cache.TakeSnapshot()) switch
+            {
+                Decision.Place place => Place(new Placement(queued, pod, state, place.Node)),
+                Decision.Reject reject => Reject(queued, pod, "Unschedulable", reject.Message, reject.RejectedBy),
+                var other => throw new InvalidOperationException($"Unknown decision {other}."),
+            };
+        }
+        catch (Exception ex)
+        {
+            LogFailed(logger, pod.Key.ToString(), ex);
+            return Reject(queued, pod, "SchedulerError", ex.Message, NoPlugin);
+        }
+    }
+
+    private Func<CancellationToken, Task> Place(Placement placement)
+    {
+        cache.Assume(placement.Pod, placement.Node);
+        foreach (var plugin in plugins.Reserves)
+        {
+            var status = plugin.Reserve(placement.State, placement.Pod, placement.Node);
+            if (status.IsSuccess) continue;
+            binding.Undo(placement);
+            return Reject(placement.Queued, placement.Pod, "Unschedulable", string.Join(", ", status.Reasons), new HashSet<string> { plugin.Name });
+        }
+        queue.StartBinding(placement.Queued);
+        return ct => binding.RunAsync(placement, ct);
+    }
+
+    // The pod comes back only when users have been told, so that two reports of one pod never cross.
+    private Func<CancellationToken, Task> Reject(
+        QueuedPod queued, PodInfo pod, string reason, string message, IReadOnlySet<string> rejectedBy) => async ct =>
+    {
+        LogRejected(logger, pod.Key.ToString(), message);
+        try
+        {
+            await reports.FailedAsync(pod, reason, message, ct);
+        }
+        finally
+        {
+            queue.Return(queued, rejectedBy);
+        }
+    };
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Scheduling stopped")]
+    private static partial void LogStopped(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Pod} has no node yet: {Message}")]
+    private static partial void LogRejected(ILogger logger, string pod, string message);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Pod}: scheduling failed")]
+    private static partial void LogFailed(ILogger logger, string pod, Exception exception);
+}

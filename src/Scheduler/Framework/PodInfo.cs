@@ -1,0 +1,27 @@
+using MiniK8s.Client.Informers;
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Scheduler.Framework;
+
+/// <summary>A pod and what scheduling derives from it, worked out once. The pod is shared and never changed.</summary>
+internal sealed class PodInfo(Pod pod)
+{
+    public Pod Pod { get; } = pod;
+
+    public ObjectKey Key { get; } = ObjectKey.Of(pod);
+
+    public string Uid => Pod.Metadata.Uid;
+
+    /// <summary>"" while unassigned.</summary>
+    public string NodeName => Pod.Spec.NodeName;
+
+    public int Priority => Pod.Spec.Priority;
+
+    public Resources Requests { get; } = PodRequests.Of(pod.Spec);
+
+    public Resources NonZeroRequests { get; } = PodRequests.NonZeroOf(pod.Spec);
+
+    public IReadOnlyList<HostPort> HostPorts { get; } = [.. HostPort.Of(pod.Spec)];
+
+    public override string ToString() => Key.ToString();
+}

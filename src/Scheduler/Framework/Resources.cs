@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+
+namespace MiniK8s.Scheduler.Framework;
+
+/// <summary>An amount of each resource: cpu in thousandths of a core, memory and ephemeral storage in bytes, anything else in whole units.</summary>
+internal sealed record Resources(long MilliCpu, long Memory, long EphemeralStorage, ImmutableSortedDictionary<string, long> Others)
+{
+    public static readonly Resources None =
+        new(0, 0, 0, ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal));
+
+    public bool IsNone => MilliCpu == 0 && Memory == 0 && EphemeralStorage == 0 && Others.IsEmpty;
+
+    public static Resources operator +(Resources a, Resources b) =>
+        new(a.MilliCpu + b.MilliCpu, a.Memory + b.Memory, a.EphemeralStorage + b.EphemeralStorage, Merge(a.Others, b.Others, (x, y) => x + y));
+
+    public static Resources operator -(Resources a, Resources b) =>
+        new(a.MilliCpu - b.MilliCpu, a.Memory - b.Memory, a.EphemeralStorage - b.EphemeralStorage, Merge(a.Others, b.Others, (x, y) => x - y));
+
+    /// <summary>Resource by resource the larger.</summary>
+    public static Resources Max(Resources a, Resources b) => new(
+        long.Max(a.MilliCpu, b.MilliCpu), long.Max(a.Memory, b.Memory), long.Max(a.EphemeralStorage, b.EphemeralStorage),
+        Merge(a.Others, b.Others, long.Max));
+
+    private static ImmutableSortedDictionary<string, long> Merge(
+        ImmutableSortedDictionary<string, long> a, ImmutableSortedDictionary<string, long> b, Func<long, long, long> combine)
+    {
+        foreach (var (name, amount) in b) a = a.SetItem(name, combine(a.GetValueOrDefault(name), amount));
+        return a;
+    }
+}

@@ -1,0 +1,18 @@
+using MiniK8s.Scheduler.Framework;
+
+namespace MiniK8s.Scheduler.Plugins.NodeName;
+
+/// <summary>A pod that names its node goes nowhere else.</summary>
+internal sealed class NodeName : IFilterPlugin, IQueueingHintPlugin
+{
+    public const string PluginName = "NodeName";
+
+    public string Name => PluginName;
+
+    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) =>
+        pod.NodeName.Length == 0 || pod.NodeName == node.Name
+            ? Status.Success
+            : Status.Unresolvable("node(s) didn't match the requested node name");
+
+    public bool MayHelp(PodInfo pod, ClusterEvent change) => change is ClusterEvent.NodeAdded;
+}

@@ -1,0 +1,27 @@
+using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Scheduler.Framework;
+
+namespace MiniK8s.Scheduler.Plugins.NodeUnschedulable;
+
+/// <summary>Keeps pods off cordoned nodes, unless they tolerate that.</summary>
+internal sealed class NodeUnschedulable : IFilterPlugin, IQueueingHintPlugin
+{
+    private static readonly Taint Cordon = new() { Key = "node.kubernetes.io/unschedulable", Effect = Tolerations.NoSchedule };
+
+    public string Name => "NodeUnschedulable";
+
+    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) =>
+        Accepts(pod, node.Node) ? Status.Success : Status.Unresolvable("node(s) were unschedulable");
+
+    public bool MayHelp(PodInfo pod, ClusterEvent change) => change switch
+    {
+        ClusterEvent.NodeAdded added => Accepts(pod, added.Node),
+        ClusterEvent.NodeUpdated updated => !Accepts(pod, updated.Old) && Accepts(pod, updated.Current),
+        ClusterEvent.PodUpdated updated =>
+            !updated.Old.Pod.Spec.Tolerations.Tolerates(Cordon) && updated.Current.Pod.Spec.Tolerations.Tolerates(Cordon),
+        _ => false,
+    };
+
+    private static bool Accepts(PodInfo pod, Node node) =>
+        node.Spec is not { Unschedulable: true } || pod.Pod.Spec.Tolerations.Tolerates(Cordon);
+}

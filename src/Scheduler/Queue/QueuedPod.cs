@@ -1,0 +1,47 @@
+using MiniK8s.Scheduler.Framework;
+
+namespace MiniK8s.Scheduler.Queue;
+
+/// <summary>Where a pod without a node is.</summary>
+internal enum Pool
+{
+    /// <summary>Ready to be tried.</summary>
+    Active,
+
+    /// <summary>To be tried when its backoff ends.</summary>
+    Backoff,
+
+    /// <summary>Waits for a change that may help; gated pods too.</summary>
+    Unschedulable,
+
+    /// <summary>Being tried now; changes that happen meanwhile are kept for when it comes back.</summary>
+    InFlight,
+
+    /// <summary>Has been given a node that is being written down.</summary>
+    Binding,
+}
+
+/// <summary>A pod that waits for a node. Changed by the queue alone, under its lock.</summary>
+internal sealed class QueuedPod(PodInfo pod, DateTimeOffset timestamp, long order)
+{
+    public PodInfo Pod { get; set; } = pod;
+
+    public Pool Pool { get; set; }
+
+    /// <summary>How often it has been taken from the queue.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>When it came, or came back.</summary>
+    public DateTimeOffset Timestamp { get; set; } = timestamp;
+
+    public DateTimeOffset BackoffUntil { get; set; }
+
+    /// <summary>The plugins that rejected it last.</summary>
+    public IReadOnlySet<string> RejectedBy { get; set; } = new HashSet<string>();
+
+    /// <summary>What happened while it was in flight.</summary>
+    public List<ClusterEvent> SeenInFlight { get; } = [];
+
+    /// <summary>Unlike that of any other.</summary>
+    public long Order { get; } = order;
+}

@@ -1,0 +1,223 @@
+using System.Diagnostics.CodeAnalysis;
+
+using MiniK8s.Client.Informers;
+using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Plugins.SchedulingGates;
+
+namespace MiniK8s.Scheduler.Queue;
+
+/// <summary>The pods that wait for a node, each in exactly one pool.</summary>
+/// <remarks>
+/// | from          | on                                       | to                                            |
+/// |---------------|------------------------------------------|-----------------------------------------------|
+/// | (new)         | Add, without gates                       | Active                                        |
+/// | (new)         | Add, with gates                          | Unschedulable, rejected by SchedulingGates    |
+/// | Active        | Take: highest priority, then oldest      | InFlight                                      |
+/// | InFlight      | Return, no plugin rejected it            | Backoff                                       |
+/// | InFlight      | Return, something seen meanwhile helps   | Backoff, Active if that is over               |
+/// | InFlight      | Return, otherwise                        | Unschedulable                                 |
+/// | InFlight      | StartBinding                             | Binding                                       |
+/// | Binding       | Return                                   | Backoff                                       |
+/// | Backoff       | its end, looked for each second          | Active                                        |
+/// | Unschedulable | a change that helps, its own included    | Backoff, Active if that is over               |
+/// | Unschedulable | 5 minutes, looked for each 30 s; no gates| Backoff, Active if that is over               |
+/// | any           | Remove                                   | (gone); a later Return does nothing           |
+/// Backoff counts from the return: 0 before the first attempt, then 1, 2, 4, 8, 10, 10 ... s. Bounded by the number of pods. Thread-safe.
+/// </remarks>
+internal sealed class SchedulingQueue(PluginSet plugins, SchedulingQueueOptions options, TimeProvider time)
+{
+    private static readonly Comparer<QueuedPod> ByUrgency = Comparer<QueuedPod>.Create((a, b) =>
+        (b.Pod.Priority, a.Timestamp, a.Order).CompareTo((a.Pod.Priority, b.Timestamp, b.Order)));
+
+    private static readonly Comparer<QueuedPod> ByBackoff = Comparer<QueuedPod>.Create((a, b) =>
+        (a.BackoffUntil, a.Order).CompareTo((b.BackoffUntil, b.Order)));
+
+    private static readonly IReadOnlySet<string> ByGates = new HashSet<string> { SchedulingGates.PluginName };
+
+    private readonly Lock _lock = new();     // guards everything below and every QueuedPod; hints are asked under it, being pure
+    private readonly Dictionary<ObjectKey, QueuedPod> _pods = [];
+    private readonly SortedSet<QueuedPod> _active = new(ByUrgency);
+    private readonly SortedSet<QueuedPod> _backoff = new(ByBackoff);
+    private readonly SemaphoreSlim _changed = new(0, 1);
+    private long _lastOrder;
+
+    /// <summary>How many pods are in a pool.</summary>
+    public int Count(Pool pool)
+    {
+        lock (_lock) return _pods.Values.Count(queued => queued.Pool == pool);
+    }
+
+    /// <summary>A pod without a node was heard of, for the first time or changed.</summary>
+    public void Set(PodInfo pod)
+    {
+        lock (_lock)
+        {
+            if (_pods.TryGetValue(pod.Key, out var queued) && queued.Pod.Uid != pod.Uid)
+            {
+                RemoveLocked(queued);
+                queued = null;
+            }
+            if (queued is null) AddLocked(pod);
+            else UpdateLocked(queued, pod);
+        }
+    }
+
+    /// <summary>The pod is gone, has a node, or is none of ours any more.</summary>
+    public void Remove(ObjectKey key)
+    {
+        lock (_lock)
+        {
+            if (_pods.TryGetValue(key, out var queued)) RemoveLocked(queued);
+        }
+    }
+
+    /// <summary>Waits for a pod to try.</summary>
+    public async Task<QueuedPod> TakeAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            if (TryTake(out var queued)) return queued;
+            await _changed.WaitAsync(ct);
+        }
+    }
+
+    /// <summary>The next pod to try, if there is one now.</summary>
+    public bool TryTake([NotNullWhen(true)] out QueuedPod? queued)
+    {
+        lock (_lock)
+        {
+            queued = _active.Min;
+            if (queued is null) return false;
+            MoveLocked(queued, Pool.InFlight);
+            queued.SeenInFlight.Clear();
+            queued.Attempts++;
+            return true;
+        }
+    }
+
+    /// <summary>The pod has been given a node; from here it comes back, or is heard of with its node and removed.</summary>
+    public void StartBinding(QueuedPod queued)
+    {
+        lock (_lock)
+        {
+            if (IsCurrentLocked(queued)) MoveLocked(queued, Pool.Binding);
+        }
+    }
+
+    /// <summary>The pod could not be given a node, or not be bound.</summary>
+    /// <param name="queued">As it was taken.</param>
+    /// <param name="rejectedBy">The plugins that rejected it; none after an error.</param>
+    public void Return(QueuedPod queued, IReadOnlySet<string> rejectedBy)
+    {
+        lock (_lock)
+        {
+            if (!IsCurrentLocked(queued)) return;
+            queued.Timestamp = time.GetUtcNow();
+            queued.BackoffUntil = queued.Timestamp + Backoff(queued.Attempts);
+            queued.RejectedBy = rejectedBy;
+            if (rejectedBy.Count == 0 || queued.SeenInFlight.Any(change => plugins.MayHelp(queued.Pod, rejectedBy, change))) WakeLocked(queued);
+            else MoveLocked(queued, Pool.Unschedulable);
+        }
+    }
+
+    /// <summary>Something has changed; wakes the pods that may be helped by it.</summary>
+    public void Tell(ClusterEvent change)
+    {
+        lock (_lock)
+        {
+            foreach (var queued in _pods.Values)
+            {
+                if (queued.Pool == Pool.InFlight) queued.SeenInFlight.Add(change);
+                else if (queued.Pool == Pool.Unschedulable && plugins.MayHelp(queued.Pod, queued.RejectedBy, change)) WakeLocked(queued);
+            }
+        }
+    }
+
+    /// <summary>Ends backoffs and long waits until stopped.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var backoffCheck = time.CreateTimer(
+            static queue => ((SchedulingQueue)queue!).FlushBackoff(), this, options.BackoffCheckPeriod, options.BackoffCheckPeriod);
+        using var unschedulableCheck = time.CreateTimer(
+            static queue => ((SchedulingQueue)queue!).FlushUnschedulable(), this, options.UnschedulableCheckPeriod, options.UnschedulableCheckPeriod);
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    internal void FlushBackoff()
+    {
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            while (_backoff.Min is { } queued && queued.BackoffUntil <= now) MoveLocked(queued, Pool.Active);
+        }
+    }
+
+    internal void FlushUnschedulable()
+    {
+        lock (_lock)
+        {
+            var before = time.GetUtcNow() - options.MaxUnschedulable;
+            foreach (var queued in _pods.Values)
+            {
+                if (queued.Pool == Pool.Unschedulable && queued.Timestamp < before && !SchedulingGates.IsGated(queued.Pod)) WakeLocked(queued);
+            }
+        }
+    }
+
+    private TimeSpan Backoff(int attempts) => attempts == 0
+        ? TimeSpan.Zero
+        : TimeSpan.FromTicks((long)double.Min(options.MaxBackoff.Ticks, options.InitialBackoff.Ticks * double.Pow(2, attempts - 1)));
+
+    private bool IsCurrentLocked(QueuedPod queued) => _pods.TryGetValue(queued.Pod.Key, out var current) && current == queued;
+
+    private void AddLocked(PodInfo pod)
+    {
+        var gated = SchedulingGates.IsGated(pod);
+        var queued = new QueuedPod(pod, time.GetUtcNow(), ++_lastOrder) { Pool = Pool.Unschedulable };
+        if (gated) queued.RejectedBy = ByGates;
+        _pods.Add(pod.Key, queued);
+        if (!gated) MoveLocked(queued, Pool.Active);
+    }
+
+    private void UpdateLocked(QueuedPod queued, PodInfo pod)
+    {
+        var change = new ClusterEvent.PodUpdated(queued.Pod, pod);
+        var pool = queued.Pool;
+        LeaveLocked(queued);
+        queued.Pod = pod;
+        EnterLocked(queued, pool);
+        if (pool == Pool.InFlight) queued.SeenInFlight.Add(change);
+        else if (pool == Pool.Unschedulable && plugins.MayHelp(pod, queued.RejectedBy, change)) WakeLocked(queued);
+    }
+
+    private void RemoveLocked(QueuedPod queued)
+    {
+        LeaveLocked(queued);
+        _pods.Remove(queued.Pod.Key);
+    }
+
+    private void WakeLocked(QueuedPod queued) =>
+        MoveLocked(queued, queued.BackoffUntil > time.GetUtcNow() ? Pool.Backoff : Pool.Active);
+
+    private void MoveLocked(QueuedPod queued, Pool pool)
+    {
+        LeaveLocked(queued);
+        EnterLocked(queued, pool);
+    }
+
+    // The sorted pools are left before anything they are sorted by changes.
+    private void LeaveLocked(QueuedPod queued)
+    {
+        _active.Remove(queued);
+        _backoff.Remove(queued);
+    }
+
+    private void EnterLocked(QueuedPod queued, Pool pool)
+    {
+        queued.Pool = pool;
+        if (pool == Pool.Backoff) _backoff.Add(queued);
+        if (pool != Pool.Active) return;
+        _active.Add(queued);
+        if (_changed.CurrentCount == 0) _changed.Release();
+    }
+}

@@ -1,0 +1,14 @@
+namespace MiniK8s.Scheduler;
+
+/// <summary>The scheduler's settings.</summary>
+public sealed class SchedulerOptions
+{
+    /// <summary>The kubeconfig that says where the apiserver is and who we are. Default: <c>kubeconfig</c> in the current folder.</summary>
+    public string Kubeconfig { get; set; } = "kubeconfig";
+
+    /// <summary>Port for /healthz and /metrics; 0 is any free one. Default 10259.</summary>
+    public int Port { get; set; } = 10259;
+
+    /// <summary>The pods that are ours: those with this <c>spec.schedulerName</c>. Default <c>default-scheduler</c>.</summary>
+    public string SchedulerName { get; set; } = "default-scheduler";
+}

@@ -1,0 +1,44 @@
+using MiniK8s.Client.Informers;
+using MiniK8s.Client.Reflection;
+using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Cycles;
+using MiniK8s.Scheduler.Queue;
+
+namespace MiniK8s.Scheduler;
+
+/// <summary>Runs the scheduler: the watches first, and the loop when both are complete.</summary>
+/// <remarks>Nothing is kept over a restart: what was bound is seen bound, what was not is tried again.</remarks>
+internal sealed partial class SchedulerService(
+    InformerFactory informers, SchedulerCache cache, SchedulingQueue queue, SchedulerLoop loop, CycleWorkers workers,
+    SchedulerOptions options, ILogger<SchedulerService> logger) : BackgroundService
+{
+    // Pods that have ended take no room; the server leaves them out and tells their end as a deletion.
+    private static readonly ObjectFilter LivePods = new(FieldSelector: "status.phase!=Succeeded,status.phase!=Failed");
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var nodes = informers.Create<Node>();
+        var pods = informers.Create<Pod>(LivePods);
+        var feed = new ClusterFeed(cache, queue, options.SchedulerName);
+        nodes.AddHandler(feed);
+        pods.AddHandler(feed);
+        await Task.WhenAll(
+            nodes.RunAsync(stoppingToken),
+            pods.RunAsync(stoppingToken),
+            queue.RunAsync(stoppingToken),
+            workers.RunAsync(stoppingToken),
+            ScheduleAsync(Task.WhenAll(nodes.Synced, pods.Synced), stoppingToken));
+    }
+
+    private async Task ScheduleAsync(Task synced, CancellationToken stopping)
+    {
+        await synced.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (stopping.IsCancellationRequested) return;
+        LogStarted(logger, options.SchedulerName, cache.NodeCount);
+        await loop.RunAsync(stopping);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Scheduler} has heard of {Count} nodes and schedules")]
+    private static partial void LogStarted(ILogger logger, string scheduler, int count);
+}

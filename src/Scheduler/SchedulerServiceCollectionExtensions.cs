@@ -1,0 +1,54 @@
+using MiniK8s.Client;
+using MiniK8s.Client.Events;
+using MiniK8s.Client.Resources;
+using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Cycles;
+using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Plugins.DefaultBinder;
+using MiniK8s.Scheduler.Plugins.NodeAffinity;
+using MiniK8s.Scheduler.Plugins.NodeName;
+using MiniK8s.Scheduler.Plugins.NodePorts;
+using MiniK8s.Scheduler.Plugins.NodeResources;
+using MiniK8s.Scheduler.Plugins.NodeUnschedulable;
+using MiniK8s.Scheduler.Plugins.SchedulingGates;
+using MiniK8s.Scheduler.Plugins.TaintToleration;
+using MiniK8s.Scheduler.Queue;
+
+namespace MiniK8s.Scheduler;
+
+/// <summary>The scheduler's rooms.</summary>
+internal static class SchedulerServiceCollectionExtensions
+{
+    public static IServiceCollection AddScheduler(this IServiceCollection services, SchedulerOptions options) => services
+        .AddApiClient(options.Kubeconfig)
+        .AddEventRecorder(new EventSourceOptions { Component = options.SchedulerName })
+        .AddSingleton(provider => new PluginSet(DefaultPlugins(provider.GetRequiredService<IApiClient>())))
+        .AddQueue()
+        .AddCycles()
+        .AddSingleton<SchedulerCache>()
+        .AddHostedService<SchedulerService>();
+
+    /// <summary>The default profile, in the order in which filters are asked.</summary>
+    internal static IReadOnlyList<IPlugin> DefaultPlugins(IApiClient api) =>
+    [
+        new SchedulingGates(),
+        new NodeUnschedulable(),
+        new NodeName(),
+        new TaintToleration(),
+        new NodeAffinity(),
+        new NodePorts(),
+        new NodeResourcesFit(),
+        new NodeResourcesBalancedAllocation(),
+        new DefaultBinder(api),
+    ];
+
+    private static IServiceCollection AddQueue(this IServiceCollection services) =>
+        services.AddSingleton<SchedulingQueueOptions>().AddSingleton<SchedulingQueue>();
+
+    private static IServiceCollection AddCycles(this IServiceCollection services) => services
+        .AddSingleton(provider => new SchedulingCycle(provider.GetRequiredService<PluginSet>(), new Random()))
+        .AddSingleton<BindingCycle>()
+        .AddSingleton<CycleWorkers>()
+        .AddSingleton<PodReports>()
+        .AddSingleton<SchedulerLoop>();
+}
