@@ -2,6 +2,7 @@ using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Discovery.V1;
 using MiniK8s.Protocol.Meta.V1;
 
+using Endpoint = MiniK8s.Protocol.Discovery.V1.Endpoint;
 using EndpointPort = MiniK8s.Protocol.Discovery.V1.EndpointPort;
 
 namespace MiniK8s.ControllerManager.ServiceEndpoints;

@@ -57,7 +57,7 @@ internal static class ServicePods
         const long IsText = 1;
         if (port.TargetPort is not { Type: IsText } byName) return NumberOr(port.TargetPort, port.Port);
         return pod.Spec.Containers.SelectMany(container => container.Ports)
-            .FirstOrDefault(candidate => candidate.Name == byName.StrVal && Same(candidate.Protocol, port.Protocol))?.ContainerPort;
+            .FirstOrDefault(candidate => candidate.Name == byName.StrVal && Same(candidate.Protocol, port.Protocol))?.ContainerPort_;
     }
 
     private static int NumberOr(IntOrString? target, int port) => target is { IntVal: > 0 } ? target.IntVal : port;
