@@ -63,9 +63,14 @@ public static class AppExtensions
                 await app.StartAsync();
                 await app.WaitForShutdownAsync();
             }
+            catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                await app.StopAsync();     // told to stop while still starting
+            }
             catch (Exception ex)
             {
                 failures.Report(ex);
+                await app.StopAsync();
             }
             return failures.HasFailed || loops.Exists(loop => loop.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
         }

@@ -43,6 +43,7 @@ public static class MiniK8sProcess
         var options = builder.BindOptions<ProcessOptions>();
 
         ConsoleLog.Add(builder.Logging, options.LogLevel);
+        builder.WebHost.UseSetting(WebHostDefaults.PreventHostingStartupKey, "true");
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddRouting();
         builder.Services.AddLifetime(options).AddHealth();

@@ -1,6 +1,7 @@
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using MiniK8s.Hosting.Health;
 using MiniK8s.Hosting.Ports;
 
@@ -10,6 +11,7 @@ namespace MiniK8s.Hosting.Tests;
 public sealed class RunningProcess : IAsyncLifetime
 {
     private readonly WebApplication _app;
+    private readonly IHostApplicationLifetime _lifetime;
     private Task<int>? _run;
 
     public RunningProcess()
@@ -24,6 +26,7 @@ public sealed class RunningProcess : IAsyncLifetime
         builder.Services.AddSingleton<SlowLeases>();
         configure(builder);
         _app = builder.Build();
+        _lifetime = _app.Lifetime;
         _app.MapMiniK8s();
         _app.MapGrpcService<SlowLeases>();
     }
@@ -41,7 +44,7 @@ public sealed class RunningProcess : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _app.Lifetime.ApplicationStarted.Register(started.SetResult);
+        _lifetime.ApplicationStarted.Register(started.SetResult);
         _run = _app.RunMiniK8sAsync();
         await await Task.WhenAny(started.Task, _run).OrMissing("the start of the process");
         Channel = GrpcChannel.ForAddress($"http://127.0.0.1:{GrpcPort}");
@@ -50,7 +53,7 @@ public sealed class RunningProcess : IAsyncLifetime
 
     internal async Task<int> StopAsync()
     {
-        _app.Lifetime.StopApplication();
+        _lifetime.StopApplication();
         return await _run!.OrMissing("the end of the process");
     }
 

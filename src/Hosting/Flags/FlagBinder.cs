@@ -8,7 +8,8 @@ namespace MiniK8s.Hosting.Flags;
 /// <summary>Binds options classes to the values given, and keeps every fault for one report at start.</summary>
 /// <remarks>
 /// Each public settable property is a flag. Validation is the property's own attributes ([Range], [Required] ...) and the class's
-/// IValidatableObject. A property whose value is at fault keeps its default, so that binding can go on to the next.
+/// IValidatableObject. A property whose value cannot be read keeps its default, and a
+/// class whose values are refused is given with all its defaults: what is built before the report never meets a wrong value.
 /// </remarks>
 internal sealed class FlagBinder(FlagSources sources)
 {
@@ -28,8 +29,9 @@ internal sealed class FlagBinder(FlagSources sources)
         var options = new T();
         var faultsBefore = _faults.Count;
         foreach (var property in typeof(T).GetProperties().Where(property => property.SetMethod is { IsPublic: true })) BindProperty(options, property);
-        if (_faults.Count == faultsBefore) Validate(options);
-        return options;
+        if (_faults.Count > faultsBefore) return options;
+        Validate(options);
+        return _faults.Count == faultsBefore ? options : new T();
     }
 
     /// <summary>One line per flag: its name, default and [Description].</summary>

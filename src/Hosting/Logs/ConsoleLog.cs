@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Serilog;
+using Serilog.Extensions.Logging;
 
 namespace MiniK8s.Hosting.Logs;
 
@@ -14,7 +15,8 @@ internal static class ConsoleLog
         var sink = new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Console(new LineFormatter()).CreateLogger();
         logging.ClearProviders();
         logging.SetMinimumLevel(level);
-        logging.AddSerilog(sink, dispose: true);
+        // Not AddSerilog: that one lets everything through, whatever the level.
+        logging.AddProvider(new SerilogLoggerProvider(sink, dispose: true));
         if (level <= LogLevel.Debug) return;
         foreach (var category in Framework) logging.AddFilter(category, LogLevel.Warning);
     }

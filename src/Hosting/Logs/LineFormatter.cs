@@ -1,5 +1,7 @@
+using System.Globalization;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Parsing;
 
 namespace MiniK8s.Hosting.Logs;
 
@@ -14,7 +16,7 @@ internal sealed class LineFormatter : ITextFormatter
         output.Write(' ');
         output.Write(Source(logEvent));
         output.Write(": ");
-        output.Write(OneLine(logEvent.RenderMessage()));
+        output.Write(OneLine(Message(logEvent)));
         if (logEvent.Exception is { } exception) output.Write(" | " + OneLine(exception.ToString()));
         output.Write('\n');
     }
@@ -34,6 +36,19 @@ internal sealed class LineFormatter : ITextFormatter
     {
         var category = logEvent.Properties.TryGetValue("SourceContext", out var value) && value is ScalarValue { Value: string name } ? name : "process";
         return category[(category.LastIndexOf('.') + 1)..];
+    }
+
+    // As RenderMessage does, but text stands as it is, without quotes.
+    private static string Message(LogEvent logEvent)
+    {
+        var text = new StringWriter(CultureInfo.InvariantCulture);
+        foreach (var token in logEvent.MessageTemplate.Tokens)
+        {
+            var value = token is PropertyToken property ? logEvent.Properties.GetValueOrDefault(property.PropertyName) : null;
+            if (value is ScalarValue { Value: string plain }) text.Write(plain);
+            else token.Render(logEvent.Properties, text, CultureInfo.InvariantCulture);
+        }
+        return text.ToString();
     }
 
     private static string OneLine(string text) => text.ReplaceLineEndings("\\n");
