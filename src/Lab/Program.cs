@@ -10,6 +10,7 @@ var root = new RootCommand("MiniK8s: a small Kubernetes control plane as a handf
     TestCommand.Create(),
     BenchCommand.Create(),
     CertificatesCommand.Create(TimeProvider.System),
+    ProbeCommand.Create(),
 };
 
 // Ctrl-C cancels the command, and the command may take as long as its processes need to stop.

@@ -4,19 +4,44 @@ using MiniK8s.Lab.Processes;
 
 namespace MiniK8s.Lab.Cluster;
 
-/// <summary>Asks every process of a lab for its health, as a load balancer would: <c>/healthz</c> on its own port.</summary>
+/// <summary>Asks processes for their health, as a load balancer would: a page on their own port.</summary>
 internal static class HealthProbe
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>The processes that do not answer "ok", each with what it said instead.</summary>
+    /// <summary>The processes of a lab that are not healthy, each with what it said instead.</summary>
     public static async Task<IReadOnlyList<(string Process, string Answer)>> UnhealthyAsync(LabState state, LabFolder folder, CancellationToken ct)
     {
-        using var authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder.Pki, "ca.crt"));
-        using var handler = TrustOnly(authority);
-        using var client = new HttpClient(handler) { Timeout = Patience };
-        var answers = await Task.WhenAll(state.Processes.Select(async process => (process.Name, Answer: await AskAsync(client, AddressOf(process), ct))));
-        return [.. answers.Where(a => a.Answer != "ok")];
+        using var client = Client(Path.Combine(folder.Pki, "ca.crt"));
+        var answers = await Task.WhenAll(state.Processes.Select(async process => (process.Name, Said: await AskAsync(client, AddressOf(process), ct))));
+        return [.. answers.Where(a => !a.Said.IsHealthy).Select(a => (a.Name, a.Said.Answer))];
+    }
+
+    /// <summary>A client that trusts this authority alone for https.</summary>
+    public static HttpClient Client(string? authorityFile)
+    {
+        var handler = new SocketsHttpHandler { UseProxy = false };
+        if (authorityFile is not null)
+        {
+            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(authorityFile));
+            handler.SslOptions.CertificateChainPolicy = policy;
+        }
+        return new HttpClient(handler) { Timeout = Patience };
+    }
+
+    /// <summary>Whether the page answers with success, and what it says.</summary>
+    public static async Task<(bool IsHealthy, string Answer)> AskAsync(HttpClient client, Uri address, CancellationToken ct)
+    {
+        try
+        {
+            using var answer = await client.GetAsync(address, ct);
+            return (answer.IsSuccessStatusCode, (await answer.Content.ReadAsStringAsync(ct)).Trim());
+        }
+        catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !ct.IsCancellationRequested))
+        {
+            return (false, exception.Message);
+        }
     }
 
     private static Uri AddressOf(ProcessRecord process) => process.Name switch
@@ -26,24 +51,4 @@ internal static class HealthProbe
         var name when name.StartsWith("kubelet-", StringComparison.Ordinal) => new($"https://127.0.0.1:{process.Ports["port"]}/healthz"),
         _ => new($"http://127.0.0.1:{process.Ports["port"]}/healthz"),
     };
-
-    private static async Task<string> AskAsync(HttpClient client, Uri address, CancellationToken ct)
-    {
-        try
-        {
-            using var answer = await client.GetAsync(address, ct);
-            return (await answer.Content.ReadAsStringAsync(ct)).Trim();
-        }
-        catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !ct.IsCancellationRequested))
-        {
-            return exception.Message;
-        }
-    }
-
-    private static SocketsHttpHandler TrustOnly(X509Certificate2 authority)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(authority);
-        return new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = policy } };
-    }
 }
