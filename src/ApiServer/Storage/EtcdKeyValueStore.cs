@@ -32,17 +32,18 @@ internal sealed class EtcdKeyValueStore(EtcdEndpoints endpoints, EtcdOptions opt
     }
 
     /// <inheritdoc/>
-    public Task<WriteOutcome> PutIfUnchangedAsync(string key, long modRevision, ByteString value, long lease, CancellationToken ct)
+    public Task<WriteOutcome> PutIfUnchangedAsync(
+        string key, long modRevision, ByteString value, long lease, ClaimChanges claims, CancellationToken ct)
     {
         var put = new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = value, Lease = lease };
-        return TransactAsync(put.Key, modRevision, new RequestOp { RequestPut = put }, ct);
+        return TransactAsync(put.Key, modRevision, new RequestOp { RequestPut = put }, claims, ct);
     }
 
     /// <inheritdoc/>
-    public Task<WriteOutcome> DeleteIfUnchangedAsync(string key, long modRevision, CancellationToken ct)
+    public Task<WriteOutcome> DeleteIfUnchangedAsync(string key, long modRevision, ClaimChanges claims, CancellationToken ct)
     {
-        var delete = new DeleteRangeRequest { Key = ByteString.CopyFromUtf8(key) };
-        return TransactAsync(delete.Key, modRevision, new RequestOp { RequestDeleteRange = delete }, ct);
+        var delete = DeleteOf(ByteString.CopyFromUtf8(key));
+        return TransactAsync(delete.RequestDeleteRange.Key, modRevision, delete, claims, ct);
     }
 
     /// <inheritdoc/>
@@ -89,25 +90,31 @@ internal sealed class EtcdKeyValueStore(EtcdEndpoints endpoints, EtcdOptions opt
         }
     }
 
-    private async Task<WriteOutcome> TransactAsync(ByteString key, long modRevision, RequestOp write, CancellationToken ct)
+    private async Task<WriteOutcome> TransactAsync(
+        ByteString key, long modRevision, RequestOp write, ClaimChanges claims, CancellationToken ct)
     {
-        var request = new TxnRequest
-        {
-            Compare =
-            {
-                new Compare
-                {
-                    Key = key, Target = Compare.Types.CompareTarget.Mod,
-                    Result = Compare.Types.CompareResult.Equal, ModRevision = modRevision,
-                },
-            },
-            Success = { write },
-            Failure = { new RequestOp { RequestRange = new RangeRequest { Key = key } } },
-        };
+        var taken = claims.Taken.Select(ByteString.CopyFromUtf8).ToArray();
+        var request = new TxnRequest { Compare = { IsAt(key, modRevision) }, Success = { write }, Failure = { ReadOf(key) } };
+        request.Compare.Add(taken.Select(claim => IsAt(claim, 0)));
+        request.Success.Add(taken.Select(claim => new RequestOp { RequestPut = new PutRequest { Key = claim, Value = key } }));
+        request.Success.Add(claims.GivenBack.Select(claim => DeleteOf(ByteString.CopyFromUtf8(claim))));
+        request.Failure.Add(taken.Select(ReadOf));
+
         var answer = await CallAsync(isRead: false, (channel, call) => new KV.KVClient(channel).TxnAsync(request, call), ct);
         if (answer.Succeeded) return new WriteOutcome(true, answer.Header.Revision, null);
-        return new WriteOutcome(false, answer.Header.Revision, answer.Responses[0].ResponseRange.Kvs.FirstOrDefault());
+        var found = answer.Responses.Select(response => response.ResponseRange.Kvs.FirstOrDefault()).ToArray();
+        var heldByOthers = found.Skip(1).FirstOrDefault(holder => holder is not null);
+        return new WriteOutcome(false, answer.Header.Revision, found[0], heldByOthers?.Key.ToStringUtf8());
     }
+
+    private static Compare IsAt(ByteString key, long modRevision) => new()
+    {
+        Key = key, Target = Compare.Types.CompareTarget.Mod, Result = Compare.Types.CompareResult.Equal, ModRevision = modRevision,
+    };
+
+    private static RequestOp ReadOf(ByteString key) => new() { RequestRange = new RangeRequest { Key = key } };
+
+    private static RequestOp DeleteOf(ByteString key) => new() { RequestDeleteRange = new DeleteRangeRequest { Key = key } };
 
     // A read is tried once on every member; a write goes to the next member only if it certainly never left this process.
     private async Task<T> CallAsync<T>(bool isRead, Func<ChannelBase, CallOptions, AsyncUnaryCall<T>> send, CancellationToken ct)

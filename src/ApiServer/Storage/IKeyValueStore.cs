@@ -14,13 +14,16 @@ internal interface IKeyValueStore
 
     /// <summary>Writes unless the key changed since <paramref name="modRevision"/>; 0 means it must not exist.</summary>
     /// <param name="lease">The store's lease that ends the key's life, or 0.</param>
-    Task<WriteOutcome> PutIfUnchangedAsync(string key, long modRevision, ByteString value, long lease, CancellationToken ct);
+    /// <param name="claims">Names to take or give back in the same step, or the write fails.</param>
+    Task<WriteOutcome> PutIfUnchangedAsync(
+        string key, long modRevision, ByteString value, long lease, ClaimChanges claims, CancellationToken ct);
 
     /// <summary>Deletes unless the key changed since <paramref name="modRevision"/>.</summary>
-    Task<WriteOutcome> DeleteIfUnchangedAsync(string key, long modRevision, CancellationToken ct);
+    /// <param name="claims">Names to give back in the same step.</param>
+    Task<WriteOutcome> DeleteIfUnchangedAsync(string key, long modRevision, ClaimChanges claims, CancellationToken ct);
 
     /// <summary>Follows every key from a revision on, each change once and in order. Ends by an exception, never quietly.</summary>
-    /// <remarks>The previous value comes with each event. Every revision of the store is seen, so the last one seen is how far the reader is.</remarks>
+    /// <remarks>Every revision of the store is seen, so the last one seen is how far the reader is.</remarks>
     IAsyncEnumerable<StoreEvents> WatchAllAsync(long fromRevision, CancellationToken ct);
 
     /// <summary>Grants a lease that lives for the given time and is not kept alive.</summary>

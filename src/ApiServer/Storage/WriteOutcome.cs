@@ -6,4 +6,5 @@ namespace MiniK8s.ApiServer.Storage;
 /// <param name="Succeeded">It was applied, at <paramref name="Revision"/>.</param>
 /// <param name="Revision">The store's revision after the attempt.</param>
 /// <param name="Current">After a refusal: what the key holds now, null if nothing.</param>
-internal sealed record WriteOutcome(bool Succeeded, long Revision, KeyValue? Current);
+/// <param name="TakenClaim">After a refusal: a claim that somebody else holds, or null.</param>
+internal sealed record WriteOutcome(bool Succeeded, long Revision, KeyValue? Current, string? TakenClaim = null);

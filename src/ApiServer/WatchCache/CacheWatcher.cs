@@ -2,8 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 using MiniK8s.ApiServer.Registry;
-using MiniK8s.Protocol;
-using MiniK8s.Protocol.V1;
 
 namespace MiniK8s.ApiServer.WatchCache;
 

@@ -1,0 +1,50 @@
+using MiniK8s.Protocol;
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.ApiServer.Registry.Pods;
+
+/// <summary>Pods: status belongs to its subresource, deletion is graceful, and kubelets watch by node.</summary>
+internal sealed class PodStrategy(TimeProvider time) : ResourceStrategy<Pod>
+{
+    /// <inheritdoc/>
+    public override string? IndexedField => "spec.nodeName";
+
+    /// <inheritdoc/>
+    public override string IndexedValue(IApiObject obj) => ((Pod)obj).Spec.NodeName;
+
+    // Nobody has to stop the containers of a pod that never reached a node or has ended.
+    /// <inheritdoc/>
+    public override (bool NothingRuns, long? DefaultGrace)? GraceOf(IApiObject obj)
+    {
+        var pod = (Pod)obj;
+        var nothingRuns = pod.Spec.NodeName.Length == 0 || pod.Status.Phase is "Succeeded" or "Failed";
+        return (nothingRuns, pod.Spec.HasTerminationGracePeriodSeconds ? pod.Spec.TerminationGracePeriodSeconds : null);
+    }
+
+    /// <inheritdoc/>
+    protected override void PrepareForCreate(Pod obj)
+    {
+        obj.Status = new PodStatus { Phase = "Pending", QosClass = PodQos.ClassOf(obj.Spec) };
+        if (obj.Spec.SchedulingGates.Count == 0) return;
+        obj.Status.Conditions.Add(new PodCondition
+        {
+            Type = "PodScheduled", Status = "False", Reason = "SchedulingGated",
+            Message = "Scheduling is blocked due to non-empty scheduling gates",
+            LastTransitionTime = MetadataTimes.NowStamp(time),
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override void PrepareForUpdate(Pod obj, Pod existing, string subresource)
+    {
+        if (subresource != "status")
+        {
+            obj.Status = existing.Status;
+            return;
+        }
+        obj.Spec = existing.Spec;
+        obj.Metadata.OwnerReferences.Clear();
+        obj.Metadata.OwnerReferences.Add(existing.Metadata.OwnerReferences);
+        if (obj.Status.QosClass.Length == 0) obj.Status.QosClass = existing.Status.QosClass;
+    }
+}

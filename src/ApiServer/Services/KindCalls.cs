@@ -1,0 +1,132 @@
+using Google.Protobuf;
+
+using Grpc.Core;
+
+using MiniK8s.Api.Errors;
+using MiniK8s.Api.Objects;
+using MiniK8s.ApiServer.Authentication;
+using MiniK8s.ApiServer.Authorization;
+using MiniK8s.ApiServer.Registry;
+using MiniK8s.Protocol;
+using MiniK8s.Protocol.Meta.V1;
+using MiniK8s.Protocol.V1;
+
+namespace MiniK8s.ApiServer.Services;
+
+/// <summary>The gRPC face: every kind's verbs over the registry, authorized like REST.</summary>
+internal sealed class KindCalls(IResourceRegistries registries, IPodBinder binder, IAuthorizer authorizer, IPatcher patcher)
+{
+    /// <summary>Create.</summary>
+    public async Task<IMessage> CreateAsync(ApiKind kind, IMessage request, ServerCallContext call)
+    {
+        var obj = request.Object(kind);
+        var ns = NamespaceOf(kind, request, obj);
+        var context = Authorize(call, new("create", kind.Group, kind.Plural, "", ns, ""));
+        return await registries.Of(kind).CreateAsync(context, ns, obj, request.Options<CreateOptions>(), call.CancellationToken);
+    }
+
+    /// <summary>Get.</summary>
+    public async Task<IMessage> GetAsync(ApiKind kind, IMessage request, ServerCallContext call)
+    {
+        var (ns, name) = (NamespaceOf(kind, request), request.Name());
+        var context = Authorize(call, new("get", kind.Group, kind.Plural, "", ns, name));
+        return await registries.Of(kind).GetAsync(context, ns, name, request.Options<GetOptions>(), call.CancellationToken);
+    }
+
+    /// <summary>List.</summary>
+    public async Task<IMessage> ListAsync(ApiKind kind, IMessage request, ServerCallContext call)
+    {
+        var (ns, options) = (NamespaceOf(kind, request), request.Options<ListOptions>());
+        var context = Authorize(call, new("list", kind.Group, kind.Plural, "", ns, "") { FieldSelector = options.FieldSelector });
+        return ListOf(kind, await registries.Of(kind).ListAsync(context, ns, options, call.CancellationToken));
+    }
+
+    /// <summary>Watch: events until the client goes, the time is up, or the watch cannot go on.</summary>
+    public async Task WatchAsync(ApiKind kind, IMessage request, IServerStreamWriter<EncodedEvent> events, ServerCallContext call)
+    {
+        var (ns, options) = (NamespaceOf(kind, request), request.Options<ListOptions>());
+        var context = Authorize(call, new("watch", kind.Group, kind.Plural, "", ns, "") { FieldSelector = options.FieldSelector });
+        // The client learns that its watch stands before anything happens.
+        await call.WriteResponseHeadersAsync([]);
+        await foreach (var change in registries.Of(kind).WatchAsync(context, ns, options, call.CancellationToken))
+        {
+            await events.WriteAsync(EncodedEvent.Of(change), call.CancellationToken);
+        }
+        call.CancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Update, and the subresources that are updates.</summary>
+    public async Task<IMessage> UpdateAsync(ApiKind kind, string subresource, IMessage request, ServerCallContext call)
+    {
+        var obj = request.Object(kind);
+        var (ns, name) = (NamespaceOf(kind, request, obj), obj.Metadata.Name);
+        var context = Authorize(call, new("update", kind.Group, kind.Plural, subresource, ns, name));
+        var result = await registries.Of(kind).UpdateAsync(
+            context, ns, name, subresource, _ => obj, request.Options<UpdateOptions>(), call.CancellationToken);
+        return result.Object;
+    }
+
+    /// <summary>Patch.</summary>
+    public async Task<IMessage> PatchAsync(ApiKind kind, IMessage request, ServerCallContext call)
+    {
+        var patch = (PatchRequest)request;
+        var ns = NamespaceOf(kind, request);
+        var context = Authorize(call, new("patch", kind.Group, kind.Plural, patch.Subresource, ns, patch.Name));
+        if (patch.Subresource.Length > 0 && !kind.Subresources.Contains(patch.Subresource)) throw StatusErrors.UnknownPath();
+        var options = new UpdateOptions { DryRun = { patch.Options?.DryRun ?? [] }, FieldManager = patch.Options?.FieldManager ?? "" };
+        var result = await registries.Of(kind).UpdateAsync(
+            context, ns, patch.Name, patch.Subresource, current => patcher.Apply(kind, current, patch), options, call.CancellationToken);
+        return result.Object;
+    }
+
+    /// <summary>Delete.</summary>
+    public async Task<IMessage> DeleteAsync(ApiKind kind, IMessage request, ServerCallContext call)
+    {
+        var (ns, name) = (NamespaceOf(kind, request), request.Name());
+        var context = Authorize(call, new("delete", kind.Group, kind.Plural, "", ns, name));
+        return (await registries.Of(kind).DeleteAsync(context, ns, name, request.Options<DeleteOptions>(), call.CancellationToken)).Object;
+    }
+
+    /// <summary>DeleteCollection.</summary>
+    public async Task<IMessage> DeleteCollectionAsync(ApiKind kind, IMessage request, ServerCallContext call)
+    {
+        var (ns, options) = (NamespaceOf(kind, request), request.Options<ListOptions>("list_options"));
+        var context = Authorize(call, new("deletecollection", kind.Group, kind.Plural, "", ns, "") { FieldSelector = options.FieldSelector });
+        var deleted = await registries.Of(kind).DeleteCollectionAsync(
+            context, ns, request.Options<DeleteOptions>(), options, call.CancellationToken);
+        return ListOf(kind, deleted);
+    }
+
+    /// <summary>Pods/Bind.</summary>
+    public async Task<IMessage> BindAsync(IMessage request, ServerCallContext call)
+    {
+        var bind = (BindRequest)request;
+        if (bind.Binding is not { } binding) throw StatusErrors.BadRequest("the request has no binding");
+        Normalizer.Normalize(binding);
+        var ns = bind.Namespace.Length > 0 ? bind.Namespace : binding.Metadata.Namespace;
+        var context = Authorize(call, new("create", "", "pods", "binding", ns, binding.Metadata.Name));
+        return await binder.BindAsync(
+            context, ns, binding.Metadata.Name, binding, request.Options<CreateOptions>(), call.CancellationToken);
+    }
+
+    private RequestContext Authorize(ServerCallContext call, RequestAttributes attributes)
+    {
+        var context = call.GetHttpContext().RequestContext();
+        authorizer.Authorize(context.User, attributes);
+        return context;
+    }
+
+    private static string NamespaceOf(ApiKind kind, IMessage request, IApiObject? obj = null)
+    {
+        if (!kind.Namespaced) return "";
+        var ns = request.Namespace();
+        return ns.Length > 0 || obj is null ? ns : obj.Metadata.Namespace;
+    }
+
+    private static IMessage ListOf(ApiKind kind, ObjectList list)
+    {
+        var metadata = new ListMeta { ResourceVersion = list.ResourceVersion, Continue = list.Continue };
+        if (list.RemainingItemCount is { } remaining) metadata.RemainingItemCount = remaining;
+        return kind.NewList(metadata, list.Items);
+    }
+}

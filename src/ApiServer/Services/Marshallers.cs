@@ -1,0 +1,34 @@
+using System.Buffers;
+
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+using Grpc.Core;
+
+namespace MiniK8s.ApiServer.Services;
+
+/// <summary>Messages to bytes and back, knowing only their descriptors.</summary>
+internal static class Marshallers
+{
+    /// <summary>Any message of one type.</summary>
+    public static Marshaller<IMessage> Of(MessageDescriptor type) => Create<IMessage>(
+        static (message, context) =>
+        {
+            context.SetPayloadLength(message.CalculateSize());
+            message.WriteTo(context.GetBufferWriter());
+            context.Complete();
+        },
+        context => type.Parser.ParseFrom(context.PayloadAsReadOnlySequence()));
+
+    /// <summary>Events that are bytes already; only a server sends them.</summary>
+    public static Marshaller<EncodedEvent> Events { get; } = Create<EncodedEvent>(
+        static (encoded, context) =>
+        {
+            context.SetPayloadLength(encoded.Bytes.Length);
+            context.GetBufferWriter().Write(encoded.Bytes.Span);
+            context.Complete();
+        },
+        static _ => throw new NotSupportedException("Events are sent, never received."));
+
+    private static Marshaller<T> Create<T>(Action<T, SerializationContext> write, Func<DeserializationContext, T> read) => new(write, read);
+}
