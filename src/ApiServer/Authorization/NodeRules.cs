@@ -61,14 +61,21 @@ internal sealed class NodeRules(ResourceCaches caches)
 
     private static bool RefersToSecret(Pod pod, string name) =>
         pod.Spec.ImagePullSecrets.Any(secret => secret.Name == name)
-        || pod.Spec.Volumes.Any(volume => volume.Secret?.SecretName == name || (volume.Projected?.Sources.Any(source => source.Secret?.Name == name) ?? false))
-        || ContainersOf(pod).Any(container => container.Env.Any(env => env.ValueFrom?.SecretKeyRef?.Name == name)
-            || container.EnvFrom.Any(from => from.SecretRef?.Name == name));
+        || SourcesOf(pod).Any(source => source.Secret?.SecretName == name)
+        || ProjectionsOf(pod).Any(source => source.Secret?.LocalObjectReference?.Name == name)
+        || ContainersOf(pod).Any(container => container.Env.Any(env => env.ValueFrom?.SecretKeyRef?.LocalObjectReference?.Name == name)
+            || container.EnvFrom.Any(from => from.SecretRef?.LocalObjectReference?.Name == name));
 
     private static bool RefersToConfigMap(Pod pod, string name) =>
-        pod.Spec.Volumes.Any(volume => volume.ConfigMap?.Name == name || (volume.Projected?.Sources.Any(source => source.ConfigMap?.Name == name) ?? false))
-        || ContainersOf(pod).Any(container => container.Env.Any(env => env.ValueFrom?.ConfigMapKeyRef?.Name == name)
-            || container.EnvFrom.Any(from => from.ConfigMapRef?.Name == name));
+        SourcesOf(pod).Any(source => source.ConfigMap?.LocalObjectReference?.Name == name)
+        || ProjectionsOf(pod).Any(source => source.ConfigMap?.LocalObjectReference?.Name == name)
+        || ContainersOf(pod).Any(container => container.Env.Any(env => env.ValueFrom?.ConfigMapKeyRef?.LocalObjectReference?.Name == name)
+            || container.EnvFrom.Any(from => from.ConfigMapRef?.LocalObjectReference?.Name == name));
+
+    private static IEnumerable<VolumeSource> SourcesOf(Pod pod) => pod.Spec.Volumes.Select(volume => volume.VolumeSource).OfType<VolumeSource>();
+
+    private static IEnumerable<VolumeProjection> ProjectionsOf(Pod pod) =>
+        SourcesOf(pod).SelectMany(source => source.Projected?.Sources ?? Enumerable.Empty<VolumeProjection>());
 
     private static IEnumerable<Container> ContainersOf(Pod pod) => pod.Spec.InitContainers.Concat(pod.Spec.Containers);
 }

@@ -23,8 +23,13 @@ internal abstract class ResourceStrategy(ApiKind kind)
     /// <summary>The field many watchers select one value of each, as its field selector is written; null if there is none.</summary>
     public virtual string? IndexedField => null;
 
-    /// <summary>The indexed field's value.</summary>
-    public virtual string IndexedValue(IApiObject obj) => "";
+    /// <summary>The value of a field for field selectors, "" when it is empty; null when the kind's selectors do not know the field.</summary>
+    public virtual string? FieldOf(IApiObject obj, string field) => field switch
+    {
+        "metadata.name" => obj.Metadata.Name,
+        "metadata.namespace" when Kind.Namespaced => obj.Metadata.Namespace,
+        _ => null,
+    };
 
     /// <summary>Fills in what a client may leave out.</summary>
     public virtual void Default(IApiObject obj)

@@ -47,6 +47,17 @@ internal static class Refusals
         return new RpcException(new Status((StatusCode)refusal.RpcCode, status.Message), trailers);
     }
 
+    /// <summary>Answers a request that never reaches a service.</summary>
+    public static Task WriteTrailersOnlyAsync(HttpContext http, ApiException refusal)
+    {
+        http.Response.StatusCode = 200;
+        http.Response.ContentType = "application/grpc";
+        http.Response.Headers["grpc-status"] = ((int)refusal.RpcCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        http.Response.Headers["grpc-message"] = Uri.EscapeDataString(refusal.Status.Message);
+        http.Response.Headers[StatusTrailer] = Convert.ToBase64String(refusal.Status.ToByteArray());
+        return Task.CompletedTask;
+    }
+
     private static KubernetesStatus Fitting(KubernetesStatus status)
     {
         if (status.CalculateSize() <= MaxStatusBytes) return status;

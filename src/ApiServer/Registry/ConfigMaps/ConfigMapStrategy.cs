@@ -7,7 +7,4 @@ internal sealed class ConfigMapStrategy : ResourceStrategy<ConfigMap>
 {
     /// <inheritdoc/>
     public override string? IndexedField => "metadata.name";
-
-    /// <inheritdoc/>
-    public override string IndexedValue(Protocol.IApiObject obj) => obj.Metadata.Name;
 }

@@ -9,6 +9,10 @@ internal sealed class NamespaceStrategy : ResourceStrategy<Namespace>
     private const string Finalizer = "kubernetes";
 
     /// <inheritdoc/>
+    public override string? FieldOf(IApiObject obj, string field) =>
+        field == "status.phase" ? ((Namespace)obj).Status.Phase : base.FieldOf(obj, field);
+
+    /// <inheritdoc/>
     public override bool HasOwnFinalizers(IApiObject obj) => ((Namespace)obj).Spec.Finalizers.Count > 0;
 
     /// <inheritdoc/>

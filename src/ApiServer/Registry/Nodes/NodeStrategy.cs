@@ -10,7 +10,8 @@ internal sealed class NodeStrategy : ResourceStrategy<Node>
     public override string? IndexedField => "metadata.name";
 
     /// <inheritdoc/>
-    public override string IndexedValue(IApiObject obj) => obj.Metadata.Name;
+    public override string? FieldOf(IApiObject obj, string field) =>
+        field == "spec.unschedulable" ? ((Node)obj).Spec.Unschedulable ? "true" : "false" : base.FieldOf(obj, field);
 
     /// <inheritdoc/>
     protected override void PrepareForUpdate(Node obj, Node existing, string subresource)

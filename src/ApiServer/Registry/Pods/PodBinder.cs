@@ -24,7 +24,7 @@ internal sealed class PodBinder(RegistryParts parts) : IPodBinder
         await parts.Admission.MutateAsync(admission, ct);
         await parts.Admission.ValidateAsync(admission, ct);
         await parts.Storage.ModifyAsync(key, current => ValueTask.FromResult(Assign(current, podName, binding, isDryRun)), ct);
-        return StatusErrors.Succeeded(code: StatusCodes.Status201Created);
+        return StatusErrors.Succeeded(code: 201);
     }
 
     private Modification Assign(CachedObject? current, string podName, Binding binding, bool isDryRun)

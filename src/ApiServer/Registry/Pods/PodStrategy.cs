@@ -10,7 +10,22 @@ internal sealed class PodStrategy(TimeProvider time) : ResourceStrategy<Pod>
     public override string? IndexedField => "spec.nodeName";
 
     /// <inheritdoc/>
-    public override string IndexedValue(IApiObject obj) => ((Pod)obj).Spec.NodeName;
+    public override string? FieldOf(IApiObject obj, string field)
+    {
+        var pod = (Pod)obj;
+        return field switch
+        {
+            "spec.nodeName" or "spec.host" => pod.Spec.NodeName,
+            "spec.restartPolicy" => pod.Spec.RestartPolicy,
+            "spec.schedulerName" => pod.Spec.SchedulerName,
+            "spec.serviceAccountName" => pod.Spec.ServiceAccountName,
+            "spec.hostNetwork" => pod.Spec.HostNetwork ? "true" : "false",
+            "status.phase" => pod.Status.Phase,
+            "status.podIP" => pod.Status.PodIp,
+            "status.nominatedNodeName" => pod.Status.NominatedNodeName,
+            _ => base.FieldOf(obj, field),
+        };
+    }
 
     // Nobody has to stop the containers of a pod that never reached a node or has ended.
     /// <inheritdoc/>

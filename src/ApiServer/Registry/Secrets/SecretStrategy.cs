@@ -9,5 +9,5 @@ internal sealed class SecretStrategy : ResourceStrategy<Secret>
     public override string? IndexedField => "metadata.name";
 
     /// <inheritdoc/>
-    public override string IndexedValue(Protocol.IApiObject obj) => obj.Metadata.Name;
+    public override string? FieldOf(Protocol.IApiObject obj, string field) => field == "type" ? ((Secret)obj).Type : base.FieldOf(obj, field);
 }

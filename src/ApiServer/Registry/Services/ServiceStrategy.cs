@@ -22,6 +22,14 @@ internal sealed class ServiceStrategy(ClusterIpRange addresses, IIdentitySource 
     public override bool AllowsCreateOnUpdate => true;
 
     /// <inheritdoc/>
+    public override string? FieldOf(IApiObject obj, string field) => field switch
+    {
+        "spec.clusterIP" => ((Service)obj).Spec.ClusterIp,
+        "spec.type" => ((Service)obj).Spec.Type,
+        _ => base.FieldOf(obj, field),
+    };
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> ClaimsOf(IApiObject obj)
     {
         var spec = ((Service)obj).Spec;

@@ -1,0 +1,11 @@
+namespace MiniK8s.ApiServer;
+
+/// <summary>The names of the ports, as they stand in the ports file.</summary>
+internal static class ApiServerPorts
+{
+    /// <summary>REST and gRPC over TLS.</summary>
+    public const string Secure = "https";
+
+    /// <summary>gRPC without TLS, on loopback.</summary>
+    public const string InsecureGrpc = "grpc";
+}

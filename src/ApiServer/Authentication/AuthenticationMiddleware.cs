@@ -1,0 +1,50 @@
+using MiniK8s.Api.Codecs;
+using MiniK8s.Api.Errors;
+using MiniK8s.ApiServer.Registry;
+using MiniK8s.ApiServer.Services;
+
+namespace MiniK8s.ApiServer.Authentication;
+
+/// <summary>Finds out who asks and leaves it with the request.</summary>
+/// <remarks>
+/// connection                  | credential                  | user
+/// ----------------------------+-----------------------------+--------------------------------------------
+/// without TLS (loopback only) | any                         | system:admin in system:masters
+/// TLS                         | certificate that is trusted | its common name, in its organizations
+/// TLS                         | certificate that is not     | 401
+/// TLS                         | an Authorization header     | 401: there are no tokens yet
+/// TLS                         | none                        | system:anonymous in system:unauthenticated
+/// </remarks>
+internal sealed class AuthenticationMiddleware(RequestDelegate next, ClientCertificates certificates)
+{
+    /// <summary>Goes on with a known user, or answers 401.</summary>
+    public async Task InvokeAsync(HttpContext http)
+    {
+        var user = UserOf(http);
+        if (user is null)
+        {
+            await RefuseAsync(http);
+            return;
+        }
+        http.Features.Set(new RequestContext(
+            user, http.Request.Headers.UserAgent.ToString(), http.Connection.RemoteIpAddress?.ToString() ?? ""));
+        await next(http);
+    }
+
+    private UserInfo? UserOf(HttpContext http)
+    {
+        if (!http.Request.IsHttps) return UserInfo.Admin;
+        if (http.Connection.ClientCertificate is { } certificate) return certificates.UserOf(certificate);
+        return http.Request.Headers.Authorization.Count > 0 ? null : UserInfo.Anonymous;
+    }
+
+    private static Task RefuseAsync(HttpContext http)
+    {
+        var refusal = StatusErrors.Unauthorized();
+        var isGrpc = http.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true;
+        if (isGrpc) return Refusals.WriteTrailersOnlyAsync(http, refusal);
+        http.Response.StatusCode = refusal.Code;
+        http.Response.ContentType = "application/json";
+        return http.Response.Body.WriteAsync(JsonCodec.Encode(refusal.Status)).AsTask();
+    }
+}
