@@ -1,3 +1,4 @@
+using System.Net;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -44,9 +45,9 @@ public static class BuilderExtensions
         return builder;
     }
 
-    /// <summary>Listens for gRPC without TLS (HTTP/2 with prior knowledge) on the bind address; port 0 is any free one.</summary>
-    public static WebApplicationBuilder ListenGrpc(this WebApplicationBuilder builder, string name, int port) =>
-        builder.Listen(name, port, listen => listen.Protocols = HttpProtocols.Http2);
+    /// <summary>Listens for gRPC without TLS (HTTP/2 with prior knowledge); port 0 is any free one. The address is the bind address unless given.</summary>
+    public static WebApplicationBuilder ListenGrpc(this WebApplicationBuilder builder, string name, int port, IPAddress? address = null) =>
+        builder.Listen(name, port, listen => listen.Protocols = HttpProtocols.Http2, address);
 
     /// <summary>Listens for plain HTTP/1.1; port 0 is any free one.</summary>
     public static WebApplicationBuilder ListenHttp(this WebApplicationBuilder builder, string name, int port) =>
@@ -61,9 +62,9 @@ public static class BuilderExtensions
         });
 
     /// <summary>Listens as <paramref name="configure"/> says; the port's real number will be in PortBook and --ports-file under that name.</summary>
-    public static WebApplicationBuilder Listen(this WebApplicationBuilder builder, string name, int port, Action<ListenOptions> configure)
+    public static WebApplicationBuilder Listen(this WebApplicationBuilder builder, string name, int port, Action<ListenOptions> configure, IPAddress? address = null)
     {
-        var address = builder.Instance<ProcessOptions>().BindAddress;
+        address ??= builder.Instance<ProcessOptions>().BindAddress;
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, port, listen =>
         {
             kestrel.ApplicationServices.GetRequiredService<PortBook>().Add(name, listen);

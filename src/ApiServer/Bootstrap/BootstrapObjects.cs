@@ -14,7 +14,7 @@ namespace MiniK8s.ApiServer.Bootstrap;
 /// <remarks>What exists already is left alone, the endpoints excepted. It is tried again until it has succeeded; readiness waits for it.</remarks>
 internal sealed partial class BootstrapObjects(
     IResourceRegistries registries, ClusterIpRange addresses, PortBook ports, Hosting.ProcessOptions process, ProcessHealth health,
-    TimeProvider time, ILogger<BootstrapObjects> logger) : BackgroundService
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BootstrapObjects> logger) : BackgroundService
 {
     private const string Gate = "bootstrap";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -30,6 +30,7 @@ internal sealed partial class BootstrapObjects(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await StartedAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -48,6 +49,14 @@ internal sealed partial class BootstrapObjects(
             }
             await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    // Only then are the ports' numbers known.
+    private async Task StartedAsync(CancellationToken stopping)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var onStart = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task EnsureAllAsync(CancellationToken ct)

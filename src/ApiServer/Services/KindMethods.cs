@@ -13,6 +13,9 @@ namespace MiniK8s.ApiServer.Services;
 /// <summary>Binds every method of every kind's service to the one implementation, by the method's name.</summary>
 internal sealed class KindMethods : IServiceMethodProvider<KindCalls>
 {
+    // gRPC is POST; without this the routes would answer any method.
+    private static readonly object[] Endpoint = [new HttpMethodMetadata(["POST"])];
+
     /// <inheritdoc/>
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<KindCalls> context)
     {
@@ -47,7 +50,7 @@ internal sealed class KindMethods : IServiceMethodProvider<KindCalls>
         context.AddUnaryMethod(
             new Method<IMessage, IMessage>(
                 MethodType.Unary, service.FullName, method.Name, Marshallers.Of(method.InputType), Marshallers.Of(method.OutputType)),
-            [], (calls, request, call) => Refusals.GuardAsync(() => handle(calls, request, call), call));
+            Endpoint, (calls, request, call) => Refusals.GuardAsync(() => handle(calls, request, call), call));
 
     private static void AddStream(
         ServiceMethodProviderContext<KindCalls> context, ServiceDescriptor service, MethodDescriptor method,
@@ -55,5 +58,5 @@ internal sealed class KindMethods : IServiceMethodProvider<KindCalls>
         context.AddServerStreamingMethod(
             new Method<IMessage, EncodedEvent>(
                 MethodType.ServerStreaming, service.FullName, method.Name, Marshallers.Of(method.InputType), Marshallers.Events),
-            [], (calls, request, writer, call) => Refusals.GuardAsync(() => handle(calls, request, writer, call), call));
+            Endpoint, (calls, request, writer, call) => Refusals.GuardAsync(() => handle(calls, request, writer, call), call));
 }

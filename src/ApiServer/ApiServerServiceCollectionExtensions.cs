@@ -1,0 +1,100 @@
+using Grpc.AspNetCore.Server.Model;
+
+using MiniK8s.Api.Objects;
+using MiniK8s.ApiServer.Admission;
+using MiniK8s.ApiServer.Admission.DefaultTolerations;
+using MiniK8s.ApiServer.Admission.NamespaceLifecycle;
+using MiniK8s.ApiServer.Admission.NodeRestriction;
+using MiniK8s.ApiServer.Admission.NodeTaints;
+using MiniK8s.ApiServer.Admission.Priority;
+using MiniK8s.ApiServer.Admission.ServiceAccounts;
+using MiniK8s.ApiServer.Authentication;
+using MiniK8s.ApiServer.Authorization;
+using MiniK8s.ApiServer.Bootstrap;
+using MiniK8s.ApiServer.Registry;
+using MiniK8s.ApiServer.Registry.ConfigMaps;
+using MiniK8s.ApiServer.Registry.Endpoints;
+using MiniK8s.ApiServer.Registry.EndpointSlices;
+using MiniK8s.ApiServer.Registry.Events;
+using MiniK8s.ApiServer.Registry.Leases;
+using MiniK8s.ApiServer.Registry.Namespaces;
+using MiniK8s.ApiServer.Registry.Nodes;
+using MiniK8s.ApiServer.Registry.Pods;
+using MiniK8s.ApiServer.Registry.Secrets;
+using MiniK8s.ApiServer.Registry.ServiceAccounts;
+using MiniK8s.ApiServer.Registry.Services;
+using MiniK8s.ApiServer.Services;
+using MiniK8s.ApiServer.Storage;
+using MiniK8s.ApiServer.WatchCache;
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.ApiServer;
+
+/// <summary>The rooms of the apiserver.</summary>
+internal static class ApiServerServiceCollectionExtensions
+{
+    /// <summary>Everything but the REST face.</summary>
+    public static IServiceCollection AddApiServer(this IServiceCollection services, ApiServerOptions options) => services
+        .AddStorage(options).AddKinds(options).AddWatchCache().AddAdmission().AddRegistries().AddIdentities(options).AddGrpcFace()
+        .AddHostedService<BootstrapObjects>();
+
+    /// <summary>The kinds that are served; a new one is one line and its strategy.</summary>
+    private static IServiceCollection AddKinds(this IServiceCollection services, ApiServerOptions options) => services
+        .AddSingleton(_ => new ClusterIpRange(options.ServiceClusterIpRange))
+        .AddKind<NamespaceStrategy>().AddKind<NodeStrategy>().AddKind<PodStrategy>().AddKind<EventStrategy>().AddKind<ServiceStrategy>()
+        .AddKind<EndpointsStrategy>().AddKind<EndpointSliceStrategy>().AddKind<ConfigMapStrategy>().AddKind<SecretStrategy>()
+        .AddKind<ServiceAccountStrategy>().AddKind<LeaseStrategy>();
+
+    /// <summary>The plugins, in the order of Kubernetes.</summary>
+    private static IServiceCollection AddAdmission(this IServiceCollection services) => services
+        .AddSingleton<ObjectLookup>().AddSingleton<AdmissionChain>()
+        .AddSingleton<IAdmissionPlugin, NamespaceLifecyclePlugin>()
+        .AddSingleton<IAdmissionPlugin, ServiceAccountPlugin>()
+        .AddSingleton<IAdmissionPlugin, NodeRestrictionPlugin>()
+        .AddSingleton<IAdmissionPlugin, TaintNodesByConditionPlugin>()
+        .AddSingleton<IAdmissionPlugin, PriorityPlugin>()
+        .AddSingleton<IAdmissionPlugin, DefaultTolerationSecondsPlugin>();
+
+    private static IServiceCollection AddStorage(this IServiceCollection services, ApiServerOptions options) => services
+        .AddSingleton(new EtcdOptions { Servers = options.EtcdServers, CompactionInterval = options.EtcdCompactionInterval })
+        .AddSingleton(_ => new EtcdEndpoints(options.EtcdServers))
+        .AddSingleton<IKeyValueStore, EtcdKeyValueStore>()
+        .AddSingleton<StoreLeases>()
+        .AddHostedService<StoreHealth>().AddHostedService<Compactor>();
+
+    private static IServiceCollection AddWatchCache(this IServiceCollection services) => services
+        .AddSingleton(new WatchCacheOptions())
+        .AddSingleton(provider =>
+        {
+            var strategies = provider.GetServices<ResourceStrategy>().ToDictionary(strategy => strategy.Kind);
+            return new ResourceCaches(
+                strategies.Keys, kind => strategies[kind].IndexedField is { } field ? obj => strategies[kind].FieldOf(obj, field) ?? "" : null,
+                provider.GetRequiredService<WatchCacheOptions>(), provider.GetRequiredService<TimeProvider>());
+        })
+        .AddHostedService<StoreFeed>();
+
+    private static IServiceCollection AddRegistries(this IServiceCollection services) => services
+        .AddSingleton<IIdentitySource, RandomIdentitySource>()
+        .AddSingleton<CacheFreshness>()
+        .AddSingleton<IResourceRegistries>(provider => new ResourceRegistries(
+            provider.GetServices<ResourceStrategy>().Select(strategy =>
+                new ResourceRegistry(PartsOf(provider, strategy), provider.GetRequiredService<CacheFreshness>()))))
+        .AddSingleton<IPodBinder>(provider => new PodBinder(
+            PartsOf(provider, provider.GetServices<ResourceStrategy>().Single(strategy => strategy.Kind == ApiKinds.Of<Pod>()))));
+
+    private static IServiceCollection AddIdentities(this IServiceCollection services, ApiServerOptions options) => services
+        .AddSingleton(provider => new ClientCertificates(options.ClientCaFile, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<NodeRules>().AddSingleton<IAuthorizer, Authorizer>();
+
+    private static IServiceCollection AddGrpcFace(this IServiceCollection services) => services
+        .AddSingleton<IPatcher, NoPatcher>().AddSingleton<IServiceMethodProvider<KindCalls>, KindMethods>();
+
+    private static IServiceCollection AddKind<T>(this IServiceCollection services) where T : ResourceStrategy =>
+        services.AddSingleton<ResourceStrategy, T>();
+
+    private static RegistryParts PartsOf(IServiceProvider provider, ResourceStrategy strategy)
+    {
+        var storage = ActivatorUtilities.CreateInstance<ObjectStorage>(provider, strategy);
+        return ActivatorUtilities.CreateInstance<RegistryParts>(provider, strategy, storage);
+    }
+}
