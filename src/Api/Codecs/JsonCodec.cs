@@ -108,7 +108,7 @@ public static class JsonCodec
 
     private static string Syntax(ReadOnlySpan<byte> json, JsonException ex)
     {
-        if (ex.Message.Contains("depth", StringComparison.Ordinal)) return "exceeded max depth";
+        if (ex.Message.Contains("maximum configured depth", StringComparison.Ordinal)) return "exceeded max depth";
         var at = Offset(json, ex.LineNumber ?? 0, ex.BytePositionInLine ?? 0);
         return at >= json.TrimEnd(" \t\r\n"u8).Length
             ? "unexpected end of JSON input"

@@ -1,0 +1,78 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+using MiniK8s.Api.Codecs;
+using MiniK8s.Api.Errors;
+using MiniK8s.Protocol;
+
+namespace MiniK8s.Api.Patches;
+
+/// <summary>Applies a patch to an object, with the refusals Kubernetes would give.</summary>
+public static class ObjectPatch
+{
+    /// <summary>The patched object, new; <paramref name="current"/> is not changed. Strict errors are those of the patched document.</summary>
+    /// <exception cref="ApiException">400, 413, 422 or 500 with Kubernetes' text.</exception>
+    public static (IApiObject Object, IReadOnlyList<string> StrictErrors) Apply(PatchType type, ReadOnlyMemory<byte> patch, IApiObject current)
+    {
+        var patched = JsonTree.ToBytes(ApplyToJson(type, ParsePatch(type, patch), JsonTree.Parse(JsonCodec.Encode(current)), current));
+        try
+        {
+            var decoded = JsonCodec.Decode(patched, current.Descriptor);
+            return ((IApiObject)decoded.Message, decoded.StrictErrors);
+        }
+        catch (CodecException ex)
+        {
+            throw InvalidResult(patched, ex.Message);
+        }
+    }
+
+    /// <summary>422: what came out of the patch is no such object, or a strict reader objects to it.</summary>
+    public static ApiException StrictError(IApiObject patched, IReadOnlyList<string> strictErrors) =>
+        InvalidResult(JsonCodec.Encode(patched), ApiCodec.StrictMessage(strictErrors));
+
+    private static ApiException InvalidResult(byte[] patched, string because)
+    {
+        var errors = new FieldErrorList();
+        errors.Add(FieldError.Invalid(FieldPath.Of("patch"), Encoding.UTF8.GetString(patched), because));
+        return StatusErrors.Invalid("", "", "", errors);
+    }
+
+    private static JsonNode? ParsePatch(PatchType type, ReadOnlyMemory<byte> patch)
+    {
+        try
+        {
+            var parsed = JsonTree.Parse(patch);
+            if (type == PatchType.Json || parsed is JsonObject) return parsed;
+            var kind = parsed switch { null => "null", JsonArray => "array", _ => parsed.GetValueKind().ToString().ToLowerInvariant() };
+            throw StatusErrors.BadRequest($"error decoding patch: json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}");
+        }
+        catch (CodecException ex)
+        {
+            throw StatusErrors.BadRequest($"error decoding patch: {ex.Message}");
+        }
+    }
+
+    private static JsonNode? ApplyToJson(PatchType type, JsonNode? patch, JsonNode? document, IApiObject current)
+    {
+        try
+        {
+            return type switch
+            {
+                PatchType.Json => JsonPatch.Apply(document, patch),
+                PatchType.Merge => MergePatch.Apply(document, patch),
+                PatchType.StrategicMerge => StrategicMergePatch.Apply((JsonObject)document!, (JsonObject)patch!, current.Descriptor),
+                _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+            };
+        }
+        catch (PatchException ex)
+        {
+            throw ex.Fault switch
+            {
+                PatchFault.Malformed => StatusErrors.BadRequest(ex.Message),
+                PatchFault.Rejected => StatusErrors.RejectedPatch(),
+                PatchFault.TooLarge => StatusErrors.RequestEntityTooLarge(ex.Message),
+                _ => StatusErrors.Unclassified(ex.Message),
+            };
+        }
+    }
+}

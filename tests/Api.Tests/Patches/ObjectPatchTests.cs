@@ -1,0 +1,47 @@
+using System.Text;
+
+using MiniK8s.Api.Errors;
+using MiniK8s.Api.Patches;
+using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Protocol.Meta.V1;
+
+namespace MiniK8s.Api.Tests.Patches;
+
+public sealed class ObjectPatchTests
+{
+    private static readonly ConfigMap Current = new() { Metadata = new ObjectMeta { Name = "c" }, Data = { ["a"] = "1", ["b"] = "2" } };
+
+    [Theory]
+    [InlineData(PatchType.Merge, """{"data":{"a":null,"c":"3"}}""")]
+    [InlineData(PatchType.StrategicMerge, """{"data":{"a":null,"c":"3"}}""")]
+    [InlineData(PatchType.Json, """[{"op":"remove","path":"/data/a"},{"op":"add","path":"/data/c","value":"3"}]""")]
+    public void Apply_EachType_GivesANewObject(PatchType type, string patch)
+    {
+        var (patched, strict) = ObjectPatch.Apply(type, Encoding.UTF8.GetBytes(patch), Current);
+
+        Assert.Equal(new ConfigMap { Metadata = new ObjectMeta { Name = "c" }, Data = { ["b"] = "2", ["c"] = "3" } }, patched);
+        Assert.Empty(strict);
+        Assert.Equal("1", Current.Data["a"]);
+    }
+
+    [Theory]
+    [InlineData(PatchType.Merge, "[]", 400, "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}")]
+    [InlineData(PatchType.Merge, "{", 400, "error decoding patch: unexpected end of JSON input")]
+    [InlineData(PatchType.Json, """[{"op":"remove","path":"/nope"}]""", 422, "the server rejected our request due to an error in our request")]
+    [InlineData(PatchType.Merge, """{"data":[]}""", 422, """ "" is invalid: patch: Invalid value: "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"c\",\"creationTimestamp\":null},\"data\":[]}": json: cannot unmarshal array into Go struct field ConfigMap.data of type map[string]string""")]
+    public void Apply_Refused_HasKubernetesText(PatchType type, string patch, int code, string message)
+    {
+        var error = Assert.Throws<ApiException>(() => ObjectPatch.Apply(type, Encoding.UTF8.GetBytes(patch), Current));
+
+        Assert.Equal(code, error.Code);
+        Assert.Equal(message, error.Message);
+    }
+
+    [Fact]
+    public void Apply_UnknownField_IsAStrictError()
+    {
+        var (_, strict) = ObjectPatch.Apply(PatchType.Merge, """{"data":{"z":"1"},"dta":{}}"""u8.ToArray(), Current);
+
+        Assert.Equal(["unknown field \"dta\""], strict);
+    }
+}
