@@ -15,7 +15,7 @@ internal sealed class SlowLeases : Lease.LeaseBase
     public override async Task LeaseKeepAlive(
         IAsyncStreamReader<LeaseKeepAliveRequest> requestStream, IServerStreamWriter<LeaseKeepAliveResponse> responseStream, ServerCallContext context)
     {
-        Begun.SetResult();
+        Begun.TrySetResult();
         await Task.Delay(Timeout.InfiniteTimeSpan, context.CancellationToken);
     }
 }
