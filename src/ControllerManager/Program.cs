@@ -3,7 +3,7 @@ using MiniK8s.Hosting;
 
 var builder = MiniK8sProcess.CreateBuilder("controller-manager", args);
 var options = builder.BindOptions<ControllerManagerOptions>();
-builder.ListenHttp("http", options.Port);
+builder.ListenHttp("port", options.Port);
 builder.Services.AddControllerManager(options);
 var app = builder.Build();
 app.MapMiniK8s();

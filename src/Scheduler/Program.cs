@@ -3,7 +3,7 @@ using MiniK8s.Scheduler;
 
 var builder = MiniK8sProcess.CreateBuilder("scheduler", args);
 var options = builder.BindOptions<SchedulerOptions>();
-builder.ListenHttp("http", options.Port);
+builder.ListenHttp("port", options.Port);
 builder.Services.AddScheduler(options);
 var app = builder.Build();
 app.MapMiniK8s();

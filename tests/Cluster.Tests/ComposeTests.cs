@@ -1,4 +1,4 @@
-using MiniK8s.Cluster.Tests.Harness;
+using MiniK8s.ClusterKit;
 
 namespace MiniK8s.Cluster.Tests;
 

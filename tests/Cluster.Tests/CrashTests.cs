@@ -1,7 +1,7 @@
 using System.Diagnostics;
 
 using MiniK8s.Api.Errors;
-using MiniK8s.Cluster.Tests.Harness;
+using MiniK8s.ClusterKit;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.V1;
 

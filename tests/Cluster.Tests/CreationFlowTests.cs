@@ -5,7 +5,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 
-using MiniK8s.Cluster.Tests.Harness;
+using MiniK8s.ClusterKit;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Etcd;
 using MiniK8s.Protocol.V1;

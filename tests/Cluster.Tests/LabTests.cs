@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-using MiniK8s.Cluster.Tests.Harness;
+using MiniK8s.ClusterKit;
 
 namespace MiniK8s.Cluster.Tests;
 
@@ -43,10 +43,9 @@ public sealed class LabTests
         Assert.Equal("b", await second.KubectlOkAsync("get", "configmap", "kept", "-o", "jsonpath={.data.a}"));
     }
 
-    [Fact]
+    [RequiresToolFact("etcd")]
     public async Task Up_RealEtcd_TakesTheStoresPlace()
     {
-        if (RequiredTool.ReasonToSkip("etcd") is { } reason) throw new InvalidOperationException(reason);
         await using var etcd = await RealEtcd.StartAsync();
 
         await using var lab = await Lab.StartAsync(null, "--etcd-servers", etcd.Address);

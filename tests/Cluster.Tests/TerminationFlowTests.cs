@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-using MiniK8s.Cluster.Tests.Harness;
+using MiniK8s.ClusterKit;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.V1;
 

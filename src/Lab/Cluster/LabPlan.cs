@@ -45,6 +45,7 @@ internal sealed class LabPlan(LabOptions options, LabFolder folder, ClusterCerti
             "--state-dir", folder.DataOf(name),
         ];
         if (options.ImagesDirectory is { } images) arguments = [.. arguments, "--images", Path.GetFullPath(images)];
+        if (options.MaxPods is { } pods) arguments = [.. arguments, "--max-pods", $"{pods}"];
         return Process(name, "MiniK8s.Kubelet.dll", [("port", 10249 + number)], arguments);
     });
 

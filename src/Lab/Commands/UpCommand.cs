@@ -19,6 +19,7 @@ internal static class UpCommand
         ports.AcceptOnlyFromAmong("default", "auto");
         var etcd = new Option<string?>("--etcd-servers") { Description = "A real etcd to use instead of the lab's own store" };
         var images = new Option<string?>("--images") { Description = "A folder with more images for the simulated runtime" };
+        var maxPods = new Option<int?>("--max-pods") { Description = "How many Pods a node takes (the kubelet's own default is 110)" };
         var detached = new Option<bool>("--detached") { Hidden = true };
         nodes.Validators.Add(result =>
         {
@@ -27,12 +28,13 @@ internal static class UpCommand
 
         var command = new Command("up", "Start a cluster: store, apiserver, scheduler, controller-manager and one kubelet per node")
         {
-            data, nodes, detach, ports, etcd, images, detached,
+            data, nodes, detach, ports, etcd, images, maxPods, detached,
         };
         command.SetAction((parsed, ct) =>
         {
             var options = new LabOptions(
-                parsed.GetValue(data)!, parsed.GetValue(nodes), parsed.GetValue(ports) == "auto", parsed.GetValue(etcd), parsed.GetValue(images));
+                parsed.GetValue(data)!, parsed.GetValue(nodes), parsed.GetValue(ports) == "auto", parsed.GetValue(etcd), parsed.GetValue(images),
+                parsed.GetValue(maxPods));
             return parsed.GetValue(detach)
                 ? DetachAsync(options, [.. parsed.Tokens.Select(t => t.Value).Where(t => t is not ("up" or "--detach" or "-d"))], time, ct)
                 : RunAsync(options, isDetached: parsed.GetValue(detached), time, ct);

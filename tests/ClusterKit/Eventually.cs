@@ -1,4 +1,4 @@
-namespace MiniK8s.Cluster.Tests.Harness;
+namespace MiniK8s.ClusterKit;
 
 /// <summary>Waiting for something that another process does; a wait that fails names what was missing.</summary>
 public static class Eventually

@@ -4,7 +4,7 @@ using System.Text.Json;
 using MiniK8s.Client.Connection;
 using MiniK8s.Client.Resources;
 
-namespace MiniK8s.Cluster.Tests.Harness;
+namespace MiniK8s.ClusterKit;
 
 /// <summary>A cluster of real processes, started with <c>mk8s up --ports auto</c> in a folder of its own, stopped and cleared away at the end.</summary>
 public sealed class Lab : IAsyncDisposable
@@ -51,12 +51,12 @@ public sealed class Lab : IAsyncDisposable
     public Task<CommandResult> KubectlWithInputAsync(string input, params string[] arguments) =>
         Command.RunAsync("kubectl", ["--kubeconfig", Kubeconfig, .. arguments], input);
 
-    /// <summary>Runs kubectl and fails the test, with its words, when it fails.</summary>
+    /// <summary>Runs kubectl; throws, with its words, when it fails.</summary>
     public async Task<string> KubectlOkAsync(params string[] arguments)
     {
         var result = await KubectlAsync(arguments);
-        Assert.True(result.ExitCode == 0, $"kubectl {string.Join(' ', arguments)} ended with {result.ExitCode}: {result.Error}");
-        return result.Output;
+        return result.ExitCode == 0 ? result.Output
+            : throw new InvalidOperationException($"kubectl {string.Join(' ', arguments)} ended with {result.ExitCode}: {result.Error}");
     }
 
     /// <summary>Every process of the lab by its name.</summary>

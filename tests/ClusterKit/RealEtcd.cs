@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace MiniK8s.Cluster.Tests.Harness;
+namespace MiniK8s.ClusterKit;
 
 /// <summary>Debian's etcd, one member, on ports of its own.</summary>
 public sealed class RealEtcd : IAsyncDisposable

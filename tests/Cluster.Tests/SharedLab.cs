@@ -1,4 +1,6 @@
-namespace MiniK8s.Cluster.Tests.Harness;
+using MiniK8s.ClusterKit;
+
+namespace MiniK8s.Cluster.Tests;
 
 /// <summary>One lab for all the tests that leave it as they found it; each works in a namespace of its own.</summary>
 public sealed class SharedLab : IAsyncLifetime

@@ -1,7 +1,7 @@
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
 
-namespace MiniK8s.Cluster.Tests.Harness;
+namespace MiniK8s.ClusterKit;
 
 /// <summary>Objects for tests, each with what matters said.</summary>
 public static class A

@@ -1,4 +1,4 @@
-namespace MiniK8s.Cluster.Tests.Harness;
+namespace MiniK8s.ClusterKit;
 
 /// <summary>The checkout that the tests were built from.</summary>
 public static class Repository

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace MiniK8s.Cluster.Tests.Harness;
+namespace MiniK8s.ClusterKit;
 
 /// <summary>A program run to its end.</summary>
 public static class Command

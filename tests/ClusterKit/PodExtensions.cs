@@ -3,7 +3,7 @@ using MiniK8s.Client.Resources;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
 
-namespace MiniK8s.Cluster.Tests.Harness;
+namespace MiniK8s.ClusterKit;
 
 /// <summary>What tests do to pods, over gRPC.</summary>
 public static class PodExtensions

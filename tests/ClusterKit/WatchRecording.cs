@@ -5,7 +5,7 @@ using MiniK8s.Protocol;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Protocol.V1;
 
-namespace MiniK8s.Cluster.Tests.Harness;
+namespace MiniK8s.ClusterKit;
 
 /// <summary>Everything one watch stream delivers, in order: what a component with the same selector sees.</summary>
 public sealed class WatchRecording<T> : IAsyncDisposable

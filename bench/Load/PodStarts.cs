@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+using MiniK8s.Client.Resources;
+using MiniK8s.ClusterKit;
+using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Protocol.Meta.V1;
+using MiniK8s.Protocol.V1;
+
+namespace MiniK8s.Load;
+
+/// <summary>Creates Pods, so many at once, and notes when each is seen Running on one watch over all of them.</summary>
+internal sealed class PodStarts(IApiClient api)
+{
+    /// <summary>The smallest image of the catalogue: what is measured is the control plane.</summary>
+    public const string Image = "registry.k8s.io/pause:3.9";
+
+    private readonly ConcurrentDictionary<string, (long Began, TaskCompletionSource<TimeSpan> Running, TaskCompletionSource Gone)> _pods = new();
+
+    /// <summary>The time from each create call to its Running event.</summary>
+    public async Task<IReadOnlyList<TimeSpan>> RunAsync(string prefix, int count, int inFlight)
+    {
+        using var watching = new CancellationTokenSource();
+        var now = await api.Resource<Pod>().ListAsync("default", null, CancellationToken.None);
+        var watch = WatchAsync(now.ResourceVersion, watching.Token);
+        using var slots = new SemaphoreSlim(inFlight);
+        var starts = Enumerable.Range(0, count).Select(number => StartAsync($"{prefix}-{number}", slots)).ToList();
+        var latencies = await Task.WhenAll(starts);
+        await watching.CancelAsync();
+        await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return latencies;
+    }
+
+    /// <summary>Deletes them all and returns when the last one is gone.</summary>
+    public async Task DeleteAllAsync()
+    {
+        using var watching = new CancellationTokenSource();
+        var now = await api.Resource<Pod>().ListAsync("default", null, CancellationToken.None);
+        var watch = WatchAsync(now.ResourceVersion, watching.Token);
+        await Parallel.ForEachAsync(_pods.Keys, new ParallelOptions { MaxDegreeOfParallelism = 50 }, async (name, _) => await api.DeletePodAsync("default", name));
+        await Task.WhenAll(_pods.Values.Select(p => p.Gone.Task));
+        await watching.CancelAsync();
+        await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _pods.Clear();
+    }
+
+    private async Task<TimeSpan> StartAsync(string name, SemaphoreSlim slots)
+    {
+        await slots.WaitAsync();
+        var running = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pods[name] = (Stopwatch.GetTimestamp(), running, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await api.CreatePodAsync(A.Pod("default", name, Image).Grace(1));
+        var latency = await running.Task;
+        slots.Release();
+        return latency;
+    }
+
+    private async Task WatchAsync(string resourceVersion, CancellationToken ct)
+    {
+        await foreach (var change in api.Resource<Pod>().WatchAsync("default", new ListOptions { ResourceVersion = resourceVersion }, ct))
+        {
+            if (!_pods.TryGetValue(change.Object.Metadata.Name, out var pod)) continue;
+            if (change.Type == WatchEventType.Deleted) pod.Gone.TrySetResult();
+            else if (change.Object.Status?.Phase == "Running") pod.Running.TrySetResult(Stopwatch.GetElapsedTime(pod.Began));
+        }
+    }
+}
