@@ -12,10 +12,12 @@ public sealed class ShutdownTests : IAsyncLifetime
 
     public Task DisposeAsync() => _process.DisposeAsync();
 
-    [Fact]
-    public async Task Stop_WithAnOpenStream_EndsItAsUnavailableAndTheProcessWithZero()
+    [Theory]
+    [InlineData("wait")]
+    [InlineData("read")]
+    public async Task Stop_WithAnOpenStream_EndsItAsUnavailableAndTheProcessWithZero(string what)
     {
-        using var call = new Lease.LeaseClient(_process.Channel).LeaseKeepAlive();
+        using var call = new Lease.LeaseClient(_process.Channel).LeaseKeepAlive(new Metadata { { what, "" } });
         var next = call.ResponseStream.MoveNext();
         await _process.Leases.Begun.Task.OrMissing("the stream's beginning");
 

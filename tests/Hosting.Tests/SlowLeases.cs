@@ -3,7 +3,7 @@ using MiniK8s.Protocol.Etcd;
 
 namespace MiniK8s.Hosting.Tests;
 
-/// <summary>A service for the tests to find and call: its stream waits until its context ends, and its unary method fails as told.</summary>
+/// <summary>A service for the tests to find and call: its stream waits until its context ends, or with the header `read` for a message, and its unary method fails as told.</summary>
 internal sealed class SlowLeases : Lease.LeaseBase
 {
     /// <summary>Set when a stream of it has begun.</summary>
@@ -16,6 +16,7 @@ internal sealed class SlowLeases : Lease.LeaseBase
         IAsyncStreamReader<LeaseKeepAliveRequest> requestStream, IServerStreamWriter<LeaseKeepAliveResponse> responseStream, ServerCallContext context)
     {
         Begun.TrySetResult();
+        if (context.RequestHeaders.Get("read") is not null) await requestStream.MoveNext();
         await Task.Delay(Timeout.InfiniteTimeSpan, context.CancellationToken);
     }
 }

@@ -19,15 +19,17 @@ internal sealed class StreamsEndAtShutdown(IHostApplicationLifetime lifetime) : 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        GuardAsync(context, linked => continuation(requestStream, responseStream, linked));
+        GuardAsync(context, linked => continuation(Linked(requestStream, linked), responseStream, linked));
 
     public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
     {
         TResponse? answer = null;
-        await GuardAsync(context, async linked => answer = await continuation(requestStream, linked));
+        await GuardAsync(context, async linked => answer = await continuation(Linked(requestStream, linked), linked));
         return answer!;
     }
+
+    private static LinkedStreamReader<T> Linked<T>(IAsyncStreamReader<T> requests, ServerCallContext context) => new(requests, context.CancellationToken);
 
     private async Task GuardAsync(ServerCallContext context, Func<ServerCallContext, Task> handle)
     {
