@@ -1,0 +1,69 @@
+using MiniK8s.Kubelet.Runtime;
+
+namespace MiniK8s.Kubelet.Simulation.Files;
+
+/// <summary>The node's disk as the kubelet uses it.</summary>
+internal sealed class NodeFiles(FileTree tree) : INodeFiles
+{
+    public FileTree Tree { get; } = tree;
+
+    public void CreateDirectory(string path, int mode = 0b111_111_111)
+    {
+        path = Absolute(path);
+        Tree.MakeDirectories(FileTree.Parent(path));
+        Tree.MakeDirectories(path, mode);
+    }
+
+    public void WriteFile(string path, ReadOnlyMemory<byte> content, int mode = 0b110_100_100)
+    {
+        path = Absolute(path);
+        Tree.MakeDirectories(FileTree.Parent(path));
+        Tree.Put(path, NewFile(new NodeFile(content, mode)));
+    }
+
+    public void ReplaceDirectory(string path, IReadOnlyDictionary<string, NodeFile> files)
+    {
+        var replacement = new DirectoryNode(0b111_111_111);
+        foreach (var (name, file) in files)
+        {
+            var directory = replacement;
+            var parts = Absolute(name).Split('/', StringSplitOptions.RemoveEmptyEntries);
+            foreach (var part in parts[..^1])
+            {
+                if (!directory.Children.TryGetValue(part, out var below)) directory.Children[part] = below = new DirectoryNode();
+                directory = below as DirectoryNode ?? throw new ArgumentException($"{name} lies below a file.", nameof(files));
+            }
+            directory.Children[parts[^1]] = NewFile(file);
+        }
+        path = Absolute(path);
+        lock (Tree.Gate)
+        {
+            Tree.MakeDirectories(FileTree.Parent(path));
+            Tree.Delete(path);
+            Tree.Put(path, replacement);
+        }
+    }
+
+    public byte[]? ReadFile(string path)
+    {
+        lock (Tree.Gate) return (Tree.Find(Absolute(path)) as RegularFile)?.Content.ToArray();
+    }
+
+    public NodePathKind KindOf(string path) => Tree.Find(Absolute(path)) switch
+    {
+        null => NodePathKind.None,
+        DirectoryNode => NodePathKind.Directory,
+        _ => NodePathKind.File,
+    };
+
+    public void Delete(string path) => Tree.Delete(Absolute(path));
+
+    private static string Absolute(string path) => VirtualFileSystem.Normalise(path, "/");
+
+    private static RegularFile NewFile(NodeFile file)
+    {
+        var node = new RegularFile(file.Mode);
+        node.Replace(file.Content.Span);
+        return node;
+    }
+}

@@ -1,0 +1,121 @@
+using MiniK8s.Kubelet.Simulation.Files;
+using MiniK8s.Kubelet.Simulation.Network;
+
+namespace MiniK8s.Kubelet.Simulation.Processes;
+
+/// <summary>What the processes of one container share: files, network, programs, time, the process table. Its first process is 1; when that ends, all end.</summary>
+internal sealed class Kernel(
+    VirtualFileSystem files, NetworkNamespace network, IProgramTable programs, string hostname, IReadOnlyDictionary<string, string> facts, TimeProvider time,
+    DateTimeOffset bootedAt)
+{
+    /// <summary>Processes at once, as a pids limit would have it.</summary>
+    public const int MaxProcesses = 256;
+
+    private readonly Lock _gate = new();        // guards _processes and _nextPid
+    private readonly SortedDictionary<int, SimProcess> _processes = [];
+    private int _nextPid = 1;
+
+    public VirtualFileSystem Files { get; } = files;
+    public NetworkNamespace Network { get; } = network;
+    public IProgramTable Programs { get; } = programs;
+    public string Hostname { get; } = hostname;
+
+    /// <summary>What the image says about its programs, for example <c>nginx.version</c>.</summary>
+    public IReadOnlyDictionary<string, string> Facts { get; } = facts;
+
+    public TimeProvider Time { get; } = time;
+    public DateTimeOffset BootedAt { get; } = bootedAt;
+    public StepThrottle Throttle { get; } = new(time);
+
+    /// <summary>Told when a process has taken or freed memory.</summary>
+    public Action? MemoryChanged { get; set; }
+
+    public IReadOnlyList<SimProcess> Processes
+    {
+        get { lock (_gate) return [.. _processes.Values]; }
+    }
+
+    public SimProcess? Find(int pid)
+    {
+        lock (_gate) return _processes.GetValueOrDefault(pid);
+    }
+
+    /// <summary>Starts a process; the descriptors in <paramref name="setup"/> become its own, also when this throws.</summary>
+    public SimProcess Start(SimProcess? parent, IReadOnlyList<string> arguments, ResolvedCommand command, ProcessSetup setup)
+    {
+        SimProcess process;
+        lock (_gate)
+        {
+            if (_processes.Count >= MaxProcesses || (_nextPid > 1 && !_processes.ContainsKey(1)))
+            {
+                setup.Descriptors.CloseAll();
+                throw new FileError("Resource temporarily unavailable");
+            }
+            process = new SimProcess(this, _nextPid++, parent, arguments, setup);
+            _processes[process.Pid] = process;
+        }
+        // Runs on the caller until its first wait; the kernel owns the task, and Exited tells of its end.
+        _ = process.RunAsync(command);
+        return process;
+    }
+
+    /// <summary>Finds what a command name stands for, by PATH unless it holds a slash; a script with <c>#!</c> is its interpreter.</summary>
+    /// <exception cref="FileError">It exists but cannot be executed, or a path does not exist.</exception>
+    /// <returns>Null if PATH does not have it.</returns>
+    public ResolvedCommand? Resolve(string name, string? searchPath, string cwd, FileUser user)
+    {
+        if (name.Contains('/')) return ResolvePath(name, cwd, user);
+        foreach (var directory in (searchPath ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").Split(':'))
+        {
+            var path = $"{directory}/{name}";
+            if (Files.Find(path, cwd) is { } node && VirtualFileSystem.CanExecute(node, user)) return ResolvePath(path, cwd, user);
+        }
+        return null;
+    }
+
+    /// <summary>Signals a process from outside the container; false if there is none.</summary>
+    public bool SignalFirst(int signal)
+    {
+        if (Find(1) is not { } first) return false;
+        first.Deliver(signal, fromOutside: true);
+        return true;
+    }
+
+    /// <summary>Everything the container holds: 1 MiB to begin with, and what its processes take.</summary>
+    public long MemoryAt(DateTimeOffset time) => (1 << 20) + Processes.Sum(p => p.Memory?.At(time) ?? 0);
+
+    public void KillAll()
+    {
+        foreach (var process in Processes) process.Die(Simulation.Processes.Signals.Kill);
+    }
+
+    /// <summary>A process has ended: its children belong to the first one now, and with the first one all end.</summary>
+    public void Ended(SimProcess process)
+    {
+        lock (_gate)
+        {
+            _processes.Remove(process.Pid);
+            foreach (var child in _processes.Values.Where(p => p.ParentPid == process.Pid)) child.ParentPid = 1;
+        }
+        if (process.Pid == 1) KillAll();
+        if (process.Memory is not null) MemoryChanged?.Invoke();
+        Network.CloseListenersOf(process);
+    }
+
+    private ResolvedCommand ResolvePath(string path, string cwd, FileUser user)
+    {
+        var node = Files.Locate(path, cwd).Node ?? throw FileError.NotFound;
+        if (node is DirectoryNode || !VirtualFileSystem.CanExecute(node, user)) throw FileError.Denied;
+        var file = (RegularFile)node;
+        if (file.Program is { } program) return new ResolvedCommand(Programs.Find(program) ?? throw FileError.NotFound);
+        return ScriptFile.Interpreter(file, path) is { } line && ResolvePath(line[0], "/", user) is { } interpreter
+            ? new ResolvedCommand(interpreter.Program, line)
+            : throw new FileError("Exec format error");
+    }
+}
+
+/// <summary>The built-in programs by name.</summary>
+internal interface IProgramTable
+{
+    IProgram? Find(string name);
+}

@@ -1,0 +1,105 @@
+using System.Text;
+using MiniK8s.Kubelet.Simulation.Files;
+
+namespace MiniK8s.Kubelet.Simulation.Processes;
+
+/// <summary>
+/// Files as one process sees them: relative to its directory, as its user, with /dev and /proc. A process that is catching up with the present
+/// (<see cref="ProcessClock"/>) does not repeat changes that its tree already holds.
+/// </summary>
+internal sealed class ProcessFiles(SimProcess self)
+{
+    private VirtualFileSystem Tree => self.Kernel.Files;
+
+    public OpenFile OpenRead(string path) =>
+        SpecialFiles.TryOpen(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory), writing: false)
+        ?? Tree.OpenRead(path, self.WorkingDirectory, self.User);
+
+    public OpenFile OpenWrite(string path, bool append) =>
+        SpecialFiles.TryOpen(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory), writing: true)
+        ?? (IsDone(path) ? new NullFile() : Tree.OpenWrite(path, self.WorkingDirectory, self.User, append));
+
+    public FileNode? Find(string path, bool followLast = true) =>
+        SpecialFiles.TryFind(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory)) ?? Tree.Find(path, self.WorkingDirectory, followLast);
+
+    public bool Exists(string path) => Find(path) is not null;
+
+    public IReadOnlyList<KeyValuePair<string, FileNode>> List(string path) => Tree.List(path, self.WorkingDirectory);
+
+    public void MakeDirectory(string path, int mode = 0b111_101_101)
+    {
+        if (!IsDone(path)) Tree.MakeDirectory(path, self.WorkingDirectory, self.User, mode);
+    }
+
+    public void MakeLink(string path, string target)
+    {
+        if (!IsDone(path)) Tree.MakeLink(path, self.WorkingDirectory, self.User, target);
+    }
+
+    public void Delete(string path)
+    {
+        if (!IsDone(path)) Tree.Delete(path, self.WorkingDirectory, self.User);
+    }
+
+    public void SetAttributes(string path, int? mode = null, long? uid = null, long? gid = null, bool touch = false)
+    {
+        if (!IsDone(path)) Tree.SetAttributes(path, self.WorkingDirectory, self.User, mode, uid, gid, touch);
+    }
+
+    public async Task<byte[]> ReadAllAsync(string path)
+    {
+        var file = OpenRead(path);
+        try
+        {
+            return await file.ReadToEndAsync(self.Killed);
+        }
+        finally
+        {
+            file.Release();
+        }
+    }
+
+    public async Task<string> ReadTextAsync(string path) => Encoding.UTF8.GetString(await ReadAllAsync(path));
+
+    public async Task WriteTextAsync(string path, string text, bool append = false)
+    {
+        var file = OpenWrite(path, append);
+        try
+        {
+            await file.WriteAsync(Encoding.UTF8.GetBytes(text), self.Killed);
+        }
+        finally
+        {
+            file.Release();
+        }
+    }
+
+    public string FullPath(string path) => VirtualFileSystem.Normalise(path, self.WorkingDirectory);
+
+    private bool IsDone(string path)
+    {
+        if (self.Clock.IsLive) return false;
+        try
+        {
+            return self.Clock.Now <= Tree.Locate(path, self.WorkingDirectory).Tree.KnownUntil;
+        }
+        catch (FileError)
+        {
+            return false;       // the operation itself will report it
+        }
+    }
+}
+
+internal static class OpenFileReading
+{
+    private const int MaxBytes = FileTree.MaxFileBytes;
+
+    /// <summary>Everything that is left, at most 8 MiB.</summary>
+    public static async Task<byte[]> ReadToEndAsync(this OpenFile file, CancellationToken ct)
+    {
+        var all = new MemoryStream();
+        var buffer = new byte[4096];
+        while (all.Length < MaxBytes && await file.ReadAsync(buffer, ct) is var count and > 0) all.Write(buffer, 0, count);
+        return all.ToArray();
+    }
+}

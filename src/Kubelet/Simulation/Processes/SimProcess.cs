@@ -1,0 +1,218 @@
+using System.Text;
+using MiniK8s.Kubelet.Simulation.Files;
+
+namespace MiniK8s.Kubelet.Simulation.Processes;
+
+/// <summary>How a process ended: its own code, or 128 + signal.</summary>
+internal readonly record struct ExitStatus(int Code, int Signal = 0)
+{
+    public static ExitStatus Signalled(int signal) => new(128 + signal, signal);
+}
+
+/// <summary>One process of a container: an async task with descriptors, environment, signals and a clock.</summary>
+internal sealed class SimProcess
+{
+    private readonly CancellationTokenSource _killed = new();
+    private readonly TaskCompletionSource<ExitStatus> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();        // guards _fatalSignal
+    private int _fatalSignal;
+
+    public SimProcess(Kernel kernel, int pid, SimProcess? parent, IReadOnlyList<string> arguments, ProcessSetup setup)
+    {
+        Kernel = kernel;
+        Pid = pid;
+        ParentPid = parent?.Pid ?? 0;
+        Arguments = arguments;
+        Environment = setup.Environment;
+        WorkingDirectory = setup.WorkingDirectory;
+        User = setup.User;
+        Descriptors = setup.Descriptors;
+        Clock = setup.Clock;
+        Signals = parent?.Signals.ForChild() ?? new SignalInbox();
+        Files = new ProcessFiles(this);
+        StartedAt = Clock.Now;
+        Killed = _killed.Token;
+    }
+
+    public Kernel Kernel { get; }
+    public int Pid { get; }
+    public int ParentPid { get; set; }
+
+    /// <summary>All of argv, the name first.</summary>
+    public IReadOnlyList<string> Arguments { get; private set; }
+
+    public string Name => FileTree.Name(Arguments[0]);
+
+    /// <summary>Exported variables only, in the order they were set.</summary>
+    public Dictionary<string, string> Environment { get; }
+
+    public string WorkingDirectory { get; set; }
+    public FileUser User { get; }
+    public DescriptorTable Descriptors { get; }
+    public ProcessFiles Files { get; }
+    public SignalInbox Signals { get; }
+    public ProcessClock Clock { get; }
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Cancelled when the process must end at once; every wait of a program takes it.</summary>
+    public CancellationToken Killed { get; }
+
+    /// <summary>Completes when the process has ended and its descriptors are closed; never faults.</summary>
+    public Task<ExitStatus> Exited => _exited.Task;
+
+    /// <summary>What ps shows in place of the arguments, when the program has changed its title.</summary>
+    public string? Title { get; set; }
+
+    /// <summary>Thousandths of a core this process burns all the time.</summary>
+    public long CpuMillis { get; set; }
+
+    /// <summary>Memory beyond what any small process takes; null: none.</summary>
+    public MemoryUse? Memory { get; private set; }
+
+    public OpenFile Stdin => Descriptors[0];
+    public OpenFile Stdout => Descriptors[1];
+    public OpenFile Stderr => Descriptors[2];
+
+    /// <summary>The process holds this much from now on; its container may be killed for it.</summary>
+    public void UseMemory(MemoryUse use)
+    {
+        Memory = use;
+        Kernel.MemoryChanged?.Invoke();
+    }
+
+    public string? Env(string name) => Environment.GetValueOrDefault(name);
+
+    public ValueTask WriteAsync(string text) => Stdout.WriteAsync(Encoding.UTF8.GetBytes(text), Killed);
+
+    public ValueTask WriteLineAsync(string text) => WriteAsync(text + "\n");
+
+    public ValueTask ErrorAsync(string text) => Stderr.WriteAsync(Encoding.UTF8.GetBytes(text + "\n"), Killed);
+
+    public ValueTask SleepAsync(TimeSpan duration) => Clock.SleepAsync(duration, Killed);
+
+    /// <summary>Waits for anything but time: the clock is live from then on.</summary>
+    public async Task<T> WaitForAsync<T>(Task<T> task)
+    {
+        if (!task.IsCompleted) Clock.GoLive();
+        return await task.WaitAsync(Killed);
+    }
+
+    /// <summary>Waits for the next caught signal and takes it.</summary>
+    public async Task<int> NextSignalAsync()
+    {
+        Clock.GoLive();
+        while (true)
+        {
+            if (Signals.TryTake() is { } signal) return signal;
+            await Signals.ArrivedAsync().WaitAsync(Killed);
+        }
+    }
+
+    /// <summary>
+    /// What kill(2) does.
+    /// <code>
+    /// signal      | process                     | effect
+    /// ------------+-----------------------------+---------------------------------------------
+    /// KILL        | first, from inside          | none
+    /// KILL        | any other, or from outside  | ends, 128 + 9
+    /// any         | catches it                  | queued for the program
+    /// any         | ignores it                  | none
+    /// any         | default, first process      | none: an init process has no default actions
+    /// harmless    | default                     | none
+    /// the rest    | default                     | ends, 128 + signal
+    /// </code>
+    /// </summary>
+    public void Deliver(int signal, bool fromOutside = false)
+    {
+        if (signal == 0) return;
+        if (signal == Processes.Signals.Kill)
+        {
+            if (Pid != 1 || fromOutside) Die(signal);
+            return;
+        }
+        switch (Signals[signal])
+        {
+            case Disposition.Catch:
+                Signals.Put(signal);
+                break;
+            case Disposition.Default when Pid != 1 && !Processes.Signals.IsHarmless(signal):
+                Die(signal);
+                break;
+        }
+    }
+
+    /// <summary>Ends the process by a signal, whatever it is doing.</summary>
+    public void Die(int signal)
+    {
+        lock (_gate)
+        {
+            if (_fatalSignal != 0) return;
+            _fatalSignal = signal;
+        }
+        _killed.Cancel();
+    }
+
+    /// <summary>Runs the program to its end, through any exec. The kernel calls this once.</summary>
+    public async Task RunAsync(ResolvedCommand command)
+    {
+        var status = new ExitStatus(255);
+        try
+        {
+            status = new ExitStatus(await RunToEndAsync(command) & 255);
+        }
+        catch (ProcessExit exit)
+        {
+            status = new ExitStatus(exit.Code & 255);
+        }
+        catch (BrokenPipe)
+        {
+            status = ExitStatus.Signalled(Processes.Signals.Pipe);
+        }
+        catch (OperationCanceledException) when (_killed.IsCancellationRequested)
+        {
+            // The fatal signal is read below.
+        }
+        catch (Exception ex) when (ex is FileError or IOException)
+        {
+            status = new ExitStatus(1);         // a write that failed half way: the real program would stop as well
+        }
+        if (_fatalSignal != 0) status = ExitStatus.Signalled(_fatalSignal);
+        Finish(status);
+    }
+
+    private async Task<int> RunToEndAsync(ResolvedCommand command)
+    {
+        while (true)
+        {
+            try
+            {
+                if (command.Interpreter.Count > 0) Arguments = [.. command.Interpreter, .. Arguments];
+                return await command.Program.RunAsync(this, Arguments);
+            }
+            catch (ProcessReplaced replaced)
+            {
+                command = replaced.Command;
+                Arguments = replaced.Arguments;
+                Signals.ResetForExec();
+            }
+        }
+    }
+
+    private void Finish(ExitStatus status)
+    {
+        Descriptors.CloseAll();
+        Kernel.Ended(this);
+        _exited.TrySetResult(status);
+    }
+}
+
+/// <summary>What a new process starts with.</summary>
+internal sealed record ProcessSetup(
+    Dictionary<string, string> Environment, string WorkingDirectory, FileUser User, DescriptorTable Descriptors, ProcessClock Clock);
+
+/// <summary>Memory that a process holds: <paramref name="Bytes"/> at <paramref name="Since"/>, growing by so much a second up to a maximum.</summary>
+internal sealed record MemoryUse(long Bytes, DateTimeOffset Since, long GrowthPerSecond = 0, long Maximum = long.MaxValue)
+{
+    public long At(DateTimeOffset time) =>
+        GrowthPerSecond == 0 ? Bytes : (long)double.Min(Maximum, Bytes + ((time - Since).TotalSeconds * GrowthPerSecond));
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using MiniK8s.Kubelet.Simulation.Files;
+
+namespace MiniK8s.Kubelet.Simulation.Processes;
+
+/// <summary>The files that no tree holds: descriptors under /dev and /proc, and what programs read of /proc.</summary>
+internal static class SpecialFiles
+{
+    public static OpenFile? TryOpen(SimProcess self, string path, bool writing)
+    {
+        if (path.StartsWith("/dev/", StringComparison.Ordinal)) return TryOpenDevice(self, path["/dev/".Length..]);
+        if (!path.StartsWith("/proc/", StringComparison.Ordinal)) return null;
+        var parts = path.Split('/');
+        if (OwnerOf(self, parts[2]) is { } owner && parts.Length == 5 && parts[3] == "fd" && Number(parts[4]) is { } number && owner.Descriptors.IsOpen(number))
+            return owner.Descriptors[number].Retain();
+        if (writing) throw FileError.Denied;
+        return Content(self, parts) is { } text ? new ContentFile(Encoding.UTF8.GetBytes(text)) : throw FileError.NotFound;
+    }
+
+    /// <summary>A stand-in node, so that tests such as <c>-e</c> and <c>-d</c> answer.</summary>
+    public static FileNode? TryFind(SimProcess self, string path)
+    {
+        if (path == "/proc") return new DirectoryNode();
+        if (path.StartsWith("/dev/", StringComparison.Ordinal))
+            return path is "/dev/stdin" or "/dev/stdout" or "/dev/stderr" ? new DeviceNode(FileTree.Name(path)) : null;
+        if (!path.StartsWith("/proc/", StringComparison.Ordinal)) return null;
+        var parts = path.Split('/');
+        if (parts.Length == 3 && OwnerOf(self, parts[2]) is not null) return new DirectoryNode();
+        return Content(self, parts) is null ? null : new RegularFile(0b100_100_100);
+    }
+
+    private static OpenFile? TryOpenDevice(SimProcess self, string name) => name switch
+    {
+        "stdin" or "fd/0" => self.Descriptors[0].Retain(),
+        "stdout" or "fd/1" => self.Descriptors[1].Retain(),
+        "stderr" or "fd/2" => self.Descriptors[2].Retain(),
+        "tty" => self.Descriptors[1].IsTerminal ? self.Descriptors[1].Retain() : throw new FileError("No such device or address"),
+        "null" => new NullFile(),
+        "zero" or "urandom" or "random" => new NullFile(zeroes: true),
+        _ => null,
+    };
+
+    private static SimProcess? OwnerOf(SimProcess self, string part) =>
+        part == "self" ? self : Number(part) is { } pid ? self.Kernel.Find(pid) : null;
+
+    private static string? Content(SimProcess self, string[] parts)
+    {
+        if (parts.Length == 3)
+        {
+            var up = (self.Clock.Now - self.Kernel.BootedAt).TotalSeconds;
+            return parts[2] switch
+            {
+                "uptime" => string.Create(CultureInfo.InvariantCulture, $"{up:F2} {up:F2}\n"),
+                "loadavg" => string.Create(CultureInfo.InvariantCulture, $"0.00 0.01 0.05 1/{self.Kernel.Processes.Count} {self.Pid}\n"),
+                "meminfo" => "MemTotal:        8388608 kB\nMemFree:         4194304 kB\nMemAvailable:    6291456 kB\n",
+                "cpuinfo" => "processor\t: 0\nmodel name\t: MiniK8s Virtual CPU\n\nprocessor\t: 1\nmodel name\t: MiniK8s Virtual CPU\n\n",
+                "version" => "Linux version 6.1.0-minik8s (gcc) #1 SMP\n",
+                "mounts" => "overlay / overlay rw,relatime 0 0\n"
+                    + string.Concat(self.Kernel.Files.Mounts.Select(m => $"/dev/vda1 {m.Path} ext4 {(m.ReadOnly ? "ro" : "rw")},relatime 0 0\n")),
+                _ => null,
+            };
+        }
+        if (OwnerOf(self, parts[2]) is not { } process) return null;
+        return parts[3] switch
+        {
+            "cmdline" => string.Concat(process.Arguments.Select(a => a + "\0")),
+            "comm" => process.Name + "\n",
+            "environ" => string.Concat(process.Environment.Select(e => $"{e.Key}={e.Value}\0")),
+            "status" => $"Name:\t{process.Name}\nState:\tS (sleeping)\nPid:\t{process.Pid}\nPPid:\t{process.ParentPid}\nUid:\t{process.User.Uid}\n",
+            "cgroup" => "0::/\n",
+            _ => null,
+        };
+    }
+
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

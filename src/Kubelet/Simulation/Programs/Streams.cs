@@ -1,0 +1,80 @@
+using System.Text;
+using MiniK8s.Kubelet.Simulation.Files;
+using MiniK8s.Kubelet.Simulation.Processes;
+
+namespace MiniK8s.Kubelet.Simulation.Programs;
+
+/// <summary>What text tools share: reading the named files, or standard input, line by line.</summary>
+internal static class Streams
+{
+    /// <summary>Calls back with each file in turn (<c>-</c> and none: standard input); a file that cannot be opened is reported as <c>tool: can't open 'x': why</c>. Answers 0, or 1 if any failed.</summary>
+    public static async ValueTask<int> ForEachFileAsync(SimProcess self, string tool, IReadOnlyList<string> files, Func<string, OpenFile, ValueTask> read)
+    {
+        var status = 0;
+        foreach (var path in files.Count == 0 ? ["-"] : files)
+        {
+            try
+            {
+                var file = path == "-" ? self.Stdin.Retain() : self.Files.OpenRead(path);
+                try
+                {
+                    await read(path, file);
+                }
+                finally
+                {
+                    file.Release();
+                }
+            }
+            catch (FileError error)
+            {
+                // busybox opens a directory and only then fails to read it.
+                await self.ErrorAsync(error.Message == FileError.IsDirectory.Message ? $"{tool}: read error: {error.Message}" : $"{tool}: can't open '{path}': {error.Message}");
+                status = 1;
+            }
+        }
+        return status;
+    }
+
+    /// <summary>All lines of the files, one list.</summary>
+    public static async ValueTask<(List<string> Lines, int Status)> AllLinesAsync(SimProcess self, string tool, IReadOnlyList<string> files)
+    {
+        var lines = new List<string>();
+        var status = await ForEachFileAsync(self, tool, files, async (_, file) => lines.AddRange(SplitLines(await file.ReadToEndAsync(self.Killed))));
+        return (lines, status);
+    }
+
+    public static IEnumerable<string> SplitLines(byte[] bytes)
+    {
+        var text = Encoding.UTF8.GetString(bytes);
+        if (text.Length == 0) return [];
+        var lines = text.Split('\n');
+        return text.EndsWith('\n') ? lines[..^1] : lines;
+    }
+
+    /// <summary>Lines as they come; waits for more while the file is open.</summary>
+    public static async IAsyncEnumerable<string> LinesAsync(OpenFile file, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        var pending = new MemoryStream();
+        var buffer = new byte[4096];
+        while (await file.ReadAsync(buffer, ct) is var count and > 0)
+        {
+            var start = 0;
+            for (var i = 0; i < count; i++)
+            {
+                if (buffer[i] != '\n') continue;
+                pending.Write(buffer, start, i - start);
+                yield return Encoding.UTF8.GetString(pending.ToArray());
+                pending.SetLength(0);
+                start = i + 1;
+            }
+            pending.Write(buffer, start, count - start);
+        }
+        if (pending.Length > 0) yield return Encoding.UTF8.GetString(pending.ToArray());
+    }
+
+    public static async ValueTask CopyAsync(SimProcess self, OpenFile from, OpenFile to)
+    {
+        var buffer = new byte[16 << 10];
+        while (await from.ReadAsync(buffer, self.Killed) is var count and > 0) await to.WriteAsync(buffer.AsMemory(0, count), self.Killed);
+    }
+}

@@ -1,0 +1,324 @@
+using System.Globalization;
+using System.Text;
+using MiniK8s.Kubelet.Simulation.Files;
+using MiniK8s.Kubelet.Simulation.Processes;
+
+namespace MiniK8s.Kubelet.Simulation.Shell;
+
+/// <summary>Turns words into fields: parameters, command substitution, arithmetic, field splitting, file names, quotes; in POSIX's order.</summary>
+internal sealed class Expansion(SimProcess self, ShellState state, Func<Command, ValueTask<string>> substitute)
+{
+    private const int MaxLength = 1 << 20;
+
+    public async ValueTask<List<string>> FieldsAsync(IEnumerable<Word> words)
+    {
+        var fields = new List<string>();
+        foreach (var word in words)
+        {
+            var collector = new FieldCollector(state.Get("IFS") ?? " \t\n");
+            await AddAsync(collector, word, isFirst: true);
+            foreach (var field in collector.Finish()) AddFileNames(fields, field);
+        }
+        return fields;
+    }
+
+    /// <summary>No splitting, no file names: assignments, redirections, here-documents, case subjects.</summary>
+    public async ValueTask<string> TextAsync(Word word)
+    {
+        var collector = new FieldCollector(null);
+        await AddAsync(collector, word, isFirst: true);
+        return string.Join(' ', collector.Finish().Select(f => f.Text));
+    }
+
+    /// <summary>As text, but what was quoted is escaped: for case and <c>${x#…}</c>.</summary>
+    public async ValueTask<string> PatternAsync(Word word)
+    {
+        var collector = new FieldCollector(null);
+        await AddAsync(collector, word, isFirst: true);
+        return string.Join(' ', collector.Finish().Select(f => f.Pattern));
+    }
+
+    public long Evaluate(string expression)
+    {
+        try
+        {
+            return new Arithmetic(expression, name => state.Get(name), state.Set).Evaluate();
+        }
+        catch (ArithmeticError error)
+        {
+            throw new ShellError(error.Message == "divide by zero" ? error.Message : $"arithmetic {error.Message}", 2);
+        }
+    }
+
+    private async ValueTask AddAsync(FieldCollector to, Word word, bool isFirst)
+    {
+        foreach (var part in word.Parts)
+        {
+            switch (part)
+            {
+                case LiteralPart literal:
+                    to.AddLiteral(isFirst && !literal.IsQuoted ? WithHome(literal.Text) : literal.Text, literal.IsQuoted);
+                    break;
+                case HereDocumentPart document:
+                    to.AddLiteral(await TextAsync(document.Document.Body), quoted: true);
+                    break;
+                case SubstitutionPart substitution:
+                    to.AddExpanded((await substitute(substitution.Body)).TrimEnd('\n'), part.IsQuoted);
+                    break;
+                case ArithmeticPart arithmetic:
+                    to.AddExpanded(Evaluate(await TextAsync(arithmetic.Expression)).ToString(CultureInfo.InvariantCulture), part.IsQuoted);
+                    break;
+                case ParameterPart { Name: "@" or "*" } all when all.Operator == "":
+                    AddParameters(to, all);
+                    break;
+                case ParameterPart parameter:
+                    await AddParameterAsync(to, parameter);
+                    break;
+            }
+            isFirst = false;
+            if (to.Length > MaxLength) throw new ShellError("out of memory", 2);
+        }
+    }
+
+    private void AddParameters(FieldCollector to, ParameterPart part)
+    {
+        if (part is { IsQuoted: true, Name: "*" })
+        {
+            var separator = state.Get("IFS") is { } ifs ? ifs.Length > 0 ? ifs[..1] : "" : " ";
+            to.AddLiteral(string.Join(separator, state.Parameters), quoted: true);
+            return;
+        }
+        for (var i = 0; i < state.Parameters.Length; i++)
+        {
+            if (i > 0) to.Break();
+            to.AddExpanded(state.Parameters[i], part.IsQuoted);
+        }
+    }
+
+    private async ValueTask AddParameterAsync(FieldCollector to, ParameterPart part)
+    {
+        var value = ValueOf(part.Name);
+        switch (part.Operator)
+        {
+            case ":-" when string.IsNullOrEmpty(value):
+            case "-" when value is null:
+                await AddArgumentAsync(to, part);
+                return;
+            case ":=" when string.IsNullOrEmpty(value):
+            case "=" when value is null:
+                state.Set(part.Name, value = await TextAsync(part.Argument!));
+                break;
+            case ":?" when string.IsNullOrEmpty(value):
+            case "?" when value is null:
+                var message = await TextAsync(part.Argument!);
+                throw new ShellError($"{part.Name}: {(message == "" ? "parameter not set" : message)}", 2);
+            case ":+" when !string.IsNullOrEmpty(value):
+            case "+" when value is not null:
+                await AddArgumentAsync(to, part);
+                return;
+            case ":+" or "+":
+                value = "";
+                break;
+            case "length":
+                value = (part.Name is "@" or "*" ? state.Parameters.Length : value?.Length ?? 0).ToString(CultureInfo.InvariantCulture);
+                break;
+            case "#" or "##" or "%" or "%%":
+                value = Trim(value ?? "", await PatternAsync(part.Argument!), part.Operator);
+                break;
+            case "/" or "//":
+                value = Substitute(value ?? "", await PatternAsync(part.Argument!), all: part.Operator == "//");
+                break;
+            case ":":
+                value = Slice(value ?? "", await TextAsync(part.Argument!));
+                break;
+        }
+        if (value is null && state.NoUnset && part.Operator == "") throw new ShellError($"{part.Name}: parameter not set", 2);
+        to.AddExpanded(value ?? "", part.IsQuoted);
+    }
+
+    private async ValueTask AddArgumentAsync(FieldCollector to, ParameterPart part)
+    {
+        if (part.IsQuoted) to.AddLiteral(await TextAsync(part.Argument!), quoted: true);
+        else
+        {
+            foreach (var inner in part.Argument!.Parts)
+            {
+                // Unquoted text of the argument is subject to splitting, as the value would be.
+                if (inner is LiteralPart { IsQuoted: false } literal) to.AddExpanded(literal.Text, quoted: false);
+                else await AddAsync(to, new Word([inner]), isFirst: false);
+            }
+        }
+    }
+
+    private string? ValueOf(string name) => name switch
+    {
+        "?" => state.LastStatus.ToString(CultureInfo.InvariantCulture),
+        "$" => self.Pid.ToString(CultureInfo.InvariantCulture),
+        "!" => state.LastBackgroundPid?.ToString(CultureInfo.InvariantCulture) ?? "",
+        "#" => state.Parameters.Length.ToString(CultureInfo.InvariantCulture),
+        "-" => (state.ExitOnError ? "e" : "") + (state.Trace ? "x" : ""),
+        "@" or "*" => string.Join(' ', state.Parameters),
+        "0" => state.Name,
+        "RANDOM" when state.Get(name) is null => (HashCode.Combine(self.Pid, self.Clock.Now) & 0x7FFF).ToString(CultureInfo.InvariantCulture),
+        "PPID" when state.Get(name) is null => self.ParentPid.ToString(CultureInfo.InvariantCulture),
+        "HOSTNAME" when state.Get(name) is null => self.Kernel.Hostname,
+        "SECONDS" when state.Get(name) is null => ((long)(self.Clock.Now - self.StartedAt).TotalSeconds).ToString(CultureInfo.InvariantCulture),
+        "PWD" when state.Get(name) is null => self.WorkingDirectory,
+        _ when char.IsAsciiDigit(name[0]) => int.Parse(name, CultureInfo.InvariantCulture) is var i && i <= state.Parameters.Length ? state.Parameters[i - 1] : null,
+        _ => state.Get(name),
+    };
+
+    private string WithHome(string text)
+    {
+        if (text is not "~" && !text.StartsWith("~/", StringComparison.Ordinal)) return text;
+        return (state.Get("HOME") ?? "/") + text[1..];
+    }
+
+    private static string Trim(string value, string pattern, string operation)
+    {
+        var fromStart = operation[0] == '#';
+        var longest = operation.Length == 2;
+        for (var i = 0; i <= value.Length; i++)
+        {
+            var length = longest ? value.Length - i : i;
+            var cut = fromStart ? value.AsSpan(0, length) : value.AsSpan(value.Length - length);
+            if (ShellPattern.IsMatch(pattern, cut)) return fromStart ? value[length..] : value[..^length];
+        }
+        return value;
+    }
+
+    private static string Substitute(string value, string argument, bool all)
+    {
+        var slash = argument.IndexOf('/');
+        var (pattern, by) = slash < 0 ? (argument, "") : (argument[..slash], ShellPattern.Unescape(argument[(slash + 1)..]));
+        var result = new StringBuilder();
+        var at = 0;
+        while (at < value.Length)
+        {
+            var length = pattern == "" ? 0 : LongestMatch(value, at, pattern);
+            if (length == 0) result.Append(value[at++]);
+            else
+            {
+                result.Append(by);
+                at += length;
+                if (!all) break;
+            }
+        }
+        return result.Append(value.AsSpan(at)).ToString();
+    }
+
+    private static int LongestMatch(string value, int at, string pattern)
+    {
+        for (var length = value.Length - at; length > 0; length--)
+            if (ShellPattern.IsMatch(pattern, value.AsSpan(at, length))) return length;
+        return 0;
+    }
+
+    private string Slice(string value, string argument)
+    {
+        var parts = argument.Split(':', 2);
+        var start = Evaluate(parts[0]);
+        if (start < 0) start = long.Max(0, value.Length + start);
+        start = long.Min(start, value.Length);
+        var length = parts.Length > 1 ? Evaluate(parts[1]) : value.Length;
+        var end = length < 0 ? long.Max(start, value.Length + length) : long.Min(value.Length, start + length);
+        return value[(int)start..(int)end];
+    }
+
+    private void AddFileNames(List<string> fields, Field field)
+    {
+        if (state.NoGlob || !ShellPattern.HasMagic(field.Pattern))
+        {
+            fields.Add(field.Text);
+            return;
+        }
+        var found = FileNames(field.Pattern);
+        if (found.Count == 0) fields.Add(field.Text);
+        else fields.AddRange(found);
+    }
+
+    private List<string> FileNames(string pattern)
+    {
+        var found = new List<string> { pattern.StartsWith('/') ? "/" : "" };
+        foreach (var part in pattern.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = new List<string>();
+            foreach (var directory in found)
+            {
+                if (!ShellPattern.HasMagic(part))
+                {
+                    if (self.Files.Exists(directory + ShellPattern.Unescape(part))) next.Add(directory + ShellPattern.Unescape(part) + "/");
+                    continue;
+                }
+                if (self.Files.Find(directory == "" ? "." : directory) is not DirectoryNode) continue;
+                next.AddRange(self.Files.List(directory == "" ? "." : directory)
+                    .Where(e => (e.Key[0] != '.' || part[0] == '.') && ShellPattern.IsMatch(part, e.Key)).Select(e => $"{directory}{e.Key}/"));
+            }
+            found = next;
+        }
+        return [.. found.Select(f => f.TrimEnd('/')).Where(f => f != "")];
+    }
+}
+
+/// <summary>A finished field, and the same with quoted characters escaped.</summary>
+internal sealed record Field(string Text, string Pattern);
+
+/// <summary>Builds fields from quoted and unquoted pieces. Without separators everything is one field.</summary>
+internal sealed class FieldCollector(string? separators)
+{
+    private readonly List<Field> _fields = [];
+    private readonly StringBuilder _text = new();
+    private readonly StringBuilder _pattern = new();
+    private bool _begun;
+
+    public int Length => _text.Length;
+
+    public void AddLiteral(string text, bool quoted)
+    {
+        _text.Append(text);
+        _pattern.Append(quoted ? ShellPattern.Escape(text) : text);
+        _begun = true;
+    }
+
+    /// <summary>The result of an expansion: split where it is not quoted.</summary>
+    public void AddExpanded(string text, bool quoted)
+    {
+        if (quoted || separators is null)
+        {
+            AddLiteral(text, quoted);
+            return;
+        }
+        var afterBlank = true;
+        foreach (var c in text)
+        {
+            if (!separators.Contains(c, StringComparison.Ordinal))
+            {
+                _text.Append(c);
+                _pattern.Append(c);
+                _begun = true;
+                afterBlank = false;
+                continue;
+            }
+            var isBlank = c is ' ' or '\t' or '\n';
+            if (!isBlank && !_begun) _begun = true;         // ":x" with IFS=: has an empty first field
+            if (_begun && !(isBlank && afterBlank && _text.Length == 0 && _fields.Count > 0)) Break();
+            afterBlank = isBlank;
+        }
+    }
+
+    /// <summary>Ends the field, if one has begun.</summary>
+    public void Break()
+    {
+        if (_begun) _fields.Add(new Field(_text.ToString(), _pattern.ToString()));
+        _text.Clear();
+        _pattern.Clear();
+        _begun = false;
+    }
+
+    public List<Field> Finish()
+    {
+        if (separators is null && _fields.Count == 0) _begun = true;
+        Break();
+        return _fields;
+    }
+}

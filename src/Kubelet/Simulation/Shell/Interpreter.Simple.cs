@@ -1,0 +1,258 @@
+using System.Text;
+using MiniK8s.Kubelet.Simulation.Files;
+using MiniK8s.Kubelet.Simulation.Processes;
+
+namespace MiniK8s.Kubelet.Simulation.Shell;
+
+// Simple commands: assignments, redirections, and then a function, a built-in or a program.
+internal sealed partial class Interpreter
+{
+    private async ValueTask<int> RunSimpleAsync(SimpleCommand command, bool isLast)
+    {
+        _substitutionStatus = 0;
+        var words = await _expansion.FieldsAsync(command.Words);
+        if (words.Count == 0) return await AssignAsync(command);
+
+        var assignments = new List<KeyValuePair<string, string>>();
+        foreach (var assignment in command.Assignments) assignments.Add(new(assignment.Name, await _expansion.TextAsync(assignment.Value)));
+        if (_state.Trace) await _self.ErrorAsync("+ " + string.Join(' ', assignments.Select(a => $"{a.Key}={a.Value}").Concat(words)));
+
+        if (_state.Functions.TryGetValue(words[0], out var function)) return await InShellAsync(command, assignments, () => CallAsync(function, words));
+        if (words[0] == "exec") return await ExecAsync(command, words);
+        if (Builtins.TryGetValue(words[0], out var builtin))
+            return await InShellAsync(command, assignments, () => builtin(this, words), keepAssignments: SpecialBuiltins.Contains(words[0]));
+        if (InProcess.Contains(words[0]) && _self.Kernel.Programs.Find(words[0]) is { } tool)
+            return await InShellAsync(command, assignments, () => tool.RunAsync(_self, words));
+        return await RunProgramAsync(command, assignments, words, isLast);
+    }
+
+    private async ValueTask<int> AssignAsync(SimpleCommand command)
+    {
+        foreach (var assignment in command.Assignments)
+        {
+            var value = await _expansion.TextAsync(assignment.Value);
+            if (_state.Trace) await _self.ErrorAsync($"+ {assignment.Name}={value}");
+            _state.Set(assignment.Name, value);
+        }
+        if (await RedirectAsync(command.Redirections) is not { } saved) return 1;
+        Restore(saved);
+        return _substitutionStatus;
+    }
+
+    // Functions and built-ins run in this process, between the redirections and their undoing.
+    private async ValueTask<int> InShellAsync(
+        SimpleCommand command, List<KeyValuePair<string, string>> assignments, Func<ValueTask<int>> run, bool keepAssignments = false)
+    {
+        if (await RedirectAsync(command.Redirections) is not { } saved) return 1;
+        var old = assignments.ConvertAll(a => (a.Key, Value: _state.Get(a.Key)));
+        try
+        {
+            foreach (var (name, value) in assignments) _state.Set(name, value);
+            return await run();
+        }
+        catch (FileError error)
+        {
+            await _self.ErrorAsync($"{command.Words[0].Plain ?? _state.Name}: {error.Message}");
+            return 1;
+        }
+        finally
+        {
+            Restore(saved);
+            if (!keepAssignments)
+                foreach (var (name, value) in old)
+                {
+                    if (value is null) _state.Unset(name);
+                    else _state.Set(name, value);
+                }
+        }
+    }
+
+    private async ValueTask<int> CallAsync(Command body, List<string> words)
+    {
+        if (_state.FunctionDepth >= MaxFunctionDepth) throw new ShellError($"{words[0]}: maximum function nesting level exceeded", 2);
+        var (parameters, loops) = (_state.Parameters, _loops);
+        _state.Parameters = [.. words.Skip(1)];
+        _state.EnterFunction();
+        _loops = 0;
+        try
+        {
+            var status = await RunAsync(body);
+            if (_leave != Leave.Return) return status;
+            _leave = Leave.No;
+            return _state.LastStatus;
+        }
+        finally
+        {
+            _state.LeaveFunction();
+            (_state.Parameters, _loops) = (parameters, loops);
+        }
+    }
+
+    private async ValueTask<int> RunProgramAsync(SimpleCommand command, List<KeyValuePair<string, string>> assignments, List<string> words, bool isLast)
+    {
+        var replaces = isLast && _state.Traps.Count == 0 && _state.Jobs.Count == 0;
+        var descriptors = replaces ? _self.Descriptors : _self.Descriptors.Copy();
+        try
+        {
+            await ApplyAsync(descriptors, command.Redirections);
+            var found = Find(words[0]) ?? throw new ShellError(NotFound(words[0], command.Line), 127);
+            var environment = _state.Exported();
+            foreach (var (name, value) in assignments) environment[name] = value;
+            if (replaces) throw Replace(found, words, environment);
+            var setup = new ProcessSetup(environment, _self.WorkingDirectory, _self.User, descriptors, _self.Clock.ForChild());
+            return await WaitForAsync(_self.Kernel.Start(_self, words, found, setup));
+        }
+        catch (ShellError error)
+        {
+            // Written where the command's own errors would have gone.
+            if (descriptors.IsOpen(2)) await descriptors[2].WriteAsync(Encoding.UTF8.GetBytes($"{ErrorName(error)}{error.Message}\n"), _self.Killed);
+            if (!replaces) descriptors.CloseAll();
+            return error.Status;
+        }
+        catch (FileError error)
+        {
+            await _self.ErrorAsync($"{_state.Name}: can't fork: {error.Message}");
+            return 2;
+        }
+    }
+
+    private string ErrorName(ShellError error) => error.Status == 127 && IsBash ? "" : $"{_state.Name}: ";
+
+    private bool IsBash => FileTree.Name(_self.Arguments[0]) == "bash";
+
+    private string NotFound(string name, int line)
+    {
+        if (IsBash) return $"{_state.Name}: line {line}: {name}: {(name.Contains('/') ? "No such file or directory" : "command not found")}";
+        return $"{name}: not found";
+    }
+
+    private ResolvedCommand? Find(string name)
+    {
+        if (name == "") return null;
+        try
+        {
+            return _self.Kernel.Resolve(name, _state.Get("PATH"), _self.WorkingDirectory, _self.User);
+        }
+        catch (FileError error) when (error.Message == FileError.NotFound.Message)
+        {
+            return null;
+        }
+        catch (FileError error) when (error.Message == "Exec format error")
+        {
+            // A script without an interpreter line is run by the shell that was asked for it.
+            return new ResolvedCommand(new ShellProgram(), [_self.Arguments[0]]);
+        }
+        catch (FileError error)
+        {
+            throw new ShellError($"{name}: {error.Message}", 126);
+        }
+    }
+
+    private async ValueTask<int> ExecAsync(SimpleCommand command, List<string> words)
+    {
+        try
+        {
+            await ApplyAsync(_self.Descriptors, command.Redirections);
+        }
+        catch (ShellError error)
+        {
+            await ReportAsync(error);
+            _leave = Leave.Exit;
+            return error.Status;
+        }
+        if (words.Count == 1) return 0;
+        var found = Find(words[1]);
+        if (found is not null) throw Replace(found, words[1..], _state.Exported());
+        await _self.ErrorAsync(IsBash ? $"{_state.Name}: line {command.Line}: exec: {words[1]}: not found" : $"{_state.Name}: exec: {words[1]}: not found");
+        _state.LastStatus = 127;
+        _leave = Leave.Exit;
+        return 127;
+    }
+
+    private ProcessReplaced Replace(ResolvedCommand found, List<string> words, Dictionary<string, string> environment)
+    {
+        _self.Environment.Clear();
+        foreach (var (name, value) in environment) _self.Environment[name] = value;
+        return new ProcessReplaced(found, words);
+    }
+
+    // Null: a redirection failed and has been reported. Otherwise what the descriptors were, to be put back.
+    private async ValueTask<List<(int Number, OpenFile? Old)>?> RedirectAsync(IReadOnlyList<Redirection> redirections)
+    {
+        var saved = new List<(int, OpenFile?)>();
+        foreach (var redirection in redirections)
+            saved.Add((redirection.Number, _self.Descriptors.IsOpen(redirection.Number) ? _self.Descriptors[redirection.Number].Retain() : null));
+        try
+        {
+            await ApplyAsync(_self.Descriptors, redirections);
+            return saved;
+        }
+        catch (ShellError error)
+        {
+            Restore(saved);
+            await ReportAsync(error);
+            return null;
+        }
+    }
+
+    private void Restore(List<(int Number, OpenFile? Old)> saved)
+    {
+        for (var i = saved.Count - 1; i >= 0; i--)
+        {
+            if (saved[i].Old is { } old) _self.Descriptors.Set(saved[i].Number, old);
+            else _self.Descriptors.Close(saved[i].Number);
+        }
+    }
+
+    private async ValueTask ApplyAsync(DescriptorTable descriptors, IReadOnlyList<Redirection> redirections)
+    {
+        foreach (var redirection in redirections)
+        {
+            var target = await _expansion.TextAsync(redirection.Target);
+            switch (redirection.Kind)
+            {
+                case RedirectionKind.HereDocument:
+                    descriptors.Set(redirection.Number, new ContentFile(Encoding.UTF8.GetBytes(target)));
+                    break;
+                case RedirectionKind.Duplicate when target == "-":
+                    descriptors.Close(redirection.Number);
+                    break;
+                case RedirectionKind.Duplicate:
+                    Duplicate(descriptors, redirection.Number, target);
+                    break;
+                default:
+                    descriptors.Set(redirection.Number, Open(redirection.Kind, target));
+                    break;
+            }
+        }
+    }
+
+    private void Duplicate(DescriptorTable descriptors, int number, string target)
+    {
+        if (!int.TryParse(target, out var source))
+        {
+            // ">& file" is bash's way of sending both streams to a file.
+            var file = Open(RedirectionKind.Output, target);
+            descriptors.Set(1, file.Retain());
+            descriptors.Set(2, file);
+            return;
+        }
+        if (!descriptors.IsOpen(source)) throw new ShellError($"{source}: Bad file descriptor", 2);
+        descriptors.Set(number, descriptors[source].Retain());
+    }
+
+    private OpenFile Open(RedirectionKind kind, string path)
+    {
+        try
+        {
+            return kind == RedirectionKind.Input ? _self.Files.OpenRead(path) : _self.Files.OpenWrite(path, kind == RedirectionKind.Append);
+        }
+        catch (FileError error)
+        {
+            var isMissing = error.Message == FileError.NotFound.Message;
+            throw kind == RedirectionKind.Input
+                ? new ShellError($"can't open {path}: {(isMissing ? "no such file" : error.Message)}", 1)
+                : new ShellError($"can't create {path}: {(isMissing ? "nonexistent directory" : error.Message)}", 1);
+        }
+    }
+}

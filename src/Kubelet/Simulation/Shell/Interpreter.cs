@@ -1,0 +1,361 @@
+using System.Text;
+using MiniK8s.Kubelet.Simulation.Files;
+using MiniK8s.Kubelet.Simulation.Processes;
+
+namespace MiniK8s.Kubelet.Simulation.Shell;
+
+/// <summary>Runs parsed commands in one shell process.</summary>
+/// <remarks>
+/// Break, continue, return and exit travel as a pending <see cref="Leave"/> that every construct looks at after each step, not as exceptions. Caught signals are acted on between
+/// commands only: while a command runs in the foreground its trap waits, as in every POSIX shell; <c>wait</c> alone is cut short by one.
+/// </remarks>
+internal sealed partial class Interpreter
+{
+    private const int MaxFunctionDepth = 200;
+    private const int MaxSubstitution = 1 << 20;
+    private readonly SimProcess _self;
+    private readonly ShellState _state;
+    private readonly Expansion _expansion;
+    private Leave _leave;
+    private int _leaveLevels;
+    private int _loops;
+    private int _tested;            // inside a condition: set -e does not count
+    private bool _inTrap;
+    private int _substitutionStatus;
+
+    public Interpreter(SimProcess self, ShellState state)
+    {
+        _self = self;
+        _state = state;
+        _expansion = new Expansion(self, state, SubstituteAsync);
+    }
+
+    private enum Leave
+    {
+        No,
+        Break,
+        Continue,
+        Return,
+        Exit,
+    }
+
+    public ShellState State => _state;
+
+    /// <summary>A whole script, line by line; answers the exit status after the EXIT trap.</summary>
+    public async ValueTask<int> RunScriptAsync(string script, bool mayReplace)
+    {
+        try
+        {
+            await RunLinesAsync(script, mayReplace);
+        }
+        catch (ShellError error)
+        {
+            await ReportAsync(error);
+        }
+        return await FinishAsync();
+    }
+
+    /// <summary>One command in a subshell of its own.</summary>
+    public async ValueTask<int> RunForkedAsync(Command command)
+    {
+        try
+        {
+            await RunAsync(command, isLast: true);
+        }
+        catch (ShellError error)
+        {
+            await ReportAsync(error);
+        }
+        return await FinishAsync();
+    }
+
+    /// <summary>Runs what a line of input or <c>eval</c> holds, in this shell. False: the shell is to end.</summary>
+    public async ValueTask<bool> RunLinesAsync(string script, bool mayReplace = false)
+    {
+        var parser = new Parser(script);
+        while (true)
+        {
+            Command? command;
+            try
+            {
+                command = parser.ParseNext();
+            }
+            catch (SyntaxError error) when (!error.IsIncomplete || !IsInteractive)
+            {
+                await _self.ErrorAsync($"{_state.Name}: {(error.Message.StartsWith("un", StringComparison.Ordinal) ? "syntax error: " : "")}{error.Message}");
+                _state.LastStatus = 2;
+                if (!IsInteractive) _leave = Leave.Exit;
+                return IsInteractive;
+            }
+            if (command is null) return true;
+            await RunAsync(command, mayReplace && parser.IsAtEnd);
+            await RunTrapsAsync();
+            if (_leave != Leave.No) return false;
+        }
+    }
+
+    public bool IsInteractive { get; init; }
+
+    public bool IsLeaving => _leave != Leave.No;
+
+    public async ValueTask ReportAsync(ShellError error)
+    {
+        await _self.ErrorAsync($"{_state.Name}: {error.Message}");
+        _state.LastStatus = error.Status;
+    }
+
+    public async ValueTask<int> FinishAsync()
+    {
+        _leave = Leave.No;
+        if (_state.Traps.Remove(0, out var action) && action != "") await RunActionAsync(action);
+        return _state.LastStatus;
+    }
+
+    private async ValueTask<int> RunAsync(Command command, bool isLast = false)
+    {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        await _self.Kernel.Throttle.StepAsync(_self);
+        if (_self.Signals.HasPending) await RunTrapsAsync();
+        if (_leave != Leave.No) return _state.LastStatus;
+
+        var status = command switch
+        {
+            SimpleCommand simple => await RunSimpleAsync(simple, isLast),
+            PipelineCommand pipeline => await RunPipelineAsync(pipeline),
+            AndOrCommand andOr => await RunAndOrAsync(andOr, isLast),
+            ListCommand list => await RunListAsync(list, isLast),
+            FunctionCommand function => Define(function),
+            _ => await RunCompoundAsync(command, isLast),
+        };
+        _state.LastStatus = status;
+        if (status != 0 && _state.ExitOnError && _tested == 0 && _leave == Leave.No && (command is SimpleCommand or PipelineCommand or SubshellCommand))
+            _leave = Leave.Exit;
+        return status;
+    }
+
+    private async ValueTask<int> RunCompoundAsync(Command command, bool isLast)
+    {
+        var saved = await RedirectAsync(command.Redirections);
+        if (saved is null) return 1;
+        try
+        {
+            isLast &= command.Redirections.Count == 0;
+            return command switch
+            {
+                GroupCommand group => await RunAsync(group.Body, isLast),
+                SubshellCommand subshell => await WaitForAsync(Fork(subshell.Body)),
+                IfCommand conditional => await RunIfAsync(conditional, isLast),
+                LoopCommand loop => await RunLoopAsync(loop),
+                ForCommand loop => await RunForAsync(loop),
+                CaseCommand choice => await RunCaseAsync(choice, isLast),
+                _ => throw new InvalidOperationException($"No such command: {command.GetType().Name}"),
+            };
+        }
+        finally
+        {
+            Restore(saved);
+        }
+    }
+
+    private async ValueTask<int> RunListAsync(ListCommand list, bool isLast)
+    {
+        var status = 0;
+        for (var i = 0; i < list.Items.Count && _leave == Leave.No; i++)
+        {
+            var item = list.Items[i];
+            if (item.InBackground) status = RunInBackground(item.Command);
+            else status = await RunAsync(item.Command, isLast && i == list.Items.Count - 1);
+        }
+        return _leave == Leave.No ? status : _state.LastStatus;
+    }
+
+    private async ValueTask<int> RunAndOrAsync(AndOrCommand command, bool isLast)
+    {
+        var status = await TestAsync(command.Left);
+        if (_leave != Leave.No || status == 0 != command.IsAnd) return status;
+        status = await RunAsync(command.Right, isLast);
+        return status;
+    }
+
+    private async ValueTask<int> TestAsync(Command condition)
+    {
+        _tested++;
+        try
+        {
+            return await RunAsync(condition);
+        }
+        finally
+        {
+            _tested--;
+        }
+    }
+
+    private async ValueTask<int> RunIfAsync(IfCommand command, bool isLast)
+    {
+        var condition = await TestAsync(command.Condition);
+        if (_leave != Leave.No) return condition;
+        if (condition == 0) return await RunAsync(command.Then, isLast);
+        return command.Else is null ? 0 : await RunAsync(command.Else, isLast);
+    }
+
+    private async ValueTask<int> RunLoopAsync(LoopCommand loop)
+    {
+        var status = 0;
+        _loops++;
+        while (_leave == Leave.No)
+        {
+            var condition = await TestAsync(loop.Condition);
+            if (_leave == Leave.No)
+            {
+                if (condition == 0 == loop.IsUntil) break;
+                status = await RunAsync(loop.Body);
+            }
+            if (EndsLoop()) break;
+        }
+        _loops--;
+        return _leave == Leave.No ? status : _state.LastStatus;
+    }
+
+    private async ValueTask<int> RunForAsync(ForCommand loop)
+    {
+        var status = 0;
+        IEnumerable<string> values = loop.Words is null ? _state.Parameters : await _expansion.FieldsAsync(loop.Words);
+        _loops++;
+        foreach (var value in values)
+        {
+            _state.Set(loop.Name, value);
+            status = await RunAsync(loop.Body);
+            if (EndsLoop()) break;
+        }
+        _loops--;
+        return _leave == Leave.No ? status : _state.LastStatus;
+    }
+
+    // Takes a break or continue that is meant for this loop.
+    private bool EndsLoop()
+    {
+        if (_leave is not (Leave.Break or Leave.Continue)) return _leave != Leave.No;
+        if (--_leaveLevels > 0) return true;
+        var ends = _leave == Leave.Break;
+        _leave = Leave.No;
+        _state.LastStatus = 0;
+        return ends;
+    }
+
+    private async ValueTask<int> RunCaseAsync(CaseCommand command, bool isLast)
+    {
+        var subject = await _expansion.TextAsync(command.Subject);
+        foreach (var clause in command.Clauses)
+        {
+            foreach (var pattern in clause.Patterns)
+            {
+                if (!ShellPattern.IsMatch(await _expansion.PatternAsync(pattern), subject)) continue;
+                return clause.Body is null ? 0 : await RunAsync(clause.Body, isLast);
+            }
+        }
+        return 0;
+    }
+
+    private int Define(FunctionCommand function)
+    {
+        _state.Functions[function.Name] = function.Body;
+        return 0;
+    }
+
+    private async ValueTask<int> RunPipelineAsync(PipelineCommand pipeline)
+    {
+        if (pipeline.Stages is [var only])
+        {
+            var status = await TestAsync(only);
+            return _leave != Leave.No ? status : status == 0 ? 1 : 0;
+        }
+        var processes = new List<SimProcess>();
+        OpenFile? input = null;
+        for (var i = 0; i < pipeline.Stages.Count; i++)
+        {
+            var descriptors = _self.Descriptors.Copy();
+            if (input is not null) descriptors.Set(0, input);
+            input = null;
+            if (i < pipeline.Stages.Count - 1)
+            {
+                var (reader, writer) = PipeFile.Create();
+                descriptors.Set(1, writer);
+                input = reader;
+            }
+            processes.Add(Fork(pipeline.Stages[i], descriptors));
+        }
+        var last = 0;
+        foreach (var process in processes)
+        {
+            var status = await WaitForAsync(process);
+            last = _state.PipeFail && status == 0 ? last : status;
+        }
+        return pipeline.IsNegated ? last == 0 ? 1 : 0 : last;
+    }
+
+    private int RunInBackground(Command command)
+    {
+        var descriptors = _self.Descriptors.Copy();
+        if (!IsInteractive) descriptors.Set(0, new NullFile());
+        var process = Fork(command, descriptors);
+        process.Signals[Signals.Int] = Disposition.Ignore;
+        process.Signals[Signals.Quit] = Disposition.Ignore;
+        _state.Jobs.Add(process);
+        _state.LastBackgroundPid = process.Pid;
+        return 0;
+    }
+
+    private SimProcess Fork(Command command, DescriptorTable? descriptors = null)
+    {
+        try
+        {
+            var setup = new ProcessSetup(
+                new Dictionary<string, string>(_self.Environment), _self.WorkingDirectory, _self.User, descriptors ?? _self.Descriptors.Copy(), _self.Clock.ForChild());
+            return _self.Kernel.Start(_self, _self.Arguments, new ResolvedCommand(new ForkedShell(_state.Fork(), command)), setup);
+        }
+        catch (FileError)
+        {
+            throw new ShellError("can't fork: Resource temporarily unavailable", 2);
+        }
+    }
+
+    private async ValueTask<string> SubstituteAsync(Command body)
+    {
+        var output = new CollectingFile(MaxSubstitution);
+        var descriptors = _self.Descriptors.Copy();
+        descriptors.Set(1, output);
+        _substitutionStatus = await WaitForAsync(Fork(body, descriptors));
+        return Encoding.UTF8.GetString(output.Bytes).Replace("\0", "", StringComparison.Ordinal);
+    }
+
+    private async ValueTask<int> WaitForAsync(SimProcess child)
+    {
+        var status = await child.Exited.WaitAsync(_self.Killed);
+        _self.Clock.JoinChild(child.Clock);
+        return status.Code;
+    }
+
+    private async ValueTask RunTrapsAsync()
+    {
+        if (_inTrap) return;
+        while (_self.Signals.TryTake() is { } signal)
+            if (_state.Traps.TryGetValue(signal, out var action) && action != "") await RunActionAsync(action);
+    }
+
+    private async ValueTask RunActionAsync(string action)
+    {
+        var (status, leave, levels) = (_state.LastStatus, _leave, _leaveLevels);
+        _inTrap = true;
+        _leave = Leave.No;
+        await RunLinesAsync(action);
+        _inTrap = false;
+        if (_leave == Leave.Exit) return;
+        (_state.LastStatus, _leave, _leaveLevels) = (status, leave, levels);
+    }
+
+    /// <summary>A subshell: the copied state, and one command.</summary>
+    private sealed class ForkedShell(ShellState state, Command command) : IProgram
+    {
+        public ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments) => new Interpreter(self, state).RunForkedAsync(command);
+    }
+}

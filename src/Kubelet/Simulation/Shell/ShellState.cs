@@ -1,0 +1,106 @@
+using MiniK8s.Kubelet.Simulation.Processes;
+
+namespace MiniK8s.Kubelet.Simulation.Shell;
+
+/// <summary>What a shell remembers between commands; a subshell starts with a copy.</summary>
+internal sealed class ShellState
+{
+    private readonly Dictionary<string, Variable> _variables = new(StringComparer.Ordinal);
+    private readonly Stack<Dictionary<string, Variable?>> _locals = new();
+
+    public ShellState(string name, IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        Name = name;
+        foreach (var (key, value) in environment) _variables[key] = new Variable(value, IsExported: true, IsReadOnly: false);
+    }
+
+    /// <summary><c>$0</c>, and what error texts begin with.</summary>
+    public string Name { get; set; }
+
+    public string[] Parameters { get; set; } = [];
+    public int LastStatus { get; set; }
+    public int? LastBackgroundPid { get; set; }
+    public Dictionary<string, Command> Functions { get; private init; } = new(StringComparer.Ordinal);
+
+    /// <summary>Actions by signal, 0 for EXIT. An empty action ignores the signal.</summary>
+    public Dictionary<int, string> Traps { get; } = [];
+
+    /// <summary>Background processes that nobody has waited for.</summary>
+    public List<SimProcess> Jobs { get; } = [];
+
+    public bool ExitOnError { get; set; }
+    public bool Trace { get; set; }
+    public bool NoUnset { get; set; }
+    public bool NoGlob { get; set; }
+    public bool PipeFail { get; set; }
+    public int FunctionDepth { get; private set; }
+
+    public string? Get(string name) => _variables.TryGetValue(name, out var variable) ? variable.Value : null;
+
+    /// <exception cref="ShellError">The variable is read-only.</exception>
+    public void Set(string name, string value)
+    {
+        var old = _variables.GetValueOrDefault(name);
+        if (old is { IsReadOnly: true }) throw new ShellError($"{name}: is read only", 2);
+        _variables[name] = new Variable(value, old?.IsExported ?? false, IsReadOnly: false);
+    }
+
+    public void Unset(string name)
+    {
+        if (_variables.GetValueOrDefault(name) is { IsReadOnly: true }) throw new ShellError($"{name}: is read only", 2);
+        _variables.Remove(name);
+    }
+
+    public void Export(string name) => _variables[name] = (_variables.GetValueOrDefault(name) ?? new Variable(null, false, false)) with { IsExported = true };
+
+    public void MakeReadOnly(string name) => _variables[name] = (_variables.GetValueOrDefault(name) ?? new Variable(null, false, false)) with { IsReadOnly = true };
+
+    public IEnumerable<KeyValuePair<string, string>> All =>
+        _variables.Where(v => v.Value.Value is not null).Select(v => KeyValuePair.Create(v.Key, v.Value.Value!));
+
+    public Dictionary<string, string> Exported() =>
+        _variables.Where(v => v.Value is { IsExported: true, Value: not null }).ToDictionary(v => v.Key, v => v.Value.Value!);
+
+    public void EnterFunction()
+    {
+        FunctionDepth++;
+        _locals.Push([]);
+    }
+
+    public void LeaveFunction()
+    {
+        FunctionDepth--;
+        foreach (var (name, old) in _locals.Pop())
+        {
+            if (old is null) _variables.Remove(name);
+            else _variables[name] = old;
+        }
+    }
+
+    /// <summary>The variable gets its present value back when the function returns.</summary>
+    public void MakeLocal(string name)
+    {
+        if (_locals.TryPeek(out var scope)) scope.TryAdd(name, _variables.GetValueOrDefault(name));
+    }
+
+    public ShellState Fork()
+    {
+        var copy = new ShellState(Name, [])
+        {
+            Parameters = Parameters, LastStatus = LastStatus, LastBackgroundPid = LastBackgroundPid, Functions = new(Functions), ExitOnError = ExitOnError,
+            Trace = Trace, NoUnset = NoUnset, NoGlob = NoGlob, PipeFail = PipeFail, FunctionDepth = FunctionDepth,
+        };
+        foreach (var (name, variable) in _variables) copy._variables[name] = variable;
+        foreach (var _ in _locals) copy._locals.Push([]);
+        foreach (var (signal, action) in Traps.Where(t => t.Value == "")) copy.Traps[signal] = action;
+        return copy;
+    }
+
+    private sealed record Variable(string? Value, bool IsExported, bool IsReadOnly);
+}
+
+/// <summary>A command of the shell itself failed; a script ends on it where POSIX says so.</summary>
+internal sealed class ShellError(string message, int status) : Exception(message)
+{
+    public int Status { get; } = status;
+}

@@ -1,0 +1,208 @@
+using System.Text;
+using MiniK8s.Kubelet.Runtime;
+using MiniK8s.Kubelet.Simulation.Files;
+using MiniK8s.Kubelet.Simulation.Images;
+using MiniK8s.Kubelet.Simulation.Journal;
+using MiniK8s.Kubelet.Simulation.Processes;
+
+namespace MiniK8s.Kubelet.Simulation;
+
+/// <summary>One container from its creation to its removal.</summary>
+/// <remarks>
+/// <code>
+/// state   | what happens                           | next state
+/// --------+----------------------------------------+------------------------------------------
+/// Created | start; the command exists              | Running
+/// Created | start; it cannot be run                | Exited 128 StartError
+/// Running | the first process ends with n          | Exited n, Completed if 0, else Error
+/// Running | memory beyond the limit                | Exited 137 OOMKilled
+/// Running | the kubelet closes                     | Running: nothing is recorded, the next kubelet goes on
+/// </code>
+/// </remarks>
+internal sealed partial class SimContainer
+{
+    private const int MaxTerminationMessage = 4096;
+    private readonly SimulatedRuntime _runtime;
+    private readonly Lock _gate = new();            // guards _status and _signalled
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly BytePipe? _stdin;
+    private ContainerStatus _status;
+    private Kernel? _kernel;
+    private FileUser _user = FileUser.Root;
+    private bool _signalled;
+    private bool _outOfMemory;
+    private ITimer? _memoryTimer;
+
+    public SimContainer(SimulatedRuntime runtime, SimSandbox sandbox, CatalogueImage image, string id, ContainerConfig config, DateTimeOffset createdAt)
+    {
+        _runtime = runtime;
+        Sandbox = sandbox;
+        Image = image;
+        Id = id;
+        Root = new FileTree(image.Root, runtime.Time);
+        if (config.Stdin) _stdin = new BytePipe();
+        _status = new ContainerStatus
+        {
+            Id = id, SandboxId = sandbox.Id, PodUid = sandbox.Config.Uid, Config = config, State = ContainerState.Created, CreatedAt = createdAt,
+            Image = image.Reference.ToString(), ImageId = image.RepoDigest,
+        };
+    }
+
+    public string Id { get; }
+    public SimSandbox Sandbox { get; }
+    public CatalogueImage Image { get; }
+    public FileTree Root { get; }
+    public ContainerLog Log { get; } = new();
+    public AttachedStreams Attached { get; } = new();
+    public ContainerConfig Config => _status.Config;
+
+    /// <summary>Completes when it has ended and its state says so.</summary>
+    public Task Ended => _ended.Task;
+
+    public ContainerStatus Status
+    {
+        get { lock (_gate) return _status; }
+    }
+
+    public Kernel? Kernel => Status.State == ContainerState.Running ? _kernel : null;
+
+    private string TerminationFile => $"/var/lib/minik8s/termination/{Id}";
+
+    /// <exception cref="RuntimeException">It was started before, or its command cannot be run.</exception>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_status.State != ContainerState.Created)
+                throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"container \"{Id}\" is in {_status.State} state");
+        }
+        var now = _runtime.Time.GetUtcNow();
+        if (Config.TerminationMessagePath != "") _runtime.Disk.WriteFile(TerminationFile, default, 0b110_110_110);
+        Root.Changed = change => _runtime.Record(new JournalRecord.FileChanged(_runtime.NodeName, Id, _runtime.Time.GetUtcNow(), change));
+        try
+        {
+            Run(now, replay: null);
+        }
+        catch (RuntimeException error)
+        {
+            End(now, new ExitStatus(128), "StartError", $"failed to create containerd task: failed to create shim task: {error.Message}");
+            throw new RuntimeException(RuntimeErrorCode.Unknown, Status.Message);
+        }
+    }
+
+    /// <summary>Takes up a container that was running when the last kubelet ended.</summary>
+    public void Resume(DateTimeOffset startedAt, FileHistory? files)
+    {
+        foreach (var change in files?.Changes ?? []) Root.Apply(change);
+        Root.KnownUntil = files?.LastAt ?? DateTimeOffset.MinValue;
+        Root.Changed = change => _runtime.Record(new JournalRecord.FileChanged(_runtime.NodeName, Id, _runtime.Time.GetUtcNow(), change));
+        Run(startedAt, new Replay(startedAt));
+    }
+
+    /// <summary>Shows a container that had ended before the last kubelet did.</summary>
+    public void RestoreExited(DateTimeOffset? startedAt, JournalRecord.ContainerExited exited)
+    {
+        lock (_gate)
+            _status = _status with
+            {
+                State = ContainerState.Exited, StartedAt = startedAt, FinishedAt = exited.At, ExitCode = exited.Code, Signal = exited.Signal,
+                Reason = exited.Reason ?? "", Message = exited.Message ?? "", TerminationMessage = exited.TerminationMessage ?? "",
+            };
+        Log.End(exited.At);
+        _ended.TrySetResult();
+    }
+
+    /// <summary>Sends the stop signal unless it has been sent.</summary>
+    public void SignalStop()
+    {
+        lock (_gate)
+        {
+            if (_signalled) return;
+            _signalled = true;
+        }
+        _kernel?.SignalFirst(Config.StopSignal ?? Signals.Parse(Image.Spec.StopSignal) ?? Signals.Term);
+    }
+
+    public void Kill() => _kernel?.KillAll();
+
+    public void Forget()
+    {
+        _memoryTimer?.Dispose();
+        _runtime.Disk.Delete(TerminationFile);
+    }
+
+    public ContainerStats? Stats()
+    {
+        if (Kernel is not { } kernel) return null;
+        var now = _runtime.Time.GetUtcNow();
+        var busy = kernel.Processes.Sum(p => p.CpuMillis) + (kernel.Throttle.IsBusy ? 1000 : 1);
+        var millis = Config.CpuLimitMillis > 0 ? long.Min(busy, Config.CpuLimitMillis) : busy;
+        return new ContainerStats(Id, now, millis, (now - Status.StartedAt!.Value) * (millis / 1000.0), kernel.MemoryAt(now));
+    }
+
+    private void Run(DateTimeOffset startedAt, Replay? replay)
+    {
+        var kernel = MakeKernel(startedAt);
+        _user = FindUser(kernel.Files);
+        var environment = MakeEnvironment();
+        var (directory, _) = WorkingDirectory();
+        var arguments = Command();
+        var command = Resolve(kernel, arguments, environment.GetValueOrDefault("PATH"), directory, _user, "OCI runtime create failed: runc create failed");
+        Func<DateTimeOffset> now = replay is null ? _runtime.Time.GetUtcNow : () => replay.IsOver ? _runtime.Time.GetUtcNow() : replay.Latest;
+        var descriptors = new DescriptorTable(
+            Tty(_stdin is null ? new NullFile() : new PipeFile(_stdin, isWriter: false)), Tty(new LogFile(Log, LogStream.Stdout, now, Attached)),
+            Tty(new LogFile(Log, Config.Tty ? LogStream.Stdout : LogStream.Stderr, now, Attached)));
+        var clock = new ProcessClock(_runtime.Time, replay, replay is null ? null : startedAt);
+        lock (_gate) _status = _status with { State = ContainerState.Running, StartedAt = startedAt };
+        _kernel = kernel;
+        kernel.MemoryChanged = CheckMemory;
+        if (replay is null) _runtime.Record(new JournalRecord.ContainerStarted(_runtime.NodeName, Id, startedAt));
+        _runtime.Publish(RuntimeEventKind.ContainerStarted, this);
+        var first = kernel.Start(null, arguments, command, new ProcessSetup(environment, directory, _user, descriptors, clock));
+        _ = WatchAsync(first);         // ends with the container
+    }
+
+    private OpenFile Tty(OpenFile file) => Config.Tty ? new TerminalFile(file) : file;
+
+    private async Task WatchAsync(SimProcess first)
+    {
+        var status = await first.Exited;
+        if (_runtime.IsClosing) return;
+        End(first.Clock.Now, _outOfMemory ? ExitStatus.Signalled(Signals.Kill) : status, _outOfMemory ? "OOMKilled" : status.Code == 0 ? "Completed" : "Error", "");
+    }
+
+    private void End(DateTimeOffset at, ExitStatus status, string reason, string message)
+    {
+        _memoryTimer?.Dispose();
+        Root.Changed = null;
+        var lastWords = Config.TerminationMessagePath == "" ? "" : Tail(_runtime.Disk.ReadFile(TerminationFile) ?? []);
+        lock (_gate)
+            _status = _status with
+            {
+                State = ContainerState.Exited, FinishedAt = at, ExitCode = status.Code, Signal = status.Signal, Reason = reason, Message = message, TerminationMessage = lastWords,
+            };
+        Log.End(at);
+        _runtime.Record(new JournalRecord.ContainerExited(_runtime.NodeName, Id, at, status.Code, status.Signal, reason, message, lastWords));
+        _ended.TrySetResult();
+        _runtime.Publish(RuntimeEventKind.ContainerDied, this);
+    }
+
+    private static string Tail(byte[] content) => Encoding.UTF8.GetString(content.AsSpan(int.Max(0, content.Length - MaxTerminationMessage)));
+
+    // Kills the container when it holds more than its limit; comes back at the moment a growing one will.
+    private void CheckMemory()
+    {
+        if (Config.MemoryLimit <= 0 || _kernel is not { } kernel) return;
+        var now = _runtime.Time.GetUtcNow();
+        var held = kernel.MemoryAt(now);
+        if (held > Config.MemoryLimit)
+        {
+            _outOfMemory = true;
+            kernel.KillAll();
+            return;
+        }
+        var growth = kernel.Processes.Sum(p => p.Memory is { } m && m.At(now) < m.Maximum ? m.GrowthPerSecond : 0);
+        _memoryTimer?.Dispose();
+        if (growth > 0) _memoryTimer = _runtime.Time.CreateTimer(_ => CheckMemory(), null, TimeSpan.FromSeconds(((Config.MemoryLimit - held) / (double)growth) + 0.001), Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,72 @@
+using MiniK8s.Kubelet.Runtime;
+using MiniK8s.Kubelet.Simulation.Journal;
+
+namespace MiniK8s.Kubelet.Simulation;
+
+internal sealed partial class SimulatedRuntime
+{
+    public Task<string> CreateContainerAsync(string sandboxId, ContainerConfig config, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var sandbox = Sandbox(sandboxId);
+        if (!sandbox.IsReady) throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"sandbox container \"{sandboxId}\" is not running");
+        var image = _images.Find(config.Image)
+            ?? throw new RuntimeException(RuntimeErrorCode.NotFound, $"failed to resolve image \"{config.Image}\": not found");
+        var twin = _containers.Values.FirstOrDefault(c => c.Sandbox == sandbox && c.Config.Name == config.Name && c.Config.Attempt == config.Attempt);
+        if (twin is not null)
+            throw new RuntimeException(RuntimeErrorCode.AlreadyExists, $"failed to reserve container name \"{config.Name}_{sandbox.Config.Name}_{sandbox.Config.Namespace}_{sandbox.Config.Uid}_{config.Attempt}\": name is reserved for \"{twin.Id}\"");
+        var container = new SimContainer(this, sandbox, image, NewId(), config, Time.GetUtcNow());
+        _containers[container.Id] = container;
+        Record(new JournalRecord.ContainerCreated(NodeName, container.Id, sandboxId, config, container.Status.CreatedAt));
+        Publish(RuntimeEventKind.ContainerCreated, container);
+        return Task.FromResult(container.Id);
+    }
+
+    public Task StartContainerAsync(string containerId, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        Container(containerId).Start();
+        return Task.CompletedTask;
+    }
+
+    public async Task StopContainerAsync(string containerId, TimeSpan gracePeriod, CancellationToken ct)
+    {
+        if (!_containers.TryGetValue(containerId, out var container) || container.Status.State != ContainerState.Running) return;
+        if (gracePeriod > TimeSpan.Zero)
+        {
+            container.SignalStop();
+            var timeUp = Task.Delay(gracePeriod, Time, ct);
+            if (await Task.WhenAny(container.Ended, timeUp) == container.Ended) return;
+            await timeUp;       // throws if the caller has given up
+        }
+        container.Kill();
+        await container.Ended.WaitAsync(ct);
+    }
+
+    public Task SignalContainerAsync(string containerId, int signal, CancellationToken ct)
+    {
+        var container = Container(containerId);
+        if (container.Kernel is not { } kernel) throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"container \"{containerId}\" is not running");
+        kernel.SignalFirst(signal);
+        return Task.CompletedTask;
+    }
+
+    public async Task RemoveContainerAsync(string containerId, CancellationToken ct)
+    {
+        if (!_containers.TryGetValue(containerId, out var container)) return;
+        await StopContainerAsync(containerId, TimeSpan.Zero, ct);
+        if (!_containers.TryRemove(containerId, out _)) return;
+        container.Forget();
+        Record(new JournalRecord.ContainerRemoved(NodeName, containerId));
+        Publish(RuntimeEventKind.ContainerRemoved, container);
+    }
+
+    public Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? podUid, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<ContainerStatus>>([.. _containers.Values.Where(c => podUid is null || c.Sandbox.Config.Uid == podUid).Select(c => c.Status).OrderBy(s => s.CreatedAt)]);
+
+    public Task<ContainerStatus> ContainerStatusAsync(string containerId, CancellationToken ct) => Task.FromResult(Container(containerId).Status);
+
+    public Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken ct) => Task.FromResult(Container(containerId).Stats());
+
+    public IAsyncEnumerable<LogLine> ReadLogsAsync(string containerId, LogOptions options, CancellationToken ct) => Container(containerId).Log.ReadAsync(options, ct);
+}

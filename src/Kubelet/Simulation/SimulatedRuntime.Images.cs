@@ -1,0 +1,32 @@
+using MiniK8s.Kubelet.Runtime;
+using MiniK8s.Kubelet.Simulation.Images;
+using MiniK8s.Kubelet.Simulation.Journal;
+
+namespace MiniK8s.Kubelet.Simulation;
+
+internal sealed partial class SimulatedRuntime
+{
+    public async Task<PullResult> PullImageAsync(string image, ImageAuth? auth, CancellationToken ct)
+    {
+        if (ImageReference.Parse(image) is not { } reference) return new PullResult(null, ImageCatalogue.Invalid(image));
+        if (host.Catalogue.Find(reference) is not { } found) return new PullResult(null, host.Catalogue.Explain(reference));
+        if (found.Spec.Login is { } login && (auth?.Username != login.Username || auth.Password != login.Password)) return new PullResult(null, ImageCatalogue.Refuse(reference));
+        if (_images.Find(image) is null)
+        {
+            await Task.Delay(found.PullTime, Time, ct);
+            _images.Add(found);
+            Record(new JournalRecord.ImagePulled(NodeName, found.Reference.ToString()));
+        }
+        return new PullResult(found.ToInfo(), null);
+    }
+
+    public Task<ImageInfo?> ImageStatusAsync(string image, CancellationToken ct) => Task.FromResult(_images.Find(image)?.ToInfo());
+
+    public Task<IReadOnlyList<ImageInfo>> ListImagesAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<ImageInfo>>([.. _images.All.Select(i => i.ToInfo())]);
+
+    public Task RemoveImageAsync(string image, CancellationToken ct)
+    {
+        if (_images.Remove(image) is { } removed) Record(new JournalRecord.ImageRemoved(NodeName, removed.Reference.ToString()));
+        return Task.CompletedTask;
+    }
+}

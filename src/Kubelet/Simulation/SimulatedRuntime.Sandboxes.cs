@@ -1,0 +1,62 @@
+using MiniK8s.Kubelet.Runtime;
+using MiniK8s.Kubelet.Simulation.Journal;
+
+namespace MiniK8s.Kubelet.Simulation;
+
+internal sealed partial class SimulatedRuntime
+{
+    public Task<string> RunPodSandboxAsync(PodSandboxConfig config, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var twin = _sandboxes.Values.FirstOrDefault(s => s.Config.Uid == config.Uid && s.Config.Attempt == config.Attempt && s.Config.Name == config.Name);
+        if (twin is not null)
+            throw new RuntimeException(RuntimeErrorCode.AlreadyExists, $"failed to reserve sandbox name \"{config.Name}_{config.Namespace}_{config.Uid}_{config.Attempt}\": name is reserved for \"{twin.Id}\"");
+        var ip = config.HostNetwork ? "" : addresses.Take()
+            ?? throw new RuntimeException(RuntimeErrorCode.Unknown, "failed to setup network for sandbox: plugin type=\"bridge\" failed (add): no IP addresses available in range set");
+        var network = config.HostNetwork ? node.Address : NamespaceOf(config, ip);
+        foreach (var port in config.PortMappings)
+        {
+            if (config.HostNetwork || node.Address.TryForward(port.HostPort, network, port.ContainerPort)) continue;
+            node.Address.RemoveForwardsTo(network);
+            addresses.Return(ip);
+            throw new RuntimeException(RuntimeErrorCode.Unknown, $"failed to setup network for sandbox: host port {port.HostPort} is already in use");
+        }
+        var sandbox = new SimSandbox(NewId(), config, network, Time.GetUtcNow());
+        if (!config.HostNetwork) host.Network.Attach(network);
+        _sandboxes[sandbox.Id] = sandbox;
+        Record(new JournalRecord.SandboxStarted(NodeName, sandbox.Status()));
+        _events.Publish(RuntimeEventKind.SandboxStarted, config.Uid, sandbox.Id);
+        return Task.FromResult(sandbox.Id);
+    }
+
+    public async Task StopPodSandboxAsync(string sandboxId, CancellationToken ct)
+    {
+        if (!_sandboxes.TryGetValue(sandboxId, out var sandbox)) return;
+        foreach (var container in _containers.Values.Where(c => c.Sandbox == sandbox && c.Status.State == ContainerState.Running).ToArray())
+            await StopContainerAsync(container.Id, TimeSpan.Zero, ct);
+        if (!sandbox.TryStop()) return;
+        if (!sandbox.Config.HostNetwork)
+        {
+            node.Address.RemoveForwardsTo(sandbox.Network);
+            host.Network.Detach(sandbox.Network);
+            addresses.Return(sandbox.Network.Ip);
+        }
+        Record(new JournalRecord.SandboxStopped(NodeName, sandboxId));
+        _events.Publish(RuntimeEventKind.SandboxStopped, sandbox.Config.Uid, sandboxId);
+    }
+
+    public async Task RemovePodSandboxAsync(string sandboxId, CancellationToken ct)
+    {
+        if (!_sandboxes.TryGetValue(sandboxId, out var sandbox)) return;
+        await StopPodSandboxAsync(sandboxId, ct);
+        foreach (var container in _containers.Values.Where(c => c.Sandbox == sandbox).ToArray()) await RemoveContainerAsync(container.Id, ct);
+        if (!_sandboxes.TryRemove(sandboxId, out _)) return;
+        Record(new JournalRecord.SandboxRemoved(NodeName, sandboxId));
+        _events.Publish(RuntimeEventKind.SandboxRemoved, sandbox.Config.Uid, sandboxId);
+    }
+
+    public Task<IReadOnlyList<PodSandboxStatus>> ListPodSandboxesAsync(string? podUid, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<PodSandboxStatus>>([.. _sandboxes.Values.Where(s => podUid is null || s.Config.Uid == podUid).OrderBy(s => s.CreatedAt).Select(s => s.Status())]);
+
+    public Task<PodSandboxStatus> PodSandboxStatusAsync(string sandboxId, CancellationToken ct) => Task.FromResult(Sandbox(sandboxId).Status());
+}
