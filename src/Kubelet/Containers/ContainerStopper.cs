@@ -22,15 +22,17 @@ internal sealed class ContainerStopper(Runtime.IContainerRuntime runtime, HookRu
         events.Normal(pod, "Killing", message, instance.Name);
         await PreStopAsync(pod, instance, deadline, ct);
         await WaitForTurnAsync(turn, deadline.Ended, ct);
-        while (true)
+        var stops = new List<Task>();
+        Task first;
+        do
         {
             // Asked first: a deadline that moves after this is seen by this very wait.
             var shortened = deadline.Shortened;
-            var stop = runtime.StopContainerAsync(instance.Id, Max(deadline.Remaining, MinimumGrace), ct);
-            if (await Task.WhenAny(stop, shortened) != stop) continue;
-            await stop;
-            return;
+            stops.Add(runtime.StopContainerAsync(instance.Id, Max(deadline.Remaining, MinimumGrace), ct));
+            first = await Task.WhenAny([.. stops, shortened]);
         }
+        while (!stops.Contains(first));
+        await Task.WhenAll(stops);
     }
 
     private async Task PreStopAsync(Pod pod, Runtime.ContainerStatus instance, StopDeadline deadline, CancellationToken ct)

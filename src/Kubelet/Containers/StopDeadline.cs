@@ -10,7 +10,8 @@ namespace MiniK8s.Kubelet.Containers;
 internal sealed class StopDeadline : IDisposable
 {
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _ended;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly ITimer _timer;
     private readonly Lock _gate = new();            // guards the two fields below
     private DateTimeOffset _at;
     private TaskCompletionSource _shortened = New();
@@ -18,7 +19,7 @@ internal sealed class StopDeadline : IDisposable
     public StopDeadline(TimeSpan grace, TimeProvider time)
     {
         (_time, _at) = (time, time.GetUtcNow() + grace);
-        _ended = new CancellationTokenSource(grace, time);
+        _timer = time.CreateTimer(_ => _ended.Cancel(), null, grace, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Cancelled when the grace is used up.</summary>
@@ -52,7 +53,7 @@ internal sealed class StopDeadline : IDisposable
             (told, _shortened) = (_shortened, New());
         }
         var left = at - _time.GetUtcNow();
-        if (left > TimeSpan.Zero) _ended.CancelAfter(left);
+        if (left > TimeSpan.Zero) _timer.Change(left, Timeout.InfiniteTimeSpan);
         else _ended.Cancel();
         told.TrySetResult();
     }
@@ -64,7 +65,8 @@ internal sealed class StopDeadline : IDisposable
         _ => pod.Spec.HasTerminationGracePeriodSeconds ? pod.Spec.TerminationGracePeriodSeconds : 30,
     }));
 
-    public void Dispose() => _ended.Dispose();
+    // The source has no timer of its own, so it needs no disposing, and a late Shorten finds it in order.
+    public void Dispose() => _timer.Dispose();
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -17,4 +17,13 @@ internal static class Ports
             ?? (int.TryParse(port.StrVal, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed : 0);
         return number is >= 1 and <= 65535 ? number : null;
     }
+
+    /// <summary>What is wrong with a port that <see cref="Resolve"/> does not find.</summary>
+    public static string Invalid(IntOrString? port, Container container) => port switch
+    {
+        null => "invalid port number: 0",
+        { Type: 0 } => $"invalid port number: {port.IntVal}",
+        _ when int.TryParse(port.StrVal, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) => $"invalid port number: {number}",
+        _ => $"couldn't find port: {port.StrVal} for container: {container.Name}",
+    };
 }

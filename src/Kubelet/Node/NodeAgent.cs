@@ -13,22 +13,31 @@ namespace MiniK8s.Kubelet.Node;
 /// no more.
 /// </remarks>
 internal sealed partial class NodeAgent(
-    NodeIdentity identity, IApiClient api, InformerFactory informers, NodeRoomsFactory factory, TimeProvider time, Random random, ILoggerFactory loggers)
+    NodeIdentity identity, NodeRuntime runtime, IApiClient api, InformerFactory informers, NodeRooms rooms, TimeProvider time, Random random, ILoggerFactory loggers)
     : IInformerHandler<Pod>
 {
     private readonly ILogger<NodeAgent> _logger = loggers.CreateLogger<NodeAgent>();
     private PodWorkerPool? _workers;
 
+    public string Name => identity.Name;
+
+    public Runtime.IContainerRuntime Runtime => runtime.Runtime;
+
+    /// <summary>The pod of that name on this node; null when it has none.</summary>
+    public Pod? Find(string ns, string name) => _workers?.Find(ns, name);
+
     /// <summary>Runs until stopped. What runs in containers goes on.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        var recorder = new EventRecorder(api, new EventSourceOptions { Component = "kubelet", Host = identity.Name }, time, random, loggers.CreateLogger<EventRecorder>());
+        var source = new EventSourceOptions { Component = "kubelet", Host = identity.Name };
+        var recorder = new EventRecorder(source, api, time, random, loggers.CreateLogger<EventRecorder>());
         var events = new KubeletEvents(recorder);
-        var (rooms, probes) = factory.Create(identity, events, stopping);
-        await using var workers = new PodWorkerPool(identity.Name, rooms, loggers, stopping);
+        var (workers, probes) = rooms.Open(identity, runtime, events, stopping);
+        await using var endedProbes = probes;
+        await using var endedWorkers = workers;
         _workers = workers;
 
-        var heartbeat = new NodeHeartbeat(identity, api, rooms.Runtime, events, time, random, loggers.CreateLogger<NodeHeartbeat>());
+        var heartbeat = new NodeHeartbeat(identity, api, runtime.Runtime, events, time, random, loggers.CreateLogger<NodeHeartbeat>());
         var recording = recorder.RunAsync(stopping);
         var node = await heartbeat.RegisterAsync(stopping);
         var lease = new NodeLease(identity.Name, node.Metadata.Uid, api, time, random, loggers.CreateLogger<NodeLease>());
@@ -43,9 +52,6 @@ internal sealed partial class NodeAgent(
             workers.FollowRuntimeAsync(),
             StopOrphansAsync(pods, workers, stopping));
     }
-
-    /// <summary>The pod of that name on this node; null when it has none.</summary>
-    public string? UidOf(string ns, string name) => _workers?.UidOf(ns, name);
 
     void IInformerHandler<Pod>.OnAdd(Pod obj) => _workers!.Update(obj);
 

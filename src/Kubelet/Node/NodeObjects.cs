@@ -57,6 +57,15 @@ internal static class NodeObjects
         return status;
     }
 
+    /// <summary>What is left for pods.</summary>
+    public static IReadOnlyDictionary<string, string> Allocatable(NodeCapacity capacity) => new Dictionary<string, string>
+    {
+        ["cpu"] = capacity.Cpu,
+        ["memory"] = (Quantity.Parse(capacity.Memory) - MemoryReserve).ToString(),
+        ["ephemeral-storage"] = $"{Quantity.Parse(capacity.EphemeralStorage).Value / 10 * 9}",
+        ["pods"] = $"{capacity.Pods}",
+    };
+
     private static IEnumerable<KeyValuePair<string, string>> LabelsOf(NodeIdentity identity)
     {
         var architecture = Architecture();
@@ -70,15 +79,11 @@ internal static class NodeObjects
 
     private static void AddResources(NodeStatus status, NodeCapacity capacity)
     {
-        var storage = Quantity.Parse(capacity.EphemeralStorage);
         status.Capacity["cpu"] = capacity.Cpu;
         status.Capacity["memory"] = capacity.Memory;
         status.Capacity["ephemeral-storage"] = capacity.EphemeralStorage;
         status.Capacity["pods"] = $"{capacity.Pods}";
-        status.Allocatable["cpu"] = capacity.Cpu;
-        status.Allocatable["memory"] = (Quantity.Parse(capacity.Memory) - MemoryReserve).ToString();
-        status.Allocatable["ephemeral-storage"] = $"{storage.Value / 10 * 9}";
-        status.Allocatable["pods"] = $"{capacity.Pods}";
+        foreach (var (resource, amount) in Allocatable(capacity)) status.Allocatable[resource] = amount;
     }
 
     private static IEnumerable<NodeCondition> Conditions() =>

@@ -46,13 +46,14 @@ internal sealed record PodPlan(bool StopPod, int? NewSandboxAttempt, IReadOnlyLi
         }
         if (kept == 0 && start.Count == 0) return new(StopPod: true, null, [], []);
 
+        var sidecars = new List<ContainerStart>();
         foreach (var (container, newest) in inits.Where(i => i.Container.IsSidecar()))
         {
             var reason = newest is null ? null : KillReason(container, newest, probes);
             if (reason is not null) kill.Add(new(newest!, reason));
-            if (reason is not null || newest?.State != Runtime.ContainerState.Running) start.Insert(0, new(container, ContainerKind.Sidecar));
+            if (reason is not null || newest?.State != Runtime.ContainerState.Running) sidecars.Add(new(container, ContainerKind.Sidecar));
         }
-        return new(false, null, kill, [.. ephemeral, .. start]);
+        return new(false, null, kill, [.. ephemeral, .. sidecars, .. start]);
     }
 
     private static PodPlan WithoutSandbox(PodSpec spec, RuntimePod seen)

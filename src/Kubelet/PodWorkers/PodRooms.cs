@@ -13,7 +13,7 @@ internal sealed record PodRooms(
     PodStopper PodStopper,
     PodStatusBuilder Statuses,
     PodStatusReporter Reporter,
-    IProbeResults Probes,
+    IPodProbes Probes,
     IPodEvents Events,
     Random Random,
     TimeProvider Time);

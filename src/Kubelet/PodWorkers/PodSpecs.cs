@@ -17,6 +17,18 @@ internal static class PodSpecs
 
     public static bool HasTerminalPhase(this Pod pod) => pod.Status?.Phase is "Succeeded" or "Failed";
 
+    /// <summary>What the kubelet acts upon differs: specification, labels, annotations, deletion; for a pod with readiness gates also others' conditions.</summary>
+    public static bool DiffersForKubelet(this Pod now, Pod before) =>
+        !now.Spec.Equals(before.Spec)
+        || !now.Metadata.Labels.Equals(before.Metadata.Labels)
+        || !now.Metadata.Annotations.Equals(before.Metadata.Annotations)
+        || !Equals(now.Metadata.DeletionTimestamp, before.Metadata.DeletionTimestamp)
+        || now.Metadata.DeletionGracePeriodSeconds != before.Metadata.DeletionGracePeriodSeconds
+        || (now.HasTerminalPhase() && !before.HasTerminalPhase())
+        || now.Spec.ReadinessGates.Any(gate => ConditionOf(now, gate.ConditionType) != ConditionOf(before, gate.ConditionType));
+
+    private static string? ConditionOf(Pod pod, string type) => pod.Status?.Conditions.FirstOrDefault(c => c.Type == type)?.Status;
+
     /// <summary>Where a container stands in its pod, as events name it: <c>spec.containers{web}</c>.</summary>
     public static string FieldPath(this PodSpec spec, string container) =>
         spec.InitContainers.Any(c => c.Name == container) ? $"spec.initContainers{{{container}}}"

@@ -15,16 +15,16 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(10);       // plus up to half
 
     private readonly Wakeup _wakeup = new();
+    private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, StartError> _startErrors = [];
     private readonly PodDelays _delays = new();
     private readonly Lock _gate = new();            // guards the three fields below, shared with Update and Remove
     private Pod _pod = first;
     private bool _isRemoved;
-    private StopDeadline? _stop;
+    private (StopDeadline Deadline, DateTimeOffset Began)? _stop;
 
     private PodStatus? _published = first.Status;
     private PodEnding? _ending;
-    private DateTimeOffset? _stopRequestedAt;
 
     // A pod that is already being deleted when the kubelet first meets it was being stopped before the kubelet restarted.
     private readonly bool _wasDeletingAtFirst = first.IsDeleting();
@@ -33,28 +33,36 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
 
     public PodWorkerPhase Phase { get; private set; }
 
-    /// <summary>The pod has changed at the apiserver.</summary>
+    /// <summary>As the apiserver has it.</summary>
+    public Pod Pod => Latest().Pod;
+
+    /// <summary>Done once the pod is gone from the apiserver.</summary>
+    public Task Removed => _removed.Task;
+
+    /// <summary>The pod has changed at the apiserver. Its status alone, which is mostly our own word coming back, is no reason to look again.</summary>
     public void Update(Pod pod)
     {
+        bool isNews;
+        (StopDeadline Deadline, DateTimeOffset Began)? stop;
         lock (_gate)
         {
-            _pod = pod;
-            if (_stop is not null && _stopRequestedAt is { } since) _stop.Shorten(since + StopDeadline.GraceOf(pod));
+            isNews = pod.DiffersForKubelet(_pod);
+            (_pod, stop) = (pod, _stop);
         }
-        _wakeup.Set();
+        stop?.Deadline.Shorten(stop.Value.Began + StopDeadline.GraceOf(pod));
+        if (isNews) _wakeup.Set();
     }
 
     /// <summary>The pod is gone from the apiserver: what runs is stopped, and nothing is reported any more.</summary>
     public void Remove()
     {
         lock (_gate) _isRemoved = true;
+        _removed.TrySetResult();
         _wakeup.Set();
     }
 
     /// <summary>Something happened to its containers, or a probe has spoken.</summary>
     public void Wake() => _wakeup.Set();
-
-    public bool Is(string ns, string name) => Current().Metadata is { } metadata && metadata.Namespace == ns && metadata.Name == name;
 
     /// <summary>Runs until the pod is finished with, or the process stops: then containers go on running.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -66,14 +74,14 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
             {
                 wait = await StepAsync(stopping);
             }
-            catch (Exception exception) when (!stopping.IsCancellationRequested)
+            catch (Exception) when (stopping.IsCancellationRequested)
             {
-                LogStepFailed(Current().Format(), Phase, exception);
-                wait = WithJitter(RetryPeriod);
+                return;     // what was broken off is seen again by the next process
             }
-            catch (OperationCanceledException)
+            catch (Exception exception)
             {
-                return;
+                LogStepFailed(Pod.Format(), Phase, exception);
+                wait = WithJitter(RetryPeriod);
             }
             if (wait > TimeSpan.Zero) await _wakeup.WaitAsync(wait, rooms.Time, stopping);
             if (stopping.IsCancellationRequested) return;
@@ -102,7 +110,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     private async Task<TimeSpan> SyncAsync(CancellationToken stopping)
     {
         var (pod, isRemoved) = Latest();
-        var seen = await RuntimePod.ObserveAsync(rooms.Runtime, Uid, stopping);
+        var seen = await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping);
         var status = BuildStatus(pod, seen, isOver: false);
         var activeFor = rooms.Time.GetUtcNow() - status.StartTime.ToDateTimeOffset();
         var limit = pod.Spec.HasActiveDeadlineSeconds ? TimeSpan.FromSeconds(pod.Spec.ActiveDeadlineSeconds) : TimeSpan.MaxValue;
@@ -129,7 +137,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         var outcome = await ActAsync(pod, seen, stopping);
         if (outcome == SyncOutcome.Progress) return TimeSpan.Zero;
         // A start that failed is shown at once, not only when it is next tried.
-        if (outcome == SyncOutcome.Failed) Publish(pod, BuildStatus(pod, await RuntimePod.ObserveAsync(rooms.Runtime, Uid, stopping), isOver: false), mayStillRun: true);
+        if (outcome == SyncOutcome.Failed) Publish(pod, BuildStatus(pod, await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping), isOver: false), mayStillRun: true);
         var wait = WithJitter(outcome == SyncOutcome.Failed ? RetryPeriod : ResyncPeriod);
         return limit - activeFor < wait ? limit - activeFor : wait;
     }
@@ -137,9 +145,10 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     private async Task<SyncOutcome> ActAsync(Pod pod, RuntimePod seen, CancellationToken stopping)
     {
         var plan = PodPlan.Decide(pod, seen, rooms.Probes);
-        if (plan.IsNothing) return SyncOutcome.Settled;
         if (plan.StopPod)
         {
+            // Stopped, and yet not at its end: a pod with restartPolicy Never that lost its sandbox before its main containers began.
+            if (!seen.AnyRunning && seen.ReadySandbox is null) return SyncOutcome.Settled;
             using var deadline = new StopDeadline(StopDeadline.GraceOf(pod), rooms.Time);
             await rooms.PodStopper.StopAsync(pod, seen, deadline, stopping);
             await rooms.PodStopper.StopSandboxesAsync(seen, stopping);
@@ -154,6 +163,8 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
             rooms.Events.Warning(pod, "FailedMount", exception.Message);
             return SyncOutcome.Failed;
         }
+        rooms.Probes.Begin(pod);
+        if (plan.IsNothing) return SyncOutcome.Settled;
         foreach (var kill in plan.Kill) await KillAsync(pod, kill, stopping);
         var sandbox = seen.ReadySandbox ?? await CreateSandboxAsync(pod, plan, seen, stopping);
         return sandbox is null ? SyncOutcome.Failed : await StartAsync(pod, plan, seen, sandbox, stopping);
@@ -169,11 +180,18 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
             var error = await rooms.Starter.StartAsync(pod, start, seen.Newest(name), sandbox, _delays, stopping);
             if (error is null) _startErrors.Remove(name);
             else _startErrors[name] = error;
+            await ForgetOldInstancesAsync(seen, name, stopping);
             failed |= error is not null;
             // An asked-for stop is not kept waiting by the containers that have not begun yet.
             if (Latest() is { Pod: var latest, IsRemoved: var isRemoved } && (isRemoved || latest.IsDeleting())) return SyncOutcome.Progress;
         }
         return failed ? SyncOutcome.Failed : SyncOutcome.Progress;
+    }
+
+    // The latest instance and the one before it are shown; what was before them is of no more use.
+    private async Task ForgetOldInstancesAsync(RuntimePod seen, string container, CancellationToken stopping)
+    {
+        foreach (var old in seen.Containers.Where(c => c.Name == container).Skip(2)) await rooms.Runtime.RemoveContainerAsync(old.Id, stopping);
     }
 
     private async Task KillAsync(Pod pod, ContainerKill kill, CancellationToken stopping)
@@ -202,30 +220,34 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     private async Task TerminateAsync(CancellationToken stopping)
     {
         var (pod, _) = Latest();
-        var seen = await RuntimePod.ObserveAsync(rooms.Runtime, Uid, stopping);
-        using var deadline = BeginStop(pod);
+        rooms.Probes.EndRestarts(Uid);
+        var seen = await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping);
+        // Kept over a failed attempt: the next one goes on with what is left of the grace.
+        var deadline = BeginStop(pod);
         await rooms.PodStopper.StopAsync(pod, seen, deadline, stopping);
-        lock (_gate) _stop = null;
+        deadline.Dispose();
 
-        seen = await RuntimePod.ObserveAsync(rooms.Runtime, Uid, stopping);
         await rooms.PodStopper.StopSandboxesAsync(seen, stopping);
+        rooms.Probes.End(Uid);
         (pod, _) = Latest();
-        Publish(pod, BuildStatus(pod, await RuntimePod.ObserveAsync(rooms.Runtime, Uid, stopping), isOver: false), mayStillRun: true);
+        Publish(pod, BuildStatus(pod, await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping), isOver: false), mayStillRun: true);
     }
 
     private StopDeadline BeginStop(Pod pod)
     {
         lock (_gate)
         {
+            if (_stop is { } begun) return begun.Deadline;
             var now = rooms.Time.GetUtcNow();
-            _stopRequestedAt ??= now;
             var grace = StopDeadline.GraceOf(pod);
             // The stop began before this kubelet did: it goes on to the deadline that was recorded then.
             if (_wasDeletingAtFirst && pod.Metadata.DeletionTimestamp?.ToDateTimeOffset() - now is { } left && left < grace)
             {
                 grace = left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1);
             }
-            return _stop = new StopDeadline(grace, rooms.Time);
+            var deadline = new StopDeadline(grace, rooms.Time);
+            _stop = (deadline, now);
+            return deadline;
         }
     }
 
@@ -234,7 +256,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         var (pod, isRemoved) = Latest();
         await rooms.Volumes.UnmountAsync(pod, stopping);
         if (isRemoved) return;
-        var seen = await RuntimePod.ObserveAsync(rooms.Runtime, Uid, stopping);
+        var seen = await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping);
         Publish(pod, BuildStatus(pod, seen, isOver: true), mayStillRun: false);
     }
 
@@ -244,6 +266,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     private void Publish(Pod pod, PodStatus status, bool mayStillRun)
     {
         _published = status;
+        rooms.Probes.Published(pod, status);
         if (!Latest().IsRemoved) rooms.Reporter.Set(pod, status, mayStillRun);
     }
 
@@ -251,8 +274,6 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     {
         lock (_gate) return (_pod, _isRemoved);
     }
-
-    private Pod Current() => Latest().Pod;
 
     private TimeSpan WithJitter(TimeSpan period) => period * (1 + rooms.Random.NextDouble() / 2);
 

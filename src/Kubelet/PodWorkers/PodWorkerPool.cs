@@ -10,24 +10,22 @@ namespace MiniK8s.Kubelet.PodWorkers;
 /// -------------------------------+--------------------+--------------------------------------------------------------
 /// pod added or changed           | none               | a worker starts
 /// pod added or changed           | runs               | told; it looks again
-/// pod changed                    | has finished       | the reporter is told: a finished pod may be waiting for its deletion
-/// pod removed                    | runs               | told; it stops the pod, then everything of the pod is forgotten
-/// pod removed                    | has finished       | everything of the pod is forgotten
+/// pod added or changed           | any                | the reporter is told: it may have a status to write again, or a pod to delete
+/// pod removed                    | any                | told; once it has finished, everything of the pod is forgotten
 /// runtime holds an unknown pod   | none               | stopped with a grace of 1 s and forgotten
 /// </remarks>
 internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILoggerFactory loggers, CancellationToken stopping) : IAsyncDisposable
 {
     private readonly ILogger<PodWorkerPool> _logger = loggers.CreateLogger<PodWorkerPool>();
     private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Run)> _workers = new();
-    private readonly ConcurrentDictionary<string, Pod> _removed = new();
 
     /// <summary>A pod of this node, as the apiserver has it now.</summary>
     public void Update(Pod pod)
     {
         if (_workers.TryGetValue(pod.Metadata.Uid, out var known))
         {
-            if (known.Worker.Phase == PodWorkerPhase.Finished) rooms.Reporter.Observe(pod);
-            else known.Worker.Update(pod);
+            known.Worker.Update(pod);
+            rooms.Reporter.Observe(pod);
             return;
         }
         var worker = new PodWorker(pod, rooms, loggers.CreateLogger<PodWorker>());
@@ -37,10 +35,7 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
     /// <summary>The pod is gone from the apiserver.</summary>
     public void Remove(Pod pod)
     {
-        if (!_workers.TryGetValue(pod.Metadata.Uid, out var known)) return;
-        _removed[pod.Metadata.Uid] = pod;
-        known.Worker.Remove();
-        _ = ForgetWhenFinishedAsync(pod.Metadata.Uid, known.Run);
+        if (_workers.TryGetValue(pod.Metadata.Uid, out var known)) known.Worker.Remove();
     }
 
     /// <summary>Passes what the runtime reports on to the pod's worker, until the process stops.</summary>
@@ -52,23 +47,24 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
             {
                 foreach (var (worker, _) in _workers.Values) worker.Wake();
             }
-            else if (change.Kind is Runtime.RuntimeEventKind.ContainerDied or Runtime.RuntimeEventKind.SandboxStopped
-                     && _workers.TryGetValue(change.PodUid, out var known))
+            else if (change.Kind is Runtime.RuntimeEventKind.ContainerDied or Runtime.RuntimeEventKind.SandboxStopped)
             {
-                known.Worker.Wake();
+                Wake(change.PodUid);
             }
         }
     }
 
-    /// <summary>Wakes one pod's worker: a probe has spoken.</summary>
+    /// <summary>Wakes one pod's worker: a container has ended, or a probe has spoken.</summary>
     public void Wake(string uid)
     {
         if (_workers.TryGetValue(uid, out var known)) known.Worker.Wake();
     }
 
-    /// <summary>The worker's pods by namespace and name, for those who serve their logs.</summary>
-    public string? UidOf(string ns, string name) =>
-        _workers.Values.Select(w => w.Worker).FirstOrDefault(w => w.Is(ns, name))?.Uid;
+    /// <summary>The pod of that name, as the apiserver has it; the newest of several. Null when there is none.</summary>
+    public Pod? Find(string ns, string name) => _workers.Values
+        .Select(w => w.Worker.Pod)
+        .Where(pod => pod.Metadata.Namespace == ns && pod.Metadata.Name == name)
+        .MaxBy(pod => pod.Metadata.CreationTimestamp?.ToDateTimeOffset() ?? default);
 
     /// <summary>Ends what runs for pods that the apiserver does not know (any more); called once the pods have been listed.</summary>
     public async Task StopOrphansAsync()
@@ -92,23 +88,23 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
     {
         // A worker's first steps must not run on the thread that delivers everybody's changes.
         await Task.Yield();
-        await worker.RunAsync(stopping);
-    }
-
-    private async Task ForgetWhenFinishedAsync(string uid, Task run)
-    {
-        await run;
-        if (stopping.IsCancellationRequested || !_removed.TryRemove(uid, out _)) return;
         try
         {
-            await rooms.PodStopper.RemoveAsync(uid, stopping);
+            await worker.RunAsync(stopping);
+            await worker.Removed.WaitAsync(stopping);
+            await rooms.PodStopper.RemoveAsync(worker.Uid, stopping);
         }
-        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
-            LogNotForgotten(node, uid, exception);
+            return;
         }
-        rooms.Reporter.Forget(uid);
-        _workers.TryRemove(uid, out _);
+        catch (Exception exception)
+        {
+            LogNotForgotten(node, worker.Uid, exception);
+        }
+        rooms.Probes.End(worker.Uid);
+        rooms.Reporter.Forget(worker.Uid);
+        _workers.TryRemove(worker.Uid, out _);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node}: stopping pod {Namespace}/{Name} ({Uid}), which the apiserver does not know")]

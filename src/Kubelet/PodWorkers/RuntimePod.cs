@@ -1,3 +1,6 @@
+using MiniK8s.Kubelet.Status;
+using MiniK8s.Protocol.Core.V1;
+
 namespace MiniK8s.Kubelet.PodWorkers;
 
 /// <summary>What the runtime knows of one pod at one moment; newest first.</summary>
@@ -17,11 +20,12 @@ internal sealed record RuntimePod(IReadOnlyList<Runtime.PodSandboxStatus> Sandbo
     /// <summary>The instance before the latest.</summary>
     public Runtime.ContainerStatus? Previous(string container) => Containers.Where(c => c.Name == container).Skip(1).FirstOrDefault();
 
-    /// <summary>Asks the runtime.</summary>
-    public static async Task<RuntimePod> ObserveAsync(Runtime.IContainerRuntime runtime, string uid, CancellationToken ct)
+    /// <summary>Asks the runtime; a container that left no last words has the end of its log instead, where its policy says so.</summary>
+    public static async Task<RuntimePod> ObserveAsync(Runtime.IContainerRuntime runtime, Pod pod, CancellationToken ct)
     {
-        var sandboxes = await runtime.ListPodSandboxesAsync(uid, ct);
-        var containers = await runtime.ListContainersAsync(uid, ct);
+        var sandboxes = await runtime.ListPodSandboxesAsync(pod.Metadata.Uid, ct);
+        var containers = await runtime.ListContainersAsync(pod.Metadata.Uid, ct);
+        containers = await TerminationMessages.WithLogsAsync(runtime, pod.Spec, containers, ct);
         return new RuntimePod(
             [.. sandboxes.OrderByDescending(s => s.Config.Attempt)],
             [.. containers.OrderByDescending(c => c.Attempt).ThenByDescending(c => c.CreatedAt)]);

@@ -14,11 +14,13 @@ internal sealed class Wakeup
         }
     }
 
-    /// <summary>Returns when it is set, or after <paramref name="atMost"/>, or when <paramref name="stopping"/> is.</summary>
-    public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken stopping)
+    /// <summary>Returns true when it is set; false after <paramref name="atMost"/>, or when <paramref name="stopping"/> is.</summary>
+    public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken stopping)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         await using var timer = time.CreateTimer(_ => limit.Cancel(), null, atMost, Timeout.InfiniteTimeSpan);
-        await _signal.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var signalled = _signal.WaitAsync(limit.Token);
+        await signalled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return signalled.IsCompletedSuccessfully;
     }
 }

@@ -87,30 +87,33 @@ internal sealed class ContainerStatuses(Pod pod, RuntimePod seen, PodStatus? pub
     {
         if (pod.IsDeleting() || !startErrors.TryGetValue(container.Name, out var error)) return;
         if (kind == ContainerKind.Init && status.State.Terminated is { ExitCode: 0 }) return;
-        if (newest?.State == Runtime.ContainerState.Running) return;
+        if (newest?.State == Runtime.ContainerState.Running || !WouldStart(kind, newest)) return;
 
         if (status.State.Terminated is { } ended) status.LastState = new() { Terminated = ended };
         status.State = Waiting(error.Reason, error.Message);
     }
 
+    // An error is shown only while the container is still to be started.
+    private bool WouldStart(ContainerKind kind, Runtime.ContainerStatus? newest) => kind switch
+    {
+        ContainerKind.Main or ContainerKind.Init => RestartRule.ShouldStart(pod.Spec.RestartPolicy, newest),
+        ContainerKind.Ephemeral => newest is null,
+        _ => true,
+    };
+
     private ContainerState StateOf(Runtime.ContainerStatus instance) => instance.State switch
     {
         Runtime.ContainerState.Running => new() { Running = new() { StartedAt = WholeSeconds(instance.StartedAt!.Value) } },
         Runtime.ContainerState.Exited => new() { Terminated = Terminated(instance) },
-        Runtime.ContainerState.Created => Waiting(DefaultReason),
+        Runtime.ContainerState.Created => Waiting(""),
         _ => new() { Terminated = new() { Reason = "ContainerStatusUnknown", ExitCode = 137, Message = "The container could not be located when the pod was terminated" } },
     };
 
-    private static ContainerStateTerminated Terminated(Runtime.ContainerStatus instance) => new()
+    private ContainerStateTerminated Terminated(Runtime.ContainerStatus instance) => new()
     {
         ExitCode = instance.ExitCode,
         Reason = instance.Reason,
-        Message = (instance.Message, instance.TerminationMessage) switch
-        {
-            ("", var own) => own,
-            (var runtime, "") => runtime,
-            var (runtime, own) => $"{runtime}: {own}",
-        },
+        Message = TerminationMessages.Combine(pod.Spec, instance),
         // A process that could not be started has the zero time of the epoch, as containerd reports it.
         StartedAt = instance.StartedAt is { } started ? WholeSeconds(started) : new Timestamp(),
         FinishedAt = instance.FinishedAt is { } finished ? WholeSeconds(finished) : new Timestamp(),

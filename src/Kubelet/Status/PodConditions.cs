@@ -1,5 +1,4 @@
-using Google.Protobuf.WellKnownTypes;
-
+using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Status;

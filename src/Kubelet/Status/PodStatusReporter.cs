@@ -24,7 +24,9 @@ internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, 
     /// <summary>A status to publish. <paramref name="mayStillRun"/>: a terminal phase is held back until it no longer may.</summary>
     public void Set(Pod pod, PodStatus status, bool mayStillRun) => Change(pod, entry => entry.Set(pod, status, mayStillRun));
 
-    /// <summary>The pod has changed at the apiserver; a finished one may have been asked to go.</summary>
+    /// <summary>
+    /// The pod has changed at the apiserver: if somebody else wrote over its status, ours is written again, and a finished pod may have been asked to go.
+    /// </summary>
     public void Observe(Pod pod)
     {
         if (_entries.ContainsKey(pod.Metadata.Uid)) Change(pod, entry => entry.Observe(pod));
@@ -135,9 +137,9 @@ internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, 
 
         public void Observe(Pod pod)
         {
-            Pod = pod;
-            // Only what the kubelet has finished with can be waiting for its deletion.
-            if (!_mayStillRun) _isDirty = true;
+            // Our own write coming back is no news.
+            if (Newer(pod) == Pod || pod.Metadata.ResourceVersion == Pod.Metadata.ResourceVersion) return;
+            (Pod, _isDirty) = (pod, true);
         }
 
         public PendingWrite? Take()

@@ -1,0 +1,102 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+using MiniK8s.Api.Quantities;
+using MiniK8s.Kubelet.Node;
+
+namespace MiniK8s.Kubelet;
+
+/// <summary>The kubelet's settings, beside those of every process.</summary>
+public sealed class KubeletOptions : IValidatableObject
+{
+    internal const string PortName = "kubelet";
+
+    // A new one with each start: the simulated machines boot with the process.
+    private readonly string _bootId = Guid.NewGuid().ToString();
+
+    /// <summary>The nodes this process hosts. Default: one, by the machine's name.</summary>
+    [Description("names of the nodes to host")]
+    public IReadOnlyList<string> Nodes { get; set; } = [Environment.MachineName.ToLowerInvariant()];
+
+    /// <summary>Where the apiserver is and who we are. Required.</summary>
+    [Required(AllowEmptyStrings = false, ErrorMessage = "is required")]
+    [Description("kubeconfig file: the apiserver and our identity")]
+    public string Kubeconfig { get; set; } = "";
+
+    /// <summary>The port of the kubelet API, health and metrics; 0 is any free one. Default 10250.</summary>
+    [Range(0, 65535)]
+    [Description("port of the kubelet API; 0 is any free one")]
+    public int Port { get; set; } = 10250;
+
+    /// <summary>The nodes' address, at which the apiserver finds this process. Default 127.0.0.1.</summary>
+    [Description("address at which the apiserver reaches this process")]
+    public IPAddress NodeIp { get; set; } = IPAddress.Loopback;
+
+    /// <summary>Serving certificate, PEM; with its key. Without both the port speaks HTTP/2 without TLS, for tests.</summary>
+    [Description("serving certificate, PEM")]
+    public string? TlsCertFile { get; set; }
+
+    /// <summary>Key of <see cref="TlsCertFile"/>, PEM.</summary>
+    [Description("key of the serving certificate, PEM")]
+    public string? TlsPrivateKeyFile { get; set; }
+
+    /// <summary>Whose client certificates may call the kubelet API, PEM; without it nobody's.</summary>
+    [Description("authority of client certificates, PEM")]
+    public string? ClientCaFile { get; set; }
+
+    /// <summary>Where containers, images and files are kept over a restart. Default: nowhere, they end with the process.</summary>
+    [Description("folder that keeps containers and images over a restart")]
+    public string? StateDir { get; set; }
+
+    /// <summary>A folder of further images for the simulated runtime's catalogue.</summary>
+    [Description("folder of further images")]
+    public string? Images { get; set; }
+
+    /// <summary>Per node; a quantity. Default 4.</summary>
+    [Description("processors of each node")]
+    public string CapacityCpu { get; set; } = "4";
+
+    /// <summary>Per node; a quantity. Default 8Gi.</summary>
+    [Description("memory of each node")]
+    public string CapacityMemory { get; set; } = "8Gi";
+
+    /// <summary>Per node; a quantity. Default 100Gi.</summary>
+    [Description("disk of each node")]
+    public string CapacityEphemeralStorage { get; set; } = "100Gi";
+
+    /// <summary>Per node. Default 110.</summary>
+    [Range(1, 100_000)]
+    [Description("pods of each node")]
+    public int CapacityPods { get; set; } = 110;
+
+    /// <summary>Labels of all nodes, <c>key=value</c>, beside the ones every node has.</summary>
+    [Description("labels of the nodes, key=value,...")]
+    public IReadOnlyList<string> NodeLabels { get; set; } = [];
+
+    /// <summary>Whether the port is encrypted and knows its callers.</summary>
+    internal bool HasTls => TlsCertFile is not null;
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Nodes.Count == 0) yield return new("names no node", [nameof(Nodes)]);
+        if (Nodes.Distinct().Count() < Nodes.Count) yield return new("names a node twice", [nameof(Nodes)]);
+        if (TlsCertFile is null != TlsPrivateKeyFile is null) yield return new("goes together with --tls-private-key-file", [nameof(TlsCertFile)]);
+        foreach (var (name, text) in new[] { (nameof(CapacityCpu), CapacityCpu), (nameof(CapacityMemory), CapacityMemory), (nameof(CapacityEphemeralStorage), CapacityEphemeralStorage) })
+        {
+            if (!Quantity.TryParse(text, out _)) yield return new($"'{text}' is not a quantity", [name]);
+        }
+        foreach (var label in NodeLabels.Where(label => !label.Contains('=', StringComparison.Ordinal))) yield return new($"'{label}' is not key=value", [nameof(NodeLabels)]);
+    }
+
+    internal NodeIdentity IdentityOf(string name, int index, int port) => new(
+        name,
+        NodeIp.ToString(),
+        port,
+        new NodeCapacity(Canonical(CapacityCpu), Canonical(CapacityMemory), Canonical(CapacityEphemeralStorage), CapacityPods),
+        NodeLabels.Select(label => label.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]),
+        $"{_bootId[..^4]}{index:x4}");
+
+    private static string Canonical(string quantity) => Quantity.Parse(quantity).ToString();
+}

@@ -1,0 +1,11 @@
+namespace MiniK8s.Kubelet.Node;
+
+/// <summary>Gives each node its container runtime, file tree and network.</summary>
+internal interface INodeRuntimes
+{
+    /// <summary>Once per node; ready for use when it returns, with whatever ran there before.</summary>
+    Task<NodeRuntime> OpenAsync(NodeIdentity identity, CancellationToken stopping);
+}
+
+/// <summary>What a node's pods run on.</summary>
+internal sealed record NodeRuntime(Runtime.IContainerRuntime Runtime, Runtime.INodeFiles Files, Runtime.IPodNetwork Network);

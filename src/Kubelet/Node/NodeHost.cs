@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+
+using MiniK8s.Client.Informers;
+using MiniK8s.Client.Resources;
+using MiniK8s.Hosting.Health;
+using MiniK8s.Hosting.Ports;
+using MiniK8s.Kubelet.ContainerConfigs;
+using MiniK8s.Kubelet.References;
+using MiniK8s.Kubelet.Status;
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.Node;
+
+/// <summary>Runs the nodes of this process, side by side and each on its own; begins once the process listens, since a Node tells its kubelet's port.</summary>
+internal sealed class NodeHost(
+    KubeletOptions options,
+    IApiClient api,
+    InformerFactory informers,
+    INodeRuntimes runtimes,
+    PortBook ports,
+    ProcessHealth health,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILoggerFactory loggers) : BackgroundService
+{
+    private const string Gate = "nodes";
+    private readonly ConcurrentDictionary<string, NodeAgent> _agents = new();
+
+    /// <summary>The agent of that node; null when it is not one of ours, or has not begun yet.</summary>
+    public NodeAgent? Find(string node) => _agents.GetValueOrDefault(node);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        health.Close(Gate, "starting");
+        if (!await HasStartedAsync(stoppingToken)) return;
+
+        var services = informers.Create<Service>();
+        var rooms = new NodeRooms(new PodApi(api), new ReferencedObjects(api), new WatchedServices(services, time), time, new Random(), loggers);
+        var watching = services.RunAsync(stoppingToken);
+        var port = ports.Numbers[KubeletOptions.PortName];
+        var runs = options.Nodes.Select((name, index) => RunAsync(options.IdentityOf(name, index, port), rooms, stoppingToken)).ToList();
+        health.Open(Gate);
+        await Task.WhenAll([watching, .. runs]);
+    }
+
+    private async Task RunAsync(NodeIdentity identity, NodeRooms rooms, CancellationToken stopping)
+    {
+        var runtime = await runtimes.OpenAsync(identity, stopping);
+        // Random is not for many threads: every node has its own.
+        var agent = new NodeAgent(identity, runtime, api, informers, rooms, time, new Random(), loggers);
+        _agents[identity.Name] = agent;
+        try
+        {
+            await agent.RunAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The process ends; pods are left as they are.
+        }
+    }
+
+    private async Task<bool> HasStartedAsync(CancellationToken stopping)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var onStart = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
+        await using var onStop = stopping.Register(() => started.TrySetCanceled(stopping));
+        await started.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !stopping.IsCancellationRequested;
+    }
+}

@@ -1,0 +1,50 @@
+using MiniK8s.Kubelet.ContainerConfigs;
+using MiniK8s.Kubelet.Containers;
+using MiniK8s.Kubelet.Hooks;
+using MiniK8s.Kubelet.Images;
+using MiniK8s.Kubelet.PodWorkers;
+using MiniK8s.Kubelet.Probes;
+using MiniK8s.Kubelet.References;
+using MiniK8s.Kubelet.Status;
+using MiniK8s.Kubelet.Volumes;
+
+namespace MiniK8s.Kubelet.Node;
+
+/// <summary>Fits one node's rooms together; everything a pod worker calls is made here.</summary>
+/// <param name="pods">Pods at the apiserver.</param>
+/// <param name="objects">ConfigMaps and Secrets at the apiserver.</param>
+/// <param name="services">Services, for their variables.</param>
+internal sealed class NodeRooms(IPodApi pods, IReferencedObjects objects, IServices services, TimeProvider time, Random random, ILoggerFactory loggers)
+{
+    /// <summary>The rooms, and the pool of workers that live in them.</summary>
+    /// <param name="identity">Whose they are.</param>
+    /// <param name="node">What its pods run on.</param>
+    /// <param name="events">Where what happens is told.</param>
+    /// <param name="stopping">Ends everything.</param>
+    public (PodWorkerPool Workers, PodProbes Probes) Open(NodeIdentity identity, NodeRuntime node, IPodEvents events, CancellationToken stopping)
+    {
+        PodWorkerPool? workers = null;
+        var allocatable = NodeObjects.Allocatable(identity.Capacity);
+        var probes = new PodProbes(
+            new ProbeRunner(new ExecCheck(node.Runtime), new HttpCheck(node.Network), new TcpCheck(node.Network), new GrpcCheck(node.Network), events),
+            uid => workers!.Wake(uid), random, time, loggers, stopping);
+        var hooks = new HookRunner(node.Runtime, node.Network, time);
+        var stopper = new ContainerStopper(node.Runtime, hooks, events);
+        var configs = new ContainerConfigSource(node.Runtime, node.Files, new ContainerVariables(objects, allocatable), services, identity.InternalIp);
+        var rooms = new PodRooms(
+            node.Runtime,
+            new PodSandboxes(node.Runtime, identity.Name, ClusterDns.Config),
+            new PodVolumes(node.Files, new VolumeContent(objects, identity.InternalIp, allocatable)),
+            new ContainerStarter(node.Runtime, new ImagePuller(node.Runtime, events, time), configs, hooks, stopper, events, time),
+            stopper,
+            new PodStopper(node.Runtime, stopper),
+            new PodStatusBuilder([identity.InternalIp], probes),
+            new PodStatusReporter(pods, time, loggers.CreateLogger<PodStatusReporter>(), stopping),
+            probes,
+            events,
+            random,
+            time);
+        workers = new PodWorkerPool(identity.Name, rooms, loggers, stopping);
+        return (workers, probes);
+    }
+}

@@ -1,0 +1,15 @@
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.References;
+
+/// <summary>The ConfigMaps and Secrets that pods refer to, as they are at the moment of the call.</summary>
+internal interface IReferencedObjects
+{
+    /// <summary>Null when there is none.</summary>
+    /// <exception cref="MiniK8s.Api.Errors.ApiException">It could not be read, for any other reason than its absence.</exception>
+    Task<ConfigMap?> ConfigMapAsync(string ns, string name, CancellationToken ct);
+
+    /// <summary>Null when there is none.</summary>
+    /// <exception cref="MiniK8s.Api.Errors.ApiException">It could not be read, for any other reason than its absence.</exception>
+    Task<Secret?> SecretAsync(string ns, string name, CancellationToken ct);
+}
