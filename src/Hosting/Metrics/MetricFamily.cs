@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Text;
 
 namespace MiniK8s.Hosting.Metrics;
 
@@ -20,7 +20,11 @@ internal sealed class MetricFamily
     // Prometheus' own standard buckets, in seconds.
     private static readonly double[] StandardBounds = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10];
 
+    [ThreadStatic]
+    private static ArrayBufferWriter<char>? _labels;
+
     private readonly ConcurrentDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, MetricSeries>.AlternateLookup<ReadOnlySpan<char>> _byLabels;
     private readonly string _help;
     private readonly bool _setsValue;
     private readonly double[] _bounds;
@@ -32,6 +36,7 @@ internal sealed class MetricFamily
             : kind is "Counter`1" or "ObservableCounter`1" ? MetricType.Counter : MetricType.Gauge;
         _setsValue = instrument.IsObservable || kind == "Gauge`1";
         _bounds = Type == MetricType.Histogram ? [.. advisedBounds ?? StandardBounds] : [];
+        _byLabels = _series.GetAlternateLookup<ReadOnlySpan<char>>();
         _help = (instrument.Description ?? "").ReplaceLineEndings(" ");
         Name = NameOf(instrument.Name, Type);
     }
@@ -40,12 +45,15 @@ internal sealed class MetricFamily
 
     public MetricType Type { get; }
 
+    // Allocates nothing for labels that were seen before: measurements are taken on the hottest paths.
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var labels = LabelsOf(tags);
-        if (!_series.TryGetValue(labels, out var series))
+        var labels = (_labels ??= new ArrayBufferWriter<char>(256));
+        labels.ResetWrittenCount();
+        WriteLabels(tags, labels);
+        if (!_byLabels.TryGetValue(labels.WrittenSpan, out var series))
         {
-            series = _series.GetOrAdd(_series.Count < MaxSeries ? labels : "overflow=\"true\"", _ => new MetricSeries(_bounds));
+            series = _series.GetOrAdd(_series.Count < MaxSeries ? labels.WrittenSpan.ToString() : "overflow=\"true\"", _ => new MetricSeries(_bounds));
         }
         if (_setsValue) series.Set(value);
         else series.Add(value);
@@ -73,17 +81,21 @@ internal sealed class MetricFamily
         return type == MetricType.Counter && !name.EndsWith("_total", StringComparison.Ordinal) ? name + "_total" : name;
     }
 
-    private static string LabelsOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    private static void WriteLabels(ReadOnlySpan<KeyValuePair<string, object?>> tags, ArrayBufferWriter<char> output)
     {
-        if (tags.Length == 0) return "";
-        var text = new StringBuilder();
         foreach (var (name, value) in tags)
         {
-            if (text.Length > 0) text.Append(',');
-            foreach (var c in name) text.Append(char.IsAsciiLetterOrDigit(c) ? c : '_');
-            var escaped = (value?.ToString() ?? "").Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
-            text.Append("=\"").Append(escaped).Append('"');
+            if (output.WrittenCount > 0) output.Write(",");
+            var start = output.GetSpan(name.Length);
+            for (var i = 0; i < name.Length; i++) start[i] = char.IsAsciiLetterOrDigit(name[i]) ? name[i] : '_';
+            output.Advance(name.Length);
+            output.Write("=\"");
+            output.Write(Escaped(value as string ?? value?.ToString() ?? ""));
+            output.Write("\"");
         }
-        return text.ToString();
     }
+
+    // Each Replace gives the same string back when there is nothing to replace.
+    private static string Escaped(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 }
