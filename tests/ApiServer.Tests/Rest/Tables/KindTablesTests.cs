@@ -1,0 +1,81 @@
+using System.Text;
+
+using MiniK8s.Api.Codecs;
+using MiniK8s.Api.Objects;
+using MiniK8s.ApiServer.Rest.Tables;
+using MiniK8s.Protocol;
+
+namespace MiniK8s.ApiServer.Tests.Rest.Tables;
+
+public sealed class KindTablesTests
+{
+    private static readonly DateTimeOffset Now = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData("pods", "Name|Ready|Status|Restarts|Age|IP*|Node*|Nominated Node*|Readiness Gates*")]
+    [InlineData("nodes", "Name|Status|Roles|Age|Version|Internal-IP*|External-IP*|OS-Image*|Kernel-Version*|Container-Runtime*")]
+    [InlineData("namespaces", "Name|Status|Age")]
+    [InlineData("events", "Last Seen|Type|Reason|Object|Subobject*|Source*|Message|First Seen*|Count*|Name*")]
+    [InlineData("services", "Name|Type|Cluster-IP|External-IP|Port(s)|Age|Selector*")]
+    [InlineData("endpoints", "Name|Endpoints|Age")]
+    [InlineData("endpointslices", "Name|AddressType|Ports|Endpoints|Age")]
+    [InlineData("configmaps", "Name|Data|Age")]
+    [InlineData("secrets", "Name|Type|Data|Age")]
+    [InlineData("serviceaccounts", "Name|Secrets|Age")]
+    [InlineData("leases", "Name|Holder|Age")]
+    public void Columns_EveryKind_AreKubernetes(string plural, string expected)
+    {
+        var columns = KindTables.Of(Kind(plural).Descriptor).Columns;
+
+        Assert.Equal(expected, string.Join('|', columns.Select(column => column.Name + (column.Priority == 1 ? "*" : ""))));
+        Assert.Equal("Name", Assert.Single(columns, column => column.Format == "name").Name);
+    }
+
+    [Theory]
+    [InlineData("nodes", """{"status":{"conditions":[{"type":"Ready","status":"True"}],"nodeInfo":{"kubeletVersion":"v1.32.4"}}}""",
+        "x|Ready|<none>|5m|v1.32.4|<none>|<none>|<unknown>|<unknown>|<unknown>")]
+    [InlineData("nodes", """{"metadata":{"labels":{"node-role.kubernetes.io/control-plane":"","kubernetes.io/role":"a"}},"spec":{"unschedulable":true},"status":{"conditions":[{"type":"Ready","status":"Unknown"}],"addresses":[{"type":"InternalIP","address":"10.0.0.1"}],"nodeInfo":{"osImage":"os","kernelVersion":"6.1","containerRuntimeVersion":"sim://1"}}}""",
+        "x|NotReady,SchedulingDisabled|a,control-plane|5m||10.0.0.1|<none>|os|6.1|sim://1")]
+    [InlineData("nodes", "{}", "x|Unknown|<none>|5m||<none>|<none>|<unknown>|<unknown>|<unknown>")]
+    [InlineData("namespaces", """{"status":{"phase":"Active"}}""", "x|Active|5m")]
+    [InlineData("events", """{"type":"Normal","reason":"Pulled","message":" done\n","involvedObject":{"kind":"Pod","name":"p","fieldPath":"spec.containers{c}"},"source":{"component":"kubelet","host":"n1"},"firstTimestamp":"2030-01-01T11:00:00Z","lastTimestamp":"2030-01-01T11:59:00Z","count":4}""",
+        "60s|Normal|Pulled|pod/p|spec.containers{c}|kubelet, n1|done|60m|4|x")]
+    [InlineData("events", """{"type":"Normal","reason":"Scheduled","message":"m","involvedObject":{"kind":"Pod"},"reportingComponent":"default-scheduler","eventTime":"2030-01-01T11:59:30.000000Z"}""",
+        "30s|Normal|Scheduled|pod||default-scheduler|m|30s|1|x")]
+    [InlineData("events", """{"involvedObject":{},"eventTime":"2030-01-01T11:50:00.000000Z","series":{"count":7,"lastObservedTime":"2030-01-01T11:59:59.000000Z"}}""",
+        "1s||||||" + "|10m|7|x")]
+    [InlineData("services", """{"spec":{"type":"ClusterIP","clusterIPs":["10.96.0.1"],"ports":[{"port":443,"protocol":"TCP"},{"port":53,"nodePort":30053,"protocol":"UDP"}],"selector":{"b":"2","a":"1"}}}""",
+        "x|ClusterIP|10.96.0.1|<none>|443/TCP,53:30053/UDP|5m|a=1,b=2")]
+    [InlineData("services", """{"spec":{"type":"LoadBalancer","clusterIPs":["None"]}}""", "x|LoadBalancer|None|<pending>|<none>|5m|<none>")]
+    [InlineData("services", """{"spec":{"type":"LoadBalancer","externalIPs":["9.9.9.9"]},"status":{"loadBalancer":{"ingress":[{"ip":"1.2.3.4"}]}}}""", "x|LoadBalancer|<none>|1.2.3.4,9.9.9.9|<none>|5m|<none>")]
+    [InlineData("services", """{"spec":{"type":"ExternalName","externalName":"a.example"}}""", "x|ExternalName|<none>|a.example|<none>|5m|<none>")]
+    [InlineData("endpoints", "{}", "x|<none>|5m")]
+    [InlineData("endpoints", """{"subsets":[{"addresses":[{"ip":"1.1.1.1"},{"ip":"fd00::1"}],"ports":[{"port":80},{"port":81}]}]}""", "x|1.1.1.1:80,[fd00::1]:80,1.1.1.1:81 + 1 more...|5m")]
+    [InlineData("endpoints", """{"subsets":[{"addresses":[{"ip":"1.1.1.1"}]}]}""", "x|1.1.1.1|5m")]
+    [InlineData("endpointslices", """{"addressType":"IPv4","ports":[{"port":80},{"name":"n"},{}],"endpoints":[{"addresses":["1.1.1.1","2.2.2.2"]},{"addresses":["3.3.3.3","4.4.4.4"]}]}""",
+        "x|IPv4|80,n,*|1.1.1.1,2.2.2.2,3.3.3.3 + 1 more...|5m")]
+    [InlineData("endpointslices", """{"addressType":"IPv6"}""", "x|IPv6|<unset>|<unset>|5m")]
+    [InlineData("configmaps", """{"data":{"a":"1"},"binaryData":{"b":"AA=="}}""", "x|2|5m")]
+    [InlineData("secrets", """{"type":"Opaque","data":{"a":"AA=="}}""", "x|Opaque|1|5m")]
+    [InlineData("serviceaccounts", "{}", "x|0|5m")]
+    [InlineData("leases", """{"spec":{"holderIdentity":"me"}}""", "x|me|5m")]
+    public void Row_Object_IsWhatKubectlPrints(string plural, string json, string expected)
+    {
+        var kind = Kind(plural);
+        var obj = (IApiObject)JsonCodec.Decode(Encoding.UTF8.GetBytes(json), kind.Descriptor).Message;
+        obj.Metadata.Name = "x";
+        obj.Metadata.CreationTimestamp = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Now.AddMinutes(-5));
+
+        Assert.Equal(expected, string.Join('|', KindTables.Of(kind.Descriptor).Row(obj, Now).Cells));
+    }
+
+    [Fact]
+    public void Row_KindWithoutATable_IsNameAndCreation()
+    {
+        var obj = new Protocol.Core.V1.Binding { Metadata = new() { Name = "b", CreationTimestamp = new() { Seconds = 1893499200 } } };
+
+        Assert.Equal(["b", "2030-01-01T12:00:00Z"], KindTables.Of(Protocol.Core.V1.Binding.Descriptor).Row(obj, Now).Cells);
+    }
+
+    private static ApiKind Kind(string plural) => ApiKinds.All.Single(kind => kind.Plural == plural);
+}
