@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+
+using MiniK8s.Api.Objects;
+using MiniK8s.ApiServer.Rest.Routing;
+using MiniK8s.Protocol.Meta.V1;
+
+namespace MiniK8s.ApiServer.Rest.OpenApi;
+
+/// <summary>The paths one kind is served under, with the operations on each.</summary>
+internal sealed class PathBuilder(SchemaBuilder schemas)
+{
+    private static readonly string[] PatchTypes =
+        ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
+
+    private static readonly string[] ObjectTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+
+    /// <summary>Path and operations, in order of path.</summary>
+    public IEnumerable<KeyValuePair<string, JsonNode?>> Of(ApiKind kind)
+    {
+        var collection = ApiPaths.Of(kind, kind.Namespaced ? "{namespace}" : "");
+        if (kind.Namespaced) yield return new(ApiPaths.Of(kind, ""), Item(kind, "", ("get", "list")));
+        yield return new(collection, Item(kind, "", ("get", "list"), ("post", "post"), ("delete", "deletecollection")));
+        yield return new(
+            $"{collection}/{{name}}", Item(kind, "{name}", ("get", "get"), ("put", "put"), ("patch", "patch"), ("delete", "delete")));
+        foreach (var subresource in kind.Subresources)
+        {
+            yield return new($"{collection}/{{name}}/{subresource}", Item(kind, subresource, Operations(subresource)));
+        }
+    }
+
+    private static (string Method, string Action)[] Operations(string subresource) => subresource switch
+    {
+        "log" => [("get", "connect")],
+        "binding" => [("post", "post")],
+        "finalize" => [("put", "put")],
+        _ => [("get", "get"), ("put", "put"), ("patch", "patch")],
+    };
+
+    private JsonObject Item(ApiKind kind, string part, params (string Method, string Action)[] operations)
+    {
+        var item = new JsonObject();
+        foreach (var (method, action) in operations) item[method] = Operation(kind, part, action);
+        var parameters = new JsonArray();
+        if (part.Length > 0) parameters.Add(OpenApiParameters.Path("name", $"The name of the {kind.Kind}."));
+        if (kind.Namespaced && (part.Length > 0 || operations.Length > 1))
+            parameters.Add(OpenApiParameters.Path("namespace", "The namespace it is in."));
+        if (parameters.Count > 0) item["parameters"] = parameters;
+        return item;
+    }
+
+    private JsonObject Operation(ApiKind kind, string part, string action)
+    {
+        var operation = new JsonObject
+        {
+            ["description"] = Description(kind, part, action),
+            ["operationId"] = $"{action}{kind.Version}{kind.Kind}{Capital(part.Trim('{', '}'))}",
+            ["parameters"] = OpenApiParameters.Of(action),
+            ["responses"] = new JsonObject { ["200"] = Response(kind, action) },
+            ["x-kubernetes-action"] = action,
+            ["x-kubernetes-group-version-kind"] = SchemaBuilder.Gvk(kind.TypeMeta),
+        };
+        if (Body(kind, action) is { } body) operation["requestBody"] = body;
+        return operation;
+    }
+
+    private JsonObject? Body(ApiKind kind, string action) => action switch
+    {
+        "post" or "put" => new() { ["content"] = Content(["*/*"], schemas.Reference(kind.Descriptor)), ["required"] = true },
+        "patch" => new() { ["content"] = Content(PatchTypes, new JsonObject { ["type"] = "object" }), ["required"] = true },
+        "delete" or "deletecollection" => new() { ["content"] = Content(["*/*"], schemas.Reference(DeleteOptions.Descriptor)) },
+        _ => null,
+    };
+
+    private JsonObject Response(ApiKind kind, string action)
+    {
+        var schema = action switch
+        {
+            "connect" => new JsonObject { ["type"] = "string" },
+            "list" => schemas.Reference(kind.ListDescriptor),
+            "deletecollection" => schemas.Reference(Status.Descriptor),
+            _ => schemas.Reference(kind.Descriptor),
+        };
+        return new() { ["description"] = "OK", ["content"] = Content(action == "connect" ? ["text/plain"] : ObjectTypes, schema) };
+    }
+
+    private static JsonObject Content(IEnumerable<string> types, JsonObject schema) =>
+        new(types.Select(type => KeyValuePair.Create(type, (JsonNode?)new JsonObject { ["schema"] = schema.DeepClone() })));
+
+    private static string Description(ApiKind kind, string part, string action)
+    {
+        var of = part is "" or "{name}" ? "" : $" ({part})";
+        return action switch
+        {
+            "list" => $"list or watch objects of kind {kind.Kind}",
+            "get" => $"read the specified {kind.Kind}{of}",
+            "post" => $"create a {kind.Kind}{of}",
+            "put" => $"replace the specified {kind.Kind}{of}",
+            "patch" => $"partially update the specified {kind.Kind}{of}",
+            "delete" => $"delete a {kind.Kind}",
+            "deletecollection" => $"delete a collection of {kind.Kind}",
+            _ => $"connect to {part} of {kind.Kind}",
+        };
+    }
+
+    private static string Capital(string text) => text.Length == 0 ? "" : char.ToUpperInvariant(text[0]) + text[1..];
+}

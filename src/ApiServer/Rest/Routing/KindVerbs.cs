@@ -1,0 +1,13 @@
+using MiniK8s.Api.Objects;
+
+namespace MiniK8s.ApiServer.Rest.Routing;
+
+/// <summary>What can be asked of a kind.</summary>
+internal static class KindVerbs
+{
+    private static readonly string[] Every = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+    private static readonly string[] ButCollections = [.. Every.Where(verb => verb != "deletecollection")];
+
+    /// <summary>In alphabetical order. Namespaces are deleted one by one only.</summary>
+    public static IReadOnlyList<string> Of(ApiKind kind) => kind.Plural == "namespaces" ? ButCollections : Every;
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+using MiniK8s.Api.Objects;
+using MiniK8s.ApiServer.Rest.Discovery;
+
+namespace MiniK8s.ApiServer.Tests.Rest.Discovery;
+
+public sealed class DiscoveryTests
+{
+    private static readonly ApiKind[] Core = [.. ApiKinds.All.Where(kind => kind.Group.Length == 0)];
+
+    [Fact]
+    public void ResourceList_Pods_TellVerbsNamesAndSubresources()
+    {
+        var resources = ResourceLists.Of(Core)["resources"]!.AsArray();
+
+        Assert.Equal(
+            """{"name":"pods","singularName":"pod","namespaced":true,"kind":"Pod","verbs":["create","delete","deletecollection","get","list","patch","update","watch"],"shortNames":["po"],"categories":["all"]}""",
+            Named(resources, "pods"));
+        Assert.Equal("""{"name":"pods/binding","singularName":"","namespaced":true,"kind":"Binding","verbs":["create"]}""", Named(resources, "pods/binding"));
+        Assert.Equal("""{"name":"pods/log","singularName":"","namespaced":true,"kind":"Pod","verbs":["get"]}""", Named(resources, "pods/log"));
+        Assert.Equal("""{"name":"bindings","singularName":"binding","namespaced":true,"kind":"Binding","verbs":["create"]}""", Named(resources, "bindings"));
+        Assert.DoesNotContain("deletecollection", Named(resources, "namespaces"));
+    }
+
+    [Theory]
+    [InlineData("v2")]
+    [InlineData("v2beta1")]
+    public void Aggregated_Groups_TellTheSame(string version)
+    {
+        var document = AggregatedDiscovery.Of(ApiKinds.All.Where(kind => kind.Group.Length > 0), version);
+
+        Assert.Equal($"apidiscovery.k8s.io/{version}", document["apiVersion"]!.GetValue<string>());
+        Assert.Equal(["coordination.k8s.io", "discovery.k8s.io"], document["items"]!.AsArray().Select(item => item!["metadata"]!["name"]!.GetValue<string>()));
+        Assert.Equal(
+            """{"resource":"leases","responseKind":{"group":"coordination.k8s.io","version":"v1","kind":"Lease"},"scope":"Namespaced","singularResource":"lease","verbs":["create","delete","deletecollection","get","list","patch","update","watch"]}""",
+            document["items"]![0]!["versions"]![0]!["resources"]![0]!.ToJsonString());
+    }
+
+    [Fact]
+    public void Aggregated_CoreGroup_HasNoName()
+    {
+        var group = AggregatedDiscovery.Of(Core, "v2")["items"]![0]!;
+
+        Assert.Null(group["metadata"]!["name"]);
+        Assert.Equal("Current", group["versions"]![0]!["freshness"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public void Groups_Layered_NameTheirVersions()
+    {
+        var groups = GroupLists.Groups(ApiKinds.All)["groups"]!.AsArray();
+
+        Assert.Equal(
+            """{"name":"coordination.k8s.io","versions":[{"groupVersion":"coordination.k8s.io/v1","version":"v1"}],"preferredVersion":{"groupVersion":"coordination.k8s.io/v1","version":"v1"}}""",
+            groups[0]!.ToJsonString());
+    }
+
+    [Fact]
+    public void Version_IsOneThirtyTwo()
+    {
+        var version = JsonSerializer.SerializeToElement(ServerVersion.Document());
+
+        Assert.Equal("1 32", $"{version.GetProperty("major")} {version.GetProperty("minor")}");
+        Assert.StartsWith("v1.32.", version.GetProperty("gitVersion").GetString());
+    }
+
+    private static string Named(JsonArray resources, string name) =>
+        resources.Single(resource => resource!["name"]!.GetValue<string>() == name)!.ToJsonString();
+}
