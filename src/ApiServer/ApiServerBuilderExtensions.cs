@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 using MiniK8s.ApiServer.Authentication;
+using MiniK8s.ApiServer.Rest;
 using MiniK8s.ApiServer.Services;
 using MiniK8s.Hosting;
 
@@ -45,6 +46,7 @@ internal static class ApiServerBuilderExtensions
         app.UseMiddleware<AuthenticationMiddleware>();
         app.MapMiniK8s([.. ServiceCatalogue.All.Select(entry => entry.Service)]);
         app.MapGrpcService<KindCalls>();
+        app.MapKubernetesRest();
         return app;
     }
 }

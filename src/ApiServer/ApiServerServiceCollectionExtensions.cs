@@ -23,6 +23,7 @@ using MiniK8s.ApiServer.Registry.Pods;
 using MiniK8s.ApiServer.Registry.Secrets;
 using MiniK8s.ApiServer.Registry.ServiceAccounts;
 using MiniK8s.ApiServer.Registry.Services;
+using MiniK8s.ApiServer.Rest;
 using MiniK8s.ApiServer.Services;
 using MiniK8s.ApiServer.Storage;
 using MiniK8s.ApiServer.WatchCache;
@@ -33,9 +34,9 @@ namespace MiniK8s.ApiServer;
 /// <summary>The rooms of the apiserver.</summary>
 internal static class ApiServerServiceCollectionExtensions
 {
-    /// <summary>Everything but the REST face.</summary>
+    /// <summary>Everything.</summary>
     public static IServiceCollection AddApiServer(this IServiceCollection services, ApiServerOptions options) => services
-        .AddStorage(options).AddKinds(options).AddWatchCache().AddAdmission().AddRegistries().AddIdentities(options).AddGrpcFace()
+        .AddStorage(options).AddKinds(options).AddWatchCache().AddAdmission().AddRegistries().AddIdentities(options).AddGrpcFace().AddKubernetesRest()
         .AddHostedService<BootstrapObjects>();
 
     /// <summary>The kinds that are served; a new one is one line and its strategy.</summary>

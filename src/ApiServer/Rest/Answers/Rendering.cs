@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+using Google.Protobuf;
+
+using MiniK8s.Api.Codecs;
+using MiniK8s.Api.Objects;
+using MiniK8s.ApiServer.Registry;
+using MiniK8s.ApiServer.Rest.Negotiation;
+using MiniK8s.ApiServer.Rest.Tables;
+using MiniK8s.Protocol;
+using MiniK8s.Protocol.Meta.V1;
+
+namespace MiniK8s.ApiServer.Rest.Answers;
+
+/// <summary>Objects of one kind as a client wants to see them: whole, as metadata or as rows.</summary>
+/// <param name="IncludeObject">What a row carries of its object: None, Metadata (also "") or Object.</param>
+internal sealed record Rendering(ApiKind Kind, ResponseForm Form, string IncludeObject = "")
+{
+    private TypeMeta MetadataType => new($"meta.k8s.io/{Form.MetaVersion}", "PartialObjectMetadata");
+
+    /// <summary>Writes one object as JSON.</summary>
+    /// <param name="withColumns">False leaves a table's column definitions out: a watch sends them once.</param>
+    public void Write(Utf8JsonWriter writer, IApiObject obj, DateTimeOffset now, bool withColumns = true)
+    {
+        if (Form.Projection == Projection.Table)
+        {
+            Table().Write(writer, [obj], new() { ResourceVersion = obj.Metadata.ResourceVersion }, now, withColumns);
+            return;
+        }
+        var (message, type) = Project(obj);
+        JsonCodec.Write(writer, message, type);
+    }
+
+    /// <summary>Writes a collection as JSON.</summary>
+    public void Write(Utf8JsonWriter writer, ObjectList list, DateTimeOffset now)
+    {
+        if (Form.Projection == Projection.Table)
+        {
+            Table().Write(writer, list.Items, Metadata(list), now, withColumns: true);
+            return;
+        }
+        var (message, type) = Project(list);
+        JsonCodec.Write(writer, message, type);
+    }
+
+    /// <summary>The object, or what is shown of it, with what it is called.</summary>
+    public (IMessage Message, TypeMeta Type) Project(IApiObject obj) =>
+        Form.Projection == Projection.Metadata ? (MetadataOf(obj), MetadataType) : (obj, Kind.TypeMeta);
+
+    /// <summary>The collection, or what is shown of it, with what it is called.</summary>
+    public (IMessage Message, TypeMeta Type) Project(ObjectList list)
+    {
+        if (Form.Projection != Projection.Metadata) return (Kind.NewList(Metadata(list), list.Items), Kind.ListTypeMeta);
+
+        var metadata = new PartialObjectMetadataList { Metadata = Metadata(list) };
+        metadata.Items.Add(list.Items.Select(MetadataOf));
+        return (metadata, MetadataType with { Kind = "PartialObjectMetadataList" });
+    }
+
+    private TableWriter Table() => new(Kind, KindTables.Of(Kind.Descriptor), Form.MetaVersion, IncludeObject);
+
+    private static PartialObjectMetadata MetadataOf(IApiObject obj) => new() { Metadata = obj.Metadata };
+
+    private static ListMeta Metadata(ObjectList list)
+    {
+        var metadata = new ListMeta { ResourceVersion = list.ResourceVersion, Continue = list.Continue };
+        if (list.RemainingItemCount is { } remaining) metadata.RemainingItemCount = remaining;
+        return metadata;
+    }
+}

@@ -1,0 +1,34 @@
+using MiniK8s.ApiServer.Rest.Patching;
+using MiniK8s.ApiServer.Rest.Logs;
+using MiniK8s.ApiServer.Rest.Routing;
+using MiniK8s.ApiServer.Rest.Watching;
+
+namespace MiniK8s.ApiServer.Rest.Verbs;
+
+/// <summary>Which code answers for a verb.</summary>
+internal sealed class VerbSet(WatchVerb watch, BindVerb bind, LogVerb log)
+{
+    private static readonly GetVerb Get = new();
+    private static readonly ListVerb List = new();
+    private static readonly CreateVerb Create = new();
+    private static readonly UpdateVerb Update = new();
+    private static readonly PatchVerb Patch = new();
+    private static readonly DeleteVerb Delete = new();
+    private static readonly DeleteCollectionVerb DeleteCollection = new();
+
+    /// <summary>The code for a verb on a path.</summary>
+    public IVerb Of(string verb, ResourcePath path) => (path.Subresource, verb) switch
+    {
+        ("binding", _) => bind,
+        ("log", _) => log,
+        (_, "get") => Get,
+        (_, "list") => List,
+        (_, "watch") => watch,
+        (_, "create") => Create,
+        (_, "update") => Update,
+        (_, "patch") => Patch,
+        (_, "delete") => Delete,
+        (_, "deletecollection") => DeleteCollection,
+        _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, null),
+    };
+}
