@@ -18,6 +18,7 @@ internal static class KubeletServiceCollectionExtensions
     /// <summary>Adds the nodes and what they stand on.</summary>
     public static IServiceCollection AddKubelet(this IServiceCollection services, KubeletOptions options) => services
         .AddApiClient(options.Kubeconfig)
+        .AddSingleton<INodeRuntimes, SimulatedRuntimes>()
         .AddSingleton<NodeHost>()
         .AddHostedService(provider => provider.GetRequiredService<NodeHost>())
         .AddSingleton<LogReader>();

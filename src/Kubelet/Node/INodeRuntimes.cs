@@ -4,7 +4,7 @@ namespace MiniK8s.Kubelet.Node;
 internal interface INodeRuntimes
 {
     /// <summary>Once per node; ready for use when it returns, with whatever ran there before.</summary>
-    Task<NodeRuntime> OpenAsync(NodeIdentity identity, CancellationToken stopping);
+    NodeRuntime Open(NodeIdentity identity);
 }
 
 /// <summary>What a node's pods run on.</summary>

@@ -45,9 +45,8 @@ internal sealed class NodeHost(
 
     private async Task RunAsync(NodeIdentity identity, NodeRooms rooms, CancellationToken stopping)
     {
-        var runtime = await runtimes.OpenAsync(identity, stopping);
         // Random is not for many threads: every node has its own.
-        var agent = new NodeAgent(identity, runtime, api, informers, rooms, time, new Random(), loggers);
+        var agent = new NodeAgent(identity, runtimes.Open(identity), api, informers, rooms, time, new Random(), loggers);
         _agents[identity.Name] = agent;
         try
         {

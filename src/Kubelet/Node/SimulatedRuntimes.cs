@@ -1,0 +1,18 @@
+using MiniK8s.Kubelet.Simulation;
+using MiniK8s.Kubelet.Simulation.Network;
+
+namespace MiniK8s.Kubelet.Node;
+
+/// <summary>Simulated nodes that share one world: images, network, journal.</summary>
+internal sealed class SimulatedRuntimes(KubeletOptions options, TimeProvider time) : INodeRuntimes, IAsyncDisposable
+{
+    private readonly SimulationHost _world = new(new SimulationOptions { StateDirectory = options.StateDir, ImagesDirectory = options.Images }, time);
+
+    public NodeRuntime Open(NodeIdentity identity)
+    {
+        var node = _world.AddNode(identity.Name, identity.InternalIp, AddressPool.CidrOf(PodRange.NumberOf(identity.Name)));
+        return new NodeRuntime(node.Runtime, node.Files, node.Network);
+    }
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+}
