@@ -1,0 +1,80 @@
+using Google.Protobuf.WellKnownTypes;
+
+using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Protocol.Meta.V1;
+using MiniK8s.Scheduler.Framework;
+
+namespace MiniK8s.Scheduler.Tests;
+
+// Pods and nodes of which a test says only what matters: A.Pod("web").Cpu("500m").OnNode("n1").
+internal static class A
+{
+    public static Pod Pod(string name = "web") => new()
+    {
+        Metadata = new ObjectMeta { Namespace = "default", Name = name, Uid = $"uid-{name}", ResourceVersion = "1" },
+        Spec = new PodSpec { SchedulerName = "default-scheduler", Containers = { new Container { Name = "main" } } },
+        Status = new PodStatus { Phase = "Pending" },
+    };
+
+    public static Pod Cpu(this Pod pod, string cpu) => pod.Requests(pod.Spec.Containers[0], "cpu", cpu);
+
+    public static Pod Memory(this Pod pod, string memory) => pod.Requests(pod.Spec.Containers[0], "memory", memory);
+
+    public static Pod Requests(this Pod pod, Container container, string resource, string amount)
+    {
+        container.Resources ??= new ResourceRequirements();
+        container.Resources.Requests[resource] = amount;
+        return pod;
+    }
+
+    public static Pod With(this Pod pod, Action<PodSpec> change)
+    {
+        change(pod.Spec);
+        return pod;
+    }
+
+    public static Pod OnNode(this Pod pod, string node) => pod.With(spec => spec.NodeName = node);
+
+    public static Pod Priority(this Pod pod, int priority) => pod.With(spec => spec.Priority = priority);
+
+    public static Pod HostPort(this Pod pod, int port, string ip = "", string protocol = "") => pod.With(spec =>
+        spec.Containers[0].Ports.Add(new ContainerPort { ContainerPort_ = port, HostPort = port, HostIp = ip, Protocol = protocol }));
+
+    public static Pod Tolerates(this Pod pod, string key, string op = "", string value = "", string effect = "") => pod.With(spec =>
+        spec.Tolerations.Add(new Toleration { Key = key, Operator = op, Value = value, Effect = effect }));
+
+    public static Pod Deleted(this Pod pod)
+    {
+        pod.Metadata.DeletionTimestamp = new Timestamp { Seconds = 1 };
+        return pod;
+    }
+
+    public static Node Node(string name = "n1", string cpu = "4", string memory = "8Gi", string pods = "110") => new()
+    {
+        Metadata = new ObjectMeta { Name = name, Uid = $"uid-{name}", ResourceVersion = "1" },
+        Spec = new NodeSpec(),
+        Status = new NodeStatus { Allocatable = { ["cpu"] = cpu, ["memory"] = memory, ["pods"] = pods } },
+    };
+
+    public static Node Label(this Node node, string key, string value)
+    {
+        node.Metadata.Labels[key] = value;
+        return node;
+    }
+
+    public static Node Taint(this Node node, string key, string value, string effect)
+    {
+        node.Spec.Taints.Add(new Taint { Key = key, Value = value, Effect = effect });
+        return node;
+    }
+
+    public static Node Cordoned(this Node node)
+    {
+        node.Spec.Unschedulable = true;
+        return node;
+    }
+
+    public static PodInfo Info(this Pod pod) => new(pod);
+
+    public static NodeInfo Info(this Node node, params Pod[] pods) => pods.Aggregate(NodeInfo.Of(node), (info, pod) => info.With(pod.Info()));
+}
