@@ -1,0 +1,96 @@
+using MiniK8s.Kubelet.Runtime;
+using MiniK8s.Kubelet.Simulation.Images;
+
+namespace MiniK8s.Kubelet.Tests.Simulation;
+
+public sealed class ImageTests
+{
+    [Theory]
+    [InlineData("nginx", "docker.io/library/nginx:latest")]
+    [InlineData("nginx:1.17.1", "docker.io/library/nginx:1.17.1")]
+    [InlineData("alpine/curl", "docker.io/alpine/curl:latest")]
+    [InlineData("registry.k8s.io/pause:3.9", "registry.k8s.io/pause:3.9")]
+    [InlineData("localhost:5000/a/b:c", "localhost:5000/a/b:c")]
+    public void Parse_AsUsersWriteIt_IsNormalised(string text, string full) => Assert.Equal(full, ImageReference.Parse(text)!.ToString());
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Nginx")]
+    [InlineData("nginx:")]
+    [InlineData("nginx:a b")]
+    public void Parse_NotAReference_IsNull(string text) => Assert.Null(ImageReference.Parse(text));
+
+    [Fact]
+    public void Catalogue_EveryImage_HasAProgramForItsCommand()
+    {
+        var catalogue = new ImageCatalogue();
+        foreach (var reference in new[] { "nginx", "nginx:1.17.1", "busybox:1.30", "redis", "mysql:8.0.16", "tomcat", "httpd", "k8sre/demo:v1.1", "saadali/simmemleak", "polinux/stress", "hello-world", "curlimages/curl", "postgres:16", "ubuntu:22.04" })
+            Assert.NotNull(catalogue.Find(ImageReference.Parse(reference)!)?.Root);
+    }
+
+    [Theory]
+    [InlineData("nginx:nope", "NotFound",
+        "rpc error: code = NotFound desc = failed to pull and unpack image \"docker.io/library/nginx:nope\": failed to resolve reference \"docker.io/library/nginx:nope\": docker.io/library/nginx:nope: not found")]
+    [InlineData("nosuchimage", "Unauthorized",
+        "rpc error: code = Unknown desc = failed to pull and unpack image \"docker.io/library/nosuchimage:latest\": failed to resolve reference \"docker.io/library/nosuchimage:latest\": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed")]
+    [InlineData("no.such.host/a:1", "RegistryUnreachable",
+        "rpc error: code = Unknown desc = failed to pull and unpack image \"no.such.host/a:1\": failed to resolve reference \"no.such.host/a:1\": failed to do request: Head \"https://no.such.host/v2/a/manifests/1\": dial tcp: lookup no.such.host: no such host")]
+    public async Task Pull_NoSuchImage_FailsInContainerdsWords(string image, string kind, string message)
+    {
+        await using var lab = new SimLab();
+
+        var result = await lab.Runtime.PullImageAsync(image, null, default);
+
+        Assert.Equal(new PullError(Enum.Parse<PullErrorKind>(kind), message), result.Error);
+    }
+
+    [Fact]
+    public async Task Pull_PrivateImage_NeedsItsLogin()
+    {
+        await using var lab = new SimLab();
+        const string image = "registry.example.com/private/app:1";
+
+        var refused = await lab.Runtime.PullImageAsync(image, new ImageAuth("minik8s", "wrong"), default);
+        var pull = lab.Runtime.PullImageAsync(image, new ImageAuth("minik8s", "secret"), default);
+        await lab.Time.WaitForTimersAsync(1);
+        lab.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(PullErrorKind.Unauthorized, refused.Error!.Kind);
+        Assert.True((await pull.OrMissing("the pull")).Succeeded);
+    }
+
+    [Fact]
+    public async Task Pull_Present_TakesNoTime()
+    {
+        await using var lab = new SimLab();
+        await lab.PullAsync("nginx:1.17.1");
+
+        Assert.True(lab.Runtime.PullImageAsync("docker.io/library/nginx:1.17.1", null, default).IsCompletedSuccessfully);
+        Assert.StartsWith("docker.io/library/nginx@sha256:", (await lab.Runtime.ImageStatusAsync("nginx:1.17.1", default))!.RepoDigests[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Catalogue_UsersDirectory_AddsAndWins()
+    {
+        var directory = Directory.CreateTempSubdirectory("minik8s");
+        File.WriteAllText(Path.Combine(directory.FullName, "mine.json"), """{ "images": [ { "repositories": ["shop/cart", "nginx"], "tags": ["1.*"], "cmd": ["cart"] } ] }""");
+
+        var catalogue = new ImageCatalogue(directory.FullName);
+
+        Assert.Equal(["cart"], catalogue.Find(ImageReference.Parse("shop/cart:1.2")!)!.Spec.Cmd);
+        Assert.Equal(["cart"], catalogue.Find(ImageReference.Parse("nginx:1.17.1")!)!.Spec.Cmd);
+        Assert.Null(catalogue.Find(ImageReference.Parse("shop/cart:2")!));
+    }
+
+    [Fact]
+    public void Catalogue_MisspeltField_SaysWhereAndWhat()
+    {
+        var directory = Directory.CreateTempSubdirectory("minik8s");
+        File.WriteAllText(Path.Combine(directory.FullName, "mine.json"), """{ "images": [ { "repositories": ["a"], "tags": ["1"], "entrypiont": [] } ] }""");
+
+        var error = Assert.Throws<InvalidDataException>(() => new ImageCatalogue(directory.FullName));
+
+        Assert.Contains("mine.json is not an image catalogue", error.Message, StringComparison.Ordinal);
+        Assert.Contains("entrypiont", error.Message, StringComparison.Ordinal);
+    }
+}

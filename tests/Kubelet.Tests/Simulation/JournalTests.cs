@@ -1,0 +1,160 @@
+using MiniK8s.Kubelet.Runtime;
+
+namespace MiniK8s.Kubelet.Tests.Simulation;
+
+/// <summary>Every test leaves the first lab without a word, as kill -9 does, copies what it had written and opens a second one on it.</summary>
+public sealed class JournalTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("minik8s").FullName;
+    private int _copies;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task Restart_RunningServer_GoesOnUnderTheSameIdAndAddress()
+    {
+        var (first, time) = Open();
+        var pod = await first.PodAsync();
+        var id = await pod.StartAsync("nginx:1.17.1");
+        await first.ExecAsync(id, "echo kept > /usr/share/nginx/html/index.html");
+        var before = await first.StatusAsync(id);
+        time.Advance(TimeSpan.FromMinutes(5));
+
+        await using var second = Reopen(time);
+
+        var after = await second.StatusAsync(id);
+        Assert.Equal((before.Id, before.StartedAt, ContainerState.Running, 0), (after.Id, after.StartedAt, after.State, after.Attempt));
+        var answer = await second.Node.Network.HttpAsync(new HttpCall("HTTP", pod.Ip, 80, "/"), TimeSpan.FromSeconds(1), default);
+        Assert.Equal("kept\n", answer.Body);
+        Assert.NotEqual(pod.Ip, (await second.PodAsync()).Ip);
+    }
+
+    [Fact]
+    public async Task Restart_InTheMiddleOfASleep_SleepsTheRest()
+    {
+        var (first, time) = Open();
+        var id = await first.StartShellAsync("echo begin; sleep 60; echo end; exit 4");
+        var started = (await first.StatusAsync(id)).StartedAt!.Value;
+        time.Advance(TimeSpan.FromSeconds(25));
+
+        await using var second = Reopen(time);
+        await second.Time.WaitForTimersAsync(1);
+        second.Time.Advance(TimeSpan.FromSeconds(35));
+
+        var status = await second.EndAsync(id).OrMissing("the end");
+        Assert.Equal((4, started.AddSeconds(60)), (status.ExitCode, status.FinishedAt!.Value));
+        Assert.Equal("begin\nend\n", await second.LogAsync(id));
+    }
+
+    [Fact]
+    public async Task Restart_ProgramWouldHaveEndedMeanwhile_EndedThen()
+    {
+        var (first, time) = Open();
+        var id = await first.StartShellAsync("sleep 10; exit 2");
+        var started = (await first.StatusAsync(id)).StartedAt!.Value;
+
+        var later = new ManualTimeProvider(time.GetUtcNow() + TimeSpan.FromMinutes(10));
+        await using var second = new SimLab(Copy(), later);
+
+        var status = await second.EndAsync(id).OrMissing("the end");
+        Assert.Equal((2, started.AddSeconds(10)), (status.ExitCode, status.FinishedAt!.Value));
+    }
+
+    [Fact]
+    public async Task Restart_LoopThatWritesAFile_NeitherRepeatsNorForgetsARound()
+    {
+        var (first, time) = Open();
+        var pod = await first.PodAsync();
+        first.Node.Files.CreateDirectory("/shared");
+        var id = await pod.StartAsync(new ContainerConfig
+        {
+            Name = "c", Image = "busybox", Mounts = [new("/shared", "/data")], Command = ["sh", "-c", "i=0; while true; do i=$((i+1)); echo $i >> /data/log; echo line $i; sleep 1; done"],
+        });
+        for (var i = 1; i < 5; i++)
+        {
+            await first.LinesAsync(id, i);
+            await first.Time.WaitForTimersAsync(1);
+            first.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+        await first.LinesAsync(id, 5);
+        await first.Time.WaitForTimersAsync(1);
+
+        var later = new ManualTimeProvider(time.GetUtcNow() + TimeSpan.FromSeconds(3));
+        await using var second = new SimLab(Copy(), later);
+        await second.LinesAsync(id, 8);
+
+        Assert.Equal("1\n2\n3\n4\n5\n6\n7\n8\n", System.Text.Encoding.UTF8.GetString(second.Node.Files.ReadFile("/shared/log")!));
+        Assert.Equal("line 1\nline 2\nline 3\nline 4\nline 5\nline 6\nline 7\nline 8\n", await second.LogAsync(id));
+    }
+
+    [Fact]
+    public async Task Restart_ExitedContainer_KeepsItsEnd()
+    {
+        var (first, time) = Open();
+        var id = await first.StartShellAsync("echo last words > /dev/termination-log; exit 5");
+        var before = await first.EndAsync(id);
+
+        await using var second = Reopen(time);
+
+        var after = await second.StatusAsync(id);
+        Assert.Equal((before.ExitCode, before.FinishedAt, before.TerminationMessage, before.Reason), (after.ExitCode, after.FinishedAt, after.TerminationMessage, after.Reason));
+    }
+
+    [Fact]
+    public async Task Restart_TornLastLine_IsPassedOver()
+    {
+        var (first, time) = Open();
+        var id = await first.StartShellAsync("sleep 1000");
+        var copy = Copy();
+        await File.AppendAllTextAsync(Path.Combine(copy, "runtime.journal"), "0badc0de {\"t\":\"exited\",\"id\":\"");
+
+        await using var second = new SimLab(copy, new ManualTimeProvider(time.GetUtcNow()));
+
+        Assert.Equal(1, second.Host.Journal!.DamagedLines);
+        Assert.Equal(ContainerState.Running, (await second.StatusAsync(id)).State);
+    }
+
+    [Fact]
+    public async Task Restart_RemovedPod_LeavesNothing()
+    {
+        var (first, time) = Open();
+        var pod = await first.PodAsync();
+        await pod.StartAsync("busybox", "sleep", "1000");
+        await first.Runtime.RemovePodSandboxAsync(pod.SandboxId, default);
+
+        await using var second = Reopen(time);
+
+        Assert.Empty(await second.Runtime.ListContainersAsync(null, default));
+        Assert.Empty(await second.Runtime.ListPodSandboxesAsync(null, default));
+        Assert.NotNull(await second.Runtime.ImageStatusAsync("busybox", default));
+    }
+
+    [Fact]
+    public async Task Close_RunningContainer_IsNotRecordedAsEnded()
+    {
+        var (first, time) = Open();
+        var id = await first.StartAsync("nginx:1.17.1");
+        await first.DisposeAsync();
+
+        await using var second = new SimLab(Path.Combine(_directory, "first"), time);
+
+        Assert.Equal(ContainerState.Running, (await second.StatusAsync(id)).State);
+    }
+
+    private (SimLab Lab, ManualTimeProvider Time) Open()
+    {
+        var time = new ManualTimeProvider();
+        return (new SimLab(Path.Combine(_directory, "first"), time), time);
+    }
+
+    private SimLab Reopen(ManualTimeProvider time) => new(Copy(), new ManualTimeProvider(time.GetUtcNow()));
+
+    private string Copy()
+    {
+        var copy = Directory.CreateDirectory(Path.Combine(_directory, $"copy{++_copies}")).FullName;
+        using var from = new FileStream(Path.Combine(_directory, "first", "runtime.journal"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var to = File.Create(Path.Combine(copy, "runtime.journal"));
+        from.CopyTo(to);
+        return copy;
+    }
+}

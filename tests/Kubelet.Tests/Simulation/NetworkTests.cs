@@ -1,0 +1,127 @@
+using MiniK8s.Kubelet.Runtime;
+
+namespace MiniK8s.Kubelet.Tests.Simulation;
+
+public sealed class NetworkTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task Http_OfNginx_AnswersFromItsFiles()
+    {
+        await using var lab = new SimLab();
+        var pod = await lab.PodAsync();
+        var id = await pod.StartAsync("nginx:1.17.1");
+
+        var welcome = await lab.Node.Network.HttpAsync(new HttpCall("HTTP", pod.Ip, 80, "/"), Second, default);
+        await lab.ExecAsync(id, "echo postStart... > /usr/share/nginx/html/index.html");
+        var changed = await lab.Node.Network.HttpAsync(new HttpCall("HTTP", pod.Ip, 80, "/"), Second, default);
+        var missing = await lab.Node.Network.HttpAsync(new HttpCall("HTTP", pod.Ip, 80, "/hello"), Second, default);
+
+        Assert.Contains("<h1>Welcome to nginx!</h1>", welcome.Body, StringComparison.Ordinal);
+        Assert.Equal("postStart...\n", changed.Body);
+        Assert.Equal((200, 404), (welcome.StatusCode, missing.StatusCode));
+        Assert.Contains("open() \"/usr/share/nginx/html/hello\" failed (2: No such file or directory)", await lab.LogAsync(id), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dial_NobodyListens_IsRefusedInGosWords()
+    {
+        await using var lab = new SimLab();
+        var pod = await lab.PodAsync();
+        await pod.StartAsync("nginx:1.17.1");
+
+        var tcp = await lab.Node.Network.TcpConnectAsync(pod.Ip, 8080, Second, default);
+        var http = await lab.Node.Network.HttpAsync(new HttpCall("HTTP", pod.Ip, 8080, "/x"), Second, default);
+
+        Assert.Equal($"dial tcp {pod.Ip}:8080: connect: connection refused", tcp!.Message);
+        Assert.Equal($"Get \"http://{pod.Ip}:8080/x\": dial tcp {pod.Ip}:8080: connect: connection refused", http.Error!.Message);
+        Assert.Null(await lab.Node.Network.TcpConnectAsync(pod.Ip, 80, Second, default));
+    }
+
+    [Fact]
+    public async Task Dial_NoHostThere_TimesOut()
+    {
+        await using var lab = new SimLab();
+
+        var dial = lab.Node.Network.TcpConnectAsync("192.168.109.201", 80, Second, default);
+        await lab.Time.WaitForTimersAsync(1);
+        lab.Time.Advance(Second);
+
+        Assert.Equal("dial tcp 192.168.109.201:80: i/o timeout", (await dial.OrMissing("the timeout"))!.Message);
+    }
+
+    [Fact]
+    public async Task Curl_FromAnotherPod_GetsThePage()
+    {
+        await using var lab = new SimLab();
+        var server = await lab.PodAsync();
+        await server.StartAsync("nginx:1.17.1");
+        var client = await lab.StartAsync("alpine/curl:latest", "sleep", "1000");
+
+        Assert.Contains("Welcome to nginx!", (await lab.ExecAsync(client, $"curl -s {server.Ip}")).Stdout, StringComparison.Ordinal);
+        Assert.Equal("404", (await lab.ExecAsync(client, $"curl -s -o /dev/null -w '%{{http_code}}' http://{server.Ip}/hello")).Stdout);
+        var refused = await lab.ExecAsync(client, $"curl {server.Ip}:81");
+        Assert.Equal((7, $"curl: (7) Failed to connect to {server.Ip} port 81 after 0 ms: Couldn't connect to server\n"), (refused.ExitCode, refused.Stderr));
+    }
+
+    [Fact]
+    public async Task Listen_PortOfThePodIsTaken_SecondNginxGivesUpAfterFiveTries()
+    {
+        await using var lab = new SimLab();
+        var pod = await lab.PodAsync();
+        await pod.StartAsync("nginx:1.17.1");
+
+        var second = await pod.StartAsync("nginx:1.17.1");
+        for (var i = 0; i < 4; i++)
+        {
+            await lab.Time.WaitForTimersAsync(1);
+            lab.Time.AdvanceToNextTimer();
+        }
+
+        Assert.Equal(1, (await lab.EndAsync(second).OrMissing("the end of the second nginx")).ExitCode);
+        var log = await lab.LogAsync(second);
+        Assert.Equal(5, log.Split("nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)").Length - 1);
+        Assert.EndsWith("nginx: [emerg] still could not bind()\n", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PingLoop_HostAppears_EndsTheWait()
+    {
+        var hosts = Path.Combine(Directory.CreateTempSubdirectory("minik8s").FullName, "hosts");
+        await using var lab = new SimLab(Path.GetDirectoryName(hosts));
+        var id = await lab.StartShellAsync("until ping 192.168.109.201 -c 1 ; do echo waiting for mysql...; sleep 2; done;");
+        await lab.Time.WaitForTimersAsync(1);
+        lab.Time.Advance(TimeSpan.FromSeconds(10));     // no answer
+        await lab.LinesAsync(id, 5);
+        await File.WriteAllTextAsync(hosts, "192.168.109.201 mysql\n");
+        await lab.Time.WaitForTimersAsync(1);
+        lab.Time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(0, (await lab.EndAsync(id).OrMissing("the end of the wait")).ExitCode);
+        Assert.Contains("100% packet loss\nwaiting for mysql...\n", await lab.LogAsync(id), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Redis_AskedByItsClient_Answers()
+    {
+        await using var lab = new SimLab();
+        var id = await lab.StartAsync("redis:7.0");
+
+        Assert.Equal("PONG\nOK\n42\n43\n", (await lab.ExecAsync(id, "redis-cli ping; redis-cli set a 42; redis-cli get a; redis-cli incr a")).Stdout);
+    }
+
+    [Fact]
+    public async Task GrpcHealth_OfAServerThatSaysNo_IsNotServing()
+    {
+        await using var lab = new SimLab();
+        var pod = await lab.PodAsync();
+        await pod.StartAsync(new ContainerConfig { Name = "c", Image = "registry.k8s.io/e2e-test-images/agnhost:2.40", Args = ["grpc-health-checking"] });
+
+        var before = await lab.Node.Network.GrpcHealthAsync(pod.Ip, 5000, "", Second, default);
+        await lab.Node.Network.HttpAsync(new HttpCall("HTTP", pod.Ip, 8080, "/make-not-serving"), Second, default);
+        var after = await lab.Node.Network.GrpcHealthAsync(pod.Ip, 5000, "", Second, default);
+
+        Assert.Equal((GrpcHealthStatus.Serving, GrpcHealthStatus.NotServing), (before.Status, after.Status));
+    }
+}
