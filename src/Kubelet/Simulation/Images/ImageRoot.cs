@@ -46,8 +46,9 @@ internal static class ImageRoot
         var bin = (DirectoryNode)userland.Copy();
         foreach (var name in without) bin.Children.Remove(name);
         root.Children["bin"] = bin;
-        // Where a Debian image has them; one directory is enough to be found by every PATH.
-        DirectoryAt(root, "/usr").Children["bin"] = bin;
+        // Debian has one directory under both names; elsewhere scripts still expect /usr/bin/env.
+        if (spec.Userland == "debian") DirectoryAt(root, "/usr").Children["bin"] = bin;
+        else DirectoryAt(root, "/usr/bin").Children["env"] = new RegularFile(Executable) { Program = "env" };
     }
 
     private static RegularFile Text(string content, int mode = 0b110_100_100)
