@@ -1,0 +1,209 @@
+using Google.Protobuf;
+
+using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.Commit;
+using MiniK8s.Store.Mvcc;
+using MiniK8s.Store.Wal;
+using MiniK8s.Store.Watch;
+
+namespace MiniK8s.Store.Tests.Commit;
+
+public sealed class CommitPipelineTests
+{
+    [Fact]
+    public async Task Commit_OneWrite_IsLoggedThenPublishedThenNotifiedThenAnswered()
+    {
+        var run = new Run();
+        var answer = run.Pipeline.CommitAsync(Put("a"), CancellationToken.None);
+        await run.Log.Called.Task.OrMissing("the append");
+
+        // The sync has not returned: nobody may know of the write.
+        Assert.Equal(1, run.Store.Current.Revision);
+        Assert.Empty(run.Watches.Notified);
+        Assert.False(answer.IsCompleted);
+
+        run.Watches.OnNotify = () =>
+        {
+            Assert.Equal(2, run.Store.Current.Revision);
+            Assert.False(answer.IsCompleted);
+        };
+        run.Log.Release();
+        var outcome = await answer.OrMissing("the answer");
+
+        Assert.Equal(2, ((PutResponse)outcome.Value!).Header.Revision);
+        Assert.Equal([2L], run.Watches.Notified);
+        await run.EndAsync();
+    }
+
+    [Fact]
+    public async Task Commit_WritesDuringASync_ShareTheNextOne()
+    {
+        var run = new Run();
+        var first = run.Pipeline.CommitAsync(Put("first"), CancellationToken.None);
+        await run.Log.Called.Task.OrMissing("the first append");
+        var others = Enumerable.Range(0, 50).Select(i => run.Pipeline.CommitAsync(Put($"k{i}"), CancellationToken.None)).ToArray();
+
+        run.Log.Release();
+        await first.OrMissing("the first answer");
+        run.Log.Release();
+        var outcomes = await Task.WhenAll(others).OrMissing("the other answers");
+
+        Assert.Equal([1, 50], run.Log.BatchSizes);
+        Assert.Equal(Enumerable.Range(3, 50).Select(revision => (long)revision), outcomes.Select(outcome => ((PutResponse)outcome.Value!).Header.Revision));
+        await run.EndAsync();
+    }
+
+    [Fact]
+    public async Task Commit_ATransactionThatNeedsTheOneBeforeIt_SeesItInTheSameBatch()
+    {
+        var run = new Run();
+        var blocker = run.Pipeline.CommitAsync(Put("blocker"), CancellationToken.None);
+        await run.Log.Called.Task.OrMissing("the first append");
+        var put = run.Pipeline.CommitAsync(Put("a"), CancellationToken.None);
+        var txn = new TxnRequest { Compare = { new Compare { Key = Bytes("a"), Target = Compare.Types.CompareTarget.Mod, ModRevision = 3 } } };
+        txn.Success.Add(new RequestOp { RequestPut = Put("b") });
+        var dependent = run.Pipeline.CommitAsync(txn, CancellationToken.None);
+
+        run.Log.Release();
+        run.Log.Release();
+
+        Assert.True(((TxnResponse)(await dependent.OrMissing("the answer")).Value!).Succeeded);
+        await Task.WhenAll(blocker, put);
+        await run.EndAsync();
+    }
+
+    [Fact]
+    public async Task Commit_ARefusedWrite_IsAnsweredWithoutASync()
+    {
+        var run = new Run();
+
+        var outcome = await run.Pipeline.CommitAsync(new CompactionRequest { Revision = 99 }, CancellationToken.None).OrMissing("the refusal");
+
+        Assert.Equal("etcdserver: mvcc: required revision is a future revision", outcome.Error!.Text);
+        Assert.Empty(run.Log.BatchSizes);
+        await run.EndAsync();
+    }
+
+    [Fact]
+    public async Task Commit_SyncFails_EndsThePipelineAndNobodyIsToldItWorked()
+    {
+        var run = new Run();
+        var inFlight = run.Pipeline.CommitAsync(Put("a"), CancellationToken.None);
+        await run.Log.Called.Task.OrMissing("the append");
+        var queued = run.Pipeline.CommitAsync(Put("b"), CancellationToken.None);
+
+        run.Log.Fail(new IOException("no space left"));
+
+        await Assert.ThrowsAsync<StoreStoppedException>(() => inFlight.OrMissing("the end of the write in flight"));
+        await Assert.ThrowsAsync<StoreStoppedException>(() => queued.OrMissing("the end of the queued write"));
+        await Assert.ThrowsAsync<StoreStoppedException>(() => run.Pipeline.CommitAsync(Put("c"), CancellationToken.None));
+        Assert.Equal("no space left", (await Assert.ThrowsAsync<IOException>(() => run.Running)).Message);
+        Assert.Equal(1, run.Store.Current.Revision);
+        Assert.Empty(run.Watches.Notified);
+    }
+
+    [Fact]
+    public async Task Commit_QueueFull_WaitsForRoomAndCanBeCancelled()
+    {
+        var run = new Run(new StoreOptions { QueueLimit = 1, MaxBatch = 1 });
+        var inFlight = run.Pipeline.CommitAsync(Put("a"), CancellationToken.None);
+        await run.Log.Called.Task.OrMissing("the append");
+        var queued = run.Pipeline.CommitAsync(Put("b"), CancellationToken.None);
+        using var patience = new CancellationTokenSource();
+        var waiting = run.Pipeline.CommitAsync(Put("c"), patience.Token);
+
+        Assert.False(waiting.IsCompleted);
+        await patience.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        run.Log.Release();
+        run.Log.Release();
+        await Task.WhenAll(inFlight, queued).OrMissing("the other answers");
+        Assert.Equal(3, run.Store.Current.Revision);
+        await run.EndAsync();
+    }
+
+    [Fact]
+    public async Task Commit_BigWrites_AreSpreadOverBatches()
+    {
+        var run = new Run(new StoreOptions { MaxBatchBytes = 1000 });
+        var blocker = run.Pipeline.CommitAsync(Put("blocker"), CancellationToken.None);
+        await run.Log.Called.Task.OrMissing("the first append");
+        var big = Enumerable.Range(0, 3).Select(i => run.Pipeline.CommitAsync(Put($"k{i}", 600), CancellationToken.None)).ToArray();
+
+        for (var i = 0; i < 4; i++) run.Log.Release();
+        await Task.WhenAll(big.Append(blocker)).OrMissing("the answers");
+
+        Assert.Equal([1, 1, 1, 1], run.Log.BatchSizes);
+        await run.EndAsync();
+    }
+
+    private static PutRequest Put(string key, int size = 1) => new() { Key = Bytes(key), Value = ByteString.CopyFrom(new byte[size]) };
+
+    private static ByteString Bytes(string text) => ByteString.CopyFromUtf8(text);
+
+    private sealed class Run
+    {
+        public Run(StoreOptions? options = null)
+        {
+            Pipeline = new CommitPipeline(Log, Store, Watches, options ?? new StoreOptions());
+            Running = Task.Factory.StartNew(Pipeline.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+
+        public ManualLog Log { get; } = new();
+
+        public MvccStore Store { get; } = new(new NoLeases());
+
+        public RecordingHub Watches { get; } = new();
+
+        public CommitPipeline Pipeline { get; }
+
+        public Task Running { get; }
+
+        public Task EndAsync()
+        {
+            Pipeline.Complete();
+            return Running.OrMissing("the end of the pipeline");
+        }
+    }
+
+    /// <summary>A log whose syncs return, or fail, when the test says so.</summary>
+    private sealed class ManualLog : IWriteAheadLog
+    {
+        private readonly SemaphoreSlim _released = new(0);
+        private Exception? _failure;
+
+        public TaskCompletionSource Called { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public List<int> BatchSizes { get; } = [];
+
+        public void AppendAndSync(IReadOnlyList<LogEntry> entries)
+        {
+            Called.TrySetResult();
+            if (!_released.Wait(Patience.Limit)) throw new TimeoutException("nobody released the sync");
+            if (_failure is not null) throw _failure;
+            BatchSizes.Add(entries.Count);
+        }
+
+        public void Release() => _released.Release();
+
+        public void Fail(Exception failure)
+        {
+            _failure = failure;
+            _released.Release();
+        }
+    }
+
+    private sealed class RecordingHub : IWatchHub
+    {
+        public List<long> Notified { get; } = [];
+
+        public Action? OnNotify { get; set; }
+
+        public void Notify(IReadOnlyList<LogEntry> published)
+        {
+            OnNotify?.Invoke();
+            Notified.AddRange(published.OfType<RevisionEntry>().Select(entry => entry.Revision));
+        }
+    }
+}
