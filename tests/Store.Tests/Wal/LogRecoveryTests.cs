@@ -21,7 +21,7 @@ public sealed class LogRecoveryTests : IDisposable
     [Fact]
     public void Recover_AfterRandomWritesAndCompactions_GivesTheSameStore()
     {
-        _options.SegmentBytes = 20_000;     // several segments
+        _options.SegmentBytes = 5_000;      // several segments
         var before = WriteAtRandom(writes: 2000);
 
         var after = Recover();

@@ -62,7 +62,7 @@ public sealed class WatchStreamTests
     [InlineData("a", "", "a@2 -a@6")]
     [InlineData("a", "b", "a@2 aa@3 -a@6")]
     [InlineData("b", "\0", "b@4 c@5")]
-    [InlineData("", "", "")]
+    [InlineData("aa", "c", "aa@3 b@4")]
     public async Task Watch_ARange_SeesItsKeysAlone(string key, string end, string expected)
     {
         await using var client = _world.Connect();
@@ -73,8 +73,7 @@ public sealed class WatchStreamTests
         _world.Delete("a");
         var last = _world.Put("end");
 
-        var events = await client.EventsThroughAsync(last);
-        Assert.Equal($"{expected} end@7".Trim(), string.Join(' ', events.Except(key == "b" ? [] : ["nothing"])).Replace("end@7 end@7", "end@7", StringComparison.Ordinal));
+        Assert.Equal($"{expected} end@7", string.Join(' ', (await client.EventsThroughAsync(last)).Distinct()));
     }
 
     [Fact]
@@ -297,7 +296,7 @@ public sealed class WatchStreamTests
             {
                 world.Commit(Enumerable.Range(0, chance.Next(1, 4)).Select(_ => (Google.Protobuf.IMessage)new PutRequest { Key = Bytes($"k{chance.Next(5)}") }).ToArray());
             }
-            return world.Put("end");
+            return world.Put("z");      // in every range: the last event of all
         });
 
         var starts = new List<(long Start, string Key)>();
@@ -314,12 +313,9 @@ public sealed class WatchStreamTests
         {
             var (start, key) = starts[i];
             var expected = Enumerable.Range(2, (int)last - 1).Where(revision => revision >= start).SelectMany(revision => history[revision])
-                .Where(stored => string.CompareOrdinal(stored.Plain.Kv.Key.ToStringUtf8(), key) >= 0 || stored.Plain.Kv.Key.ToStringUtf8() == "end" && string.CompareOrdinal("end", key) >= 0)
+                .Where(stored => string.CompareOrdinal(stored.Plain.Kv.Key.ToStringUtf8(), key) >= 0)
                 .Select(stored => Client.Name(stored.Plain)).ToList();
-            var seen = new List<string>();
-            var lastExpected = expected.Count == 0 ? start : long.Parse(expected[^1].Split('@')[1]);
-            seen.AddRange(await clients[i].EventsThroughAsync(lastExpected));
-            Assert.Equal(expected, seen);
+            Assert.Equal(expected, await clients[i].EventsThroughAsync(last));
             await clients[i].DisposeAsync();
         }
     }

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+
+using MiniK8s.Store.Tests.Wal;
+
+namespace MiniK8s.Store.Tests.Processes;
+
+/// <summary>The machine's own etcdctl against our store: what a user types and what is printed.</summary>
+public sealed class EtcdctlTests : IAsyncLifetime
+{
+    private readonly TemporaryDirectory _directory = new();
+    private ServerProcess _store = null!;
+
+    public async Task InitializeAsync() => _store = await ServerProcess.StartStoreAsync(_directory.File("data"), "--fsync", "off");
+
+    public async Task DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    [RequiresToolFact("etcdctl")]
+    public async Task Commands_OfEveryKind_PrintWhatEtcdPrints()
+    {
+        await ExpectAsync("OK", "put", "a", "1");
+        await ExpectAsync("OK", "put", "b", "2");
+        await ExpectAsync("OK|a|1", "put", "a", "3", "--prev-kv");
+        await ExpectAsync("a|3", "get", "a");
+        await ExpectAsync("a|1", "get", "a", "--rev=2");
+        await ExpectAsync("a|b", "get", "", "--prefix", "--keys-only");
+        await ExpectAsync("b|2", "get", "", "--from-key", "--order=DESCEND", "--limit=1");
+        await ExpectAsync("Error: etcdserver: mvcc: required revision is a future revision", "get", "a", "--rev=99");
+        await ExpectAsync("1|b|2", "del", "b", "--prev-kv");
+        await ExpectAsync("0", "del", "b");
+        await ExpectTypedAsync("SUCCESS||OK||a|4", "val(\"a\") = \"3\"\n\nput a 4\nget a\n\nget a\n\n", "txn");
+        await ExpectTypedAsync("FAILURE||a|4", "val(\"a\") = \"3\"\n\nput a 5\n\nget a\n\n", "txn");
+        await ExpectAsync("compacted revision 5", "compaction", "5");
+        await ExpectAsync("Error: etcdserver: mvcc: required revision has been compacted", "compaction", "5");
+        await ExpectAsync("Error: etcdserver: mvcc: required revision has been compacted", "get", "a", "--rev=3");
+        await ExpectAsync("Error: etcdserver: requested lease not found", "put", "a", "1", "--lease=4711");
+        await ExpectAsync("", "alarm", "list");
+    }
+
+    [RequiresToolFact("etcdctl")]
+    public async Task Status_OfTheEndpoint_IsThatOfAHealthyLeader()
+    {
+        Assert.Contains($"{_store.Endpoint} is healthy", await RunAsync(null, "endpoint", "health"), StringComparison.Ordinal);
+        Assert.Matches($"^{_store.Endpoint}, [0-9a-f]+, 3\\.5\\.17, .* true, false, 2, 1, 1, \n?$", await RunAsync(null, "endpoint", "status"));
+        Assert.Matches($"^[0-9a-f]+, started, store, , http://{_store.Endpoint}, false\n$", await RunAsync(null, "member", "list"));
+    }
+
+    [RequiresToolFact("etcdctl")]
+    public async Task Watch_FromARevision_PrintsHistoryThenNews()
+    {
+        await RunAsync(null, "put", "a", "1");
+        await RunAsync(null, "del", "a");
+        using var watch = Start("watch", "a", "--rev=2", "--prev-kv");
+
+        Assert.Equal(["PUT", "a", "1", "DELETE", "a", "1", "a", ""], await ReadLinesAsync(watch, 8));
+        await RunAsync(null, "put", "a", "2");
+        Assert.Equal(["PUT", "a", "2"], await ReadLinesAsync(watch, 3));
+
+        watch.Kill();
+        await watch.WaitForExitAsync();
+    }
+
+    private Task ExpectAsync(string expected, params string[] arguments) => ExpectTypedAsync(expected, null, arguments);
+
+    private async Task ExpectTypedAsync(string expected, string? input, params string[] arguments)
+    {
+        var lines = (await RunAsync(input, arguments)).Split('\n').Where(line => !line.StartsWith('{'));     // the client library's own log
+        Assert.Equal(expected, string.Join('|', lines).TrimEnd('|'));
+    }
+
+    private async Task<string> RunAsync(string? input, params string[] arguments)
+    {
+        using var process = Start(arguments);
+        if (input is not null) await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync().OrMissing($"the end of etcdctl {string.Join(' ', arguments)}");
+        return await output + await errors;
+    }
+
+    private Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(RequiredTool.Find("etcdctl")!, ["--endpoints", _store.Endpoint, .. arguments])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        Environment = { ["ETCDCTL_API"] = "3" },
+    })!;
+
+    private static async Task<List<string>> ReadLinesAsync(Process process, int count)
+    {
+        var lines = new List<string>();
+        while (lines.Count < count) lines.Add(await process.StandardOutput.ReadLineAsync().OrMissing($"line {lines.Count + 1} of the watch") ?? "(end)");
+        return lines;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+using Grpc.Net.Client;
+
+using MiniK8s.Protocol.Etcd;
+
+namespace MiniK8s.Store.Tests.Processes;
+
+/// <summary>A server of the etcd API in a process of its own: ours, or the machine's etcd.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly List<string> _output = [];
+
+    private ServerProcess(ProcessStartInfo start)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError, start.RedirectStandardInput) = (true, true, true);
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public GrpcChannel Channel { get; private set; } = null!;
+
+    public KV.KVClient Kv => new(Channel);
+
+    public Protocol.Etcd.Watch.WatchClient Watch => new(Channel);
+
+    /// <summary>host:port of the etcd API.</summary>
+    public string Endpoint { get; private set; } = "";
+
+    public int ExitCode => _process.ExitCode;
+
+    public string Output
+    {
+        get
+        {
+            lock (_output) return string.Join('\n', _output);
+        }
+    }
+
+    /// <summary>Our store, on free ports; ready when this returns.</summary>
+    public static async Task<ServerProcess> StartStoreAsync(string dataDirectory, params string[] flags)
+    {
+        var ports = Path.Combine(dataDirectory, "..", $"{Path.GetFileName(dataDirectory)}.{Guid.NewGuid():N}.ports");
+        var server = StartUnready(dataDirectory, ["--ports-file", ports, .. flags]);
+        while (!File.Exists(ports))
+        {
+            if (server._process.HasExited) throw new InvalidOperationException($"The store ended with {server.ExitCode}:\n{server.Output}");
+            await Task.Delay(20);
+        }
+        using var numbers = JsonDocument.Parse(await File.ReadAllTextAsync(ports));
+        File.Delete(ports);
+        server.Connect(numbers.RootElement.GetProperty("port").GetInt32());
+        return server;
+    }
+
+    /// <summary>Our store, not waited for: it may well refuse to start.</summary>
+    public static ServerProcess StartUnready(string dataDirectory, params string[] flags) => new(new ProcessStartInfo(
+        "dotnet",
+        [Path.Combine(AppContext.BaseDirectory, "MiniK8s.Store.dll"), "--data-dir", dataDirectory, "--port", "0", "--http-port", "0", "--exit-on-stdin-close", .. flags]));
+
+    /// <summary>The machine's etcd, on free ports; ready when this returns.</summary>
+    public static async Task<ServerProcess> StartEtcdAsync(string dataDirectory)
+    {
+        var (client, peer) = (FreePort(), FreePort());
+        var (clientUrl, peerUrl) = ($"http://127.0.0.1:{client}", $"http://127.0.0.1:{peer}");
+        var server = new ServerProcess(new ProcessStartInfo(RequiredTool.Find("etcd")!,
+        [
+            "--data-dir", dataDirectory, "--listen-client-urls", clientUrl, "--advertise-client-urls", clientUrl,
+            "--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl, "--initial-cluster", $"default={peerUrl}",
+        ]));
+        server.Connect(client);
+        while (true)
+        {
+            try
+            {
+                await server.Kv.RangeAsync(new RangeRequest { Key = Google.Protobuf.ByteString.CopyFromUtf8("ready") });
+                return server;
+            }
+            catch (Grpc.Core.RpcException) when (!server._process.HasExited)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync().OrMissing("the end of the killed process");
+    }
+
+    /// <summary>An orderly stop; gives the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        _process.StandardInput.Close();
+        return await ExitAsync();
+    }
+
+    /// <summary>Waits for the process to end by itself.</summary>
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync().OrMissing("the end of the process");
+        return ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) await KillAsync();
+        Channel?.Dispose();
+        _process.Dispose();
+    }
+
+    private void Connect(int port)
+    {
+        Endpoint = $"127.0.0.1:{port}";
+        Channel = GrpcChannel.ForAddress($"http://{Endpoint}", new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxRetryAttempts = null });
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null) return;
+        lock (_output) _output.Add(line);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
