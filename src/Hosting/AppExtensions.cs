@@ -55,11 +55,13 @@ public static class AppExtensions
         // The page counts from the start on, not from the first scrape.
         _ = app.Services.GetRequiredService<MetricsPage>();
         var failures = app.Services.GetRequiredService<UnhandledFailures>();
-        var loops = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+        var loops = new List<BackgroundService>();
         await using (app)
         {
             try
             {
+                // A service whose making fails (a store that cannot recover) fails the start like any other.
+                loops.AddRange(app.Services.GetServices<IHostedService>().OfType<BackgroundService>());
                 await app.StartAsync();
                 await app.WaitForShutdownAsync();
             }

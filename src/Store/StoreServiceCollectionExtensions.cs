@@ -50,6 +50,7 @@ internal static class StoreServiceCollectionExtensions
         .AddSingleton<IWatchHub>(provider => provider.GetRequiredService<WatchHub>());
 
     private static IServiceCollection AddCommit(this IServiceCollection services) => services
+        .AddSingleton<StoreMetrics>()
         .AddSingleton(provider => new CommitPipeline(
             provider.GetRequiredService<IWriteAheadLog>(),
             provider.GetRequiredService<MvccStore>(),
@@ -57,6 +58,7 @@ internal static class StoreServiceCollectionExtensions
             provider.GetRequiredService<StoreOptions>())
         {
             Compacted = provider.GetRequiredService<LogTrimmer>().Wake,
+            Metrics = provider.GetRequiredService<StoreMetrics>(),
         })
         .AddHostedService<CommitLoop>();
 

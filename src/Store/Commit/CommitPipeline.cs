@@ -24,6 +24,9 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
     /// <summary>Called on the writer's thread after a batch with a compaction was published; must be brief.</summary>
     public Action? Compacted { get; init; }
 
+    /// <summary>Counts and times the batches; may be left out.</summary>
+    public StoreMetrics? Metrics { get; init; }
+
     /// <summary>Queues a write and waits for its outcome. Cancelling stops the wait for room in the queue; a queued write is past recall.</summary>
     /// <exception cref="StoreStoppedException">The store is stopping, or a sync failed: whether the write is in is unknown.</exception>
     public async Task<Outcome<IMessage>> CommitAsync(IMessage request, CancellationToken ct)
@@ -44,8 +47,10 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         {
             while (WaitForWork())
             {
+                var began = Metrics?.Begin() ?? 0;
                 TakeBatch(batch);
                 CommitBatch(batch);
+                Metrics?.End(began, batch.Count);
                 batch.Clear();
             }
         }

@@ -19,6 +19,7 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
     private long _length;
     private long _sealedBytes;
     private long _nextRevision;
+    private long _syncs;
 
     /// <summary>Opens the last segment for appending.</summary>
     /// <param name="directory">Where the segments are; held by the caller.</param>
@@ -37,7 +38,7 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
     public long Bytes => Volatile.Read(ref _sealedBytes) + Volatile.Read(ref _length);
 
     /// <summary>Syncs made since the process started.</summary>
-    public long Syncs { get; private set; }
+    public long Syncs => Volatile.Read(ref _syncs);
 
     /// <summary>Makes an empty segment.</summary>
     public static SegmentName Create(DataDirectory directory, int number, long firstRevision)
@@ -103,6 +104,6 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
     {
         if (_options.Fsync == FsyncMode.Off) return;
         RandomAccess.FlushToDisk(_file);
-        Syncs++;
+        Interlocked.Increment(ref _syncs);
     }
 }
