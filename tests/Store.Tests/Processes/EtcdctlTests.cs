@@ -26,7 +26,7 @@ public sealed class EtcdctlTests : IAsyncLifetime
         await ExpectAsync("OK|a|1", "put", "a", "3", "--prev-kv");
         await ExpectAsync("a|3", "get", "a");
         await ExpectAsync("a|1", "get", "a", "--rev=2");
-        await ExpectAsync("a|b", "get", "", "--prefix", "--keys-only");
+        await ExpectAsync("a||b", "get", "", "--prefix", "--keys-only");
         await ExpectAsync("b|2", "get", "", "--from-key", "--order=DESCEND", "--limit=1");
         await ExpectAsync("Error: etcdserver: mvcc: required revision is a future revision", "get", "a", "--rev=99");
         await ExpectAsync("1|b|2", "del", "b", "--prev-kv");
