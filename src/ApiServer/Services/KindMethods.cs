@@ -35,7 +35,6 @@ internal sealed class KindMethods : IServiceMethodProvider<KindCalls>
             case "List": AddUnary(context, service, method, (calls, request, call) => calls.ListAsync(kind, request, call)); break;
             case "Update": AddUnary(context, service, method, (calls, request, call) => calls.UpdateAsync(kind, "", request, call)); break;
             case "UpdateStatus": AddUnary(context, service, method, (calls, request, call) => calls.UpdateAsync(kind, "status", request, call)); break;
-            case "Finalize": AddUnary(context, service, method, (calls, request, call) => calls.UpdateAsync(kind, "finalize", request, call)); break;
             case "Patch": AddUnary(context, service, method, (calls, request, call) => calls.PatchAsync(kind, request, call)); break;
             case "Delete": AddUnary(context, service, method, (calls, request, call) => calls.DeleteAsync(kind, request, call)); break;
             case "DeleteCollection": AddUnary(context, service, method, (calls, request, call) => calls.DeleteCollectionAsync(kind, request, call)); break;
