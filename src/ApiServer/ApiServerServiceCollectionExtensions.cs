@@ -88,7 +88,7 @@ internal static class ApiServerServiceCollectionExtensions
         .AddSingleton<NodeRules>().AddSingleton<IAuthorizer, Authorizer>();
 
     private static IServiceCollection AddGrpcFace(this IServiceCollection services) => services
-        .AddSingleton<IPatcher, NoPatcher>().AddSingleton<IServiceMethodProvider<KindCalls>, KindMethods>();
+        .AddSingleton<IServiceMethodProvider<KindCalls>, KindMethods>();
 
     private static IServiceCollection AddKind<T>(this IServiceCollection services) where T : ResourceStrategy =>
         services.AddSingleton<ResourceStrategy, T>();

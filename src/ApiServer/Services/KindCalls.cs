@@ -14,7 +14,7 @@ using MiniK8s.Protocol.V1;
 namespace MiniK8s.ApiServer.Services;
 
 /// <summary>The gRPC face: every kind's verbs over the registry, authorized like REST.</summary>
-internal sealed class KindCalls(IResourceRegistries registries, IPodBinder binder, IAuthorizer authorizer, IPatcher patcher)
+internal sealed class KindCalls(IResourceRegistries registries, IPodBinder binder, IAuthorizer authorizer)
 {
     /// <summary>Create.</summary>
     public async Task<IMessage> CreateAsync(ApiKind kind, IMessage request, ServerCallContext call)
@@ -75,7 +75,7 @@ internal sealed class KindCalls(IResourceRegistries registries, IPodBinder binde
         if (patch.Subresource.Length > 0 && !kind.Subresources.Contains(patch.Subresource)) throw StatusErrors.UnknownPath();
         var options = new UpdateOptions { DryRun = { patch.Options?.DryRun ?? [] }, FieldManager = patch.Options?.FieldManager ?? "" };
         var result = await registries.Of(kind).UpdateAsync(
-            context, ns, patch.Name, patch.Subresource, current => patcher.Apply(kind, current, patch), options, call.CancellationToken);
+            context, ns, patch.Name, patch.Subresource, current => Patching.Apply(kind, current, patch), options, call.CancellationToken);
         return result.Object;
     }
 

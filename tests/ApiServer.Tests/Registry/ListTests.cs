@@ -62,6 +62,7 @@ public sealed class ListTests
         for (var i = 0; i < 6; i++) await rig.CreateAsync(Map($"c{i}"));
         var first = await rig.ListAsync<ConfigMap>("default", new() { Limit = 2 });
         for (var i = 0; i < 6; i++) await rig.UpdateAsync<ConfigMap>("default", "c3", map => map.Data["i"] = $"{i}");
+        await rig.SettledAsync();
 
         var names = await RestAsync(rig, first, 2);
 
@@ -75,6 +76,7 @@ public sealed class ListTests
         for (var i = 0; i < 6; i++) await rig.CreateAsync(Map($"c{i}"));
         var first = await rig.ListAsync<ConfigMap>("default", new() { Limit = 2 });
         for (var i = 0; i < 6; i++) await rig.UpdateAsync<ConfigMap>("default", "c3", map => map.Data["i"] = $"{i}");
+        await rig.SettledAsync();
         await rig.Store.CompactAsync(rig.Store.Revision, default);
 
         var refusal = await RefusalAsync(() => rig.ListAsync<ConfigMap>("default", new() { Limit = 2, Continue = first.Continue }));
