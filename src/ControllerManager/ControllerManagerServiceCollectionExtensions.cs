@@ -5,6 +5,8 @@ using MiniK8s.Client.Informers;
 using MiniK8s.Client.Resources;
 using MiniK8s.ControllerManager.Loops;
 using MiniK8s.ControllerManager.Namespaces;
+using MiniK8s.ControllerManager.NodeLifecycle;
+using MiniK8s.ControllerManager.PodGarbage;
 using MiniK8s.ControllerManager.RootCertificates;
 using MiniK8s.ControllerManager.ServiceAccounts;
 using MiniK8s.ControllerManager.ServiceEndpoints;
@@ -25,5 +27,7 @@ internal static class ControllerManagerServiceCollectionExtensions
         .AddSingleton<IController, NamespaceController>()
         .AddSingleton<IController, EndpointsController>()
         .AddSingleton<IController, EndpointSliceController>()
+        .AddSingleton<IController, NodeLifecycleController>()
+        .AddSingleton<IController, PodGarbageController>()
         .AddHostedService<ControllerManagerService>();
 }

@@ -1,8 +1,10 @@
 using MiniK8s.ControllerManager;
+using MiniK8s.ControllerManager.NodeLifecycle;
 using MiniK8s.Hosting;
 
 var builder = MiniK8sProcess.CreateBuilder("controller-manager", args);
 var options = builder.BindOptions<ControllerManagerOptions>();
+builder.BindOptions<NodeLifecycleOptions>();
 builder.ListenHttp("port", options.Port);
 builder.Services.AddControllerManager(options);
 var app = builder.Build();

@@ -50,5 +50,6 @@ internal static class SchedulerServiceCollectionExtensions
         .AddSingleton<BindingCycle>()
         .AddSingleton<CycleWorkers>()
         .AddSingleton<PodReports>()
+        .AddSingleton<SchedulerMetrics>()
         .AddSingleton<SchedulerLoop>();
 }

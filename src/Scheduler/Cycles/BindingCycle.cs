@@ -7,7 +7,8 @@ namespace MiniK8s.Scheduler.Cycles;
 
 /// <summary>Writes down that an assumed pod goes to its node, or takes it all back.</summary>
 internal sealed partial class BindingCycle(
-    PluginSet plugins, SchedulerCache cache, SchedulingQueue queue, PodReports reports, ILogger<BindingCycle> logger)
+    PluginSet plugins, SchedulerCache cache, SchedulingQueue queue, PodReports reports, SchedulerMetrics metrics,
+    ILogger<BindingCycle> logger)
 {
     private static readonly IReadOnlySet<string> NoPlugin = new HashSet<string>();
 
@@ -21,13 +22,12 @@ internal sealed partial class BindingCycle(
         catch (Exception ex) when (!stopping.IsCancellationRequested)
         {
             LogBindFailed(logger, pod.Key.ToString(), node, ex.Message);
+            metrics.CountAttempt(SchedulerMetrics.Error);
             Undo(placement);
-            // Gone, or given a node by someone else: what the watch says about it decides, and there is nobody to tell.
-            if (ex is ApiException { Status.Code: 404 or 409 }) { queue.Return(queued, NoPlugin); return; }
-            await reports.FailedAsync(pod, "SchedulerError", ex.Message, stopping);
-            queue.Return(queued, NoPlugin);
+            await ReturnAsync(queued, pod, ex, stopping);
             return;
         }
+        metrics.CountAttempt(SchedulerMetrics.Scheduled);
         LogBound(logger, pod.Key.ToString(), node);
         reports.Scheduled(pod, node);
     }
@@ -38,6 +38,19 @@ internal sealed partial class BindingCycle(
         foreach (var plugin in plugins.Reserves) plugin.Unreserve(placement.State, placement.Pod, placement.Node);
         cache.Forget(placement.Pod);
         queue.Tell(new ClusterEvent.AssignedPodDeleted(placement.Pod));
+    }
+
+    // Gone, or given a node by someone else: what the watch says about it decides, and there is nobody to tell.
+    private async Task ReturnAsync(QueuedPod queued, PodInfo pod, Exception error, CancellationToken stopping)
+    {
+        try
+        {
+            if (error is not ApiException { Status.Code: 404 or 409 }) await reports.FailedAsync(pod, "SchedulerError", error.Message, stopping);
+        }
+        finally
+        {
+            queue.Return(queued, NoPlugin);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Pod} is bound to {Node}")]

@@ -16,7 +16,7 @@ namespace MiniK8s.Scheduler.Cycles;
 /// </remarks>
 internal sealed partial class SchedulerLoop(
     SchedulingCycle cycle, BindingCycle binding, PluginSet plugins, SchedulerCache cache, SchedulingQueue queue,
-    CycleWorkers workers, PodReports reports, ILogger<SchedulerLoop> logger)
+    CycleWorkers workers, PodReports reports, SchedulerMetrics metrics, ILogger<SchedulerLoop> logger)
 {
     private static readonly IReadOnlySet<string> NoPlugin = new HashSet<string>();
 
@@ -55,7 +55,7 @@ internal sealed partial class SchedulerLoop(
         try
         {
             var state = new CycleState();
-            return cycle.Decide(state, pod, cache.TakeSnapshot()) switch
+            return metrics.Measure(() => cycle.Decide(state, pod, cache.TakeSnapshot())) switch
             {
                 Decision.Place place => Place(new Placement(queued, pod, state, place.Node)),
                 Decision.Reject reject => Reject(queued, pod, "Unschedulable", reject.Message, reject.RejectedBy),
@@ -88,6 +88,7 @@ internal sealed partial class SchedulerLoop(
         QueuedPod queued, PodInfo pod, string reason, string message, IReadOnlySet<string> rejectedBy) => async ct =>
     {
         LogRejected(logger, pod.Key.ToString(), message);
+        metrics.CountAttempt(reason == "Unschedulable" ? SchedulerMetrics.Unschedulable : SchedulerMetrics.Error);
         try
         {
             await reports.FailedAsync(pod, reason, message, ct);

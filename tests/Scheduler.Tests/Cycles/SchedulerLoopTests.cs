@@ -23,6 +23,7 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
     private readonly ClusterFeed _feed;
     private readonly CycleWorkers _workers;
     private readonly SchedulerLoop _loop;
+    private readonly SchedulerMetrics _metrics;
     private Task _running = Task.CompletedTask;
 
     public SchedulerLoopTests()
@@ -32,9 +33,11 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
         _feed = new ClusterFeed(_cache, _queue, "default-scheduler");
         _workers = new CycleWorkers(NullLogger<CycleWorkers>.Instance);
         var reports = new PodReports(_api, _events, _time, NullLogger<PodReports>.Instance);
-        var binding = new BindingCycle(plugins, _cache, _queue, reports, NullLogger<BindingCycle>.Instance);
+        _metrics = new SchedulerMetrics(_queue, _time);
+        var binding = new BindingCycle(plugins, _cache, _queue, reports, _metrics, NullLogger<BindingCycle>.Instance);
         _loop = new SchedulerLoop(
-            new SchedulingCycle(plugins, new Random(1)), binding, plugins, _cache, _queue, _workers, reports, NullLogger<SchedulerLoop>.Instance);
+            new SchedulingCycle(plugins, new Random(1)), binding, plugins, _cache, _queue, _workers, reports, _metrics,
+            NullLogger<SchedulerLoop>.Instance);
     }
 
     public async Task InitializeAsync()
@@ -48,6 +51,7 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
         await _stop.CancelAsync();
         await _running.OrMissing("the scheduler's end");
         _stop.Dispose();
+        _metrics.Dispose();
     }
 
     [Fact]
