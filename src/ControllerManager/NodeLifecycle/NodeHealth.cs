@@ -69,6 +69,10 @@ internal static class NodeVerdict
         return status;
     }
 
+    /// <summary>Whether the two may need different taints.</summary>
+    public static bool Differs(Node old, Node current) => !Wanted(old).SequenceEqual(Wanted(current)) || !Equals(old.Spec, current.Spec)
+        || (old.Status?.Conditions.Count ?? 0) != (current.Status?.Conditions.Count ?? 0);
+
     /// <summary>The taints the node should have: ours by the table, all others as they are.</summary>
     public static IReadOnlyList<Taint> Taints(Node node, Timestamp now)
     {

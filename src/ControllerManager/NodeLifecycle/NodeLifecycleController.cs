@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Threading.Channels;
 
 using Google.Protobuf.WellKnownTypes;
 
@@ -13,26 +14,46 @@ using MiniK8s.Protocol.V1;
 
 namespace MiniK8s.ControllerManager.NodeLifecycle;
 
-/// <summary>Looks at every node each few seconds: tells the silent ones, taints by condition, and marks the pods of lost nodes not ready.</summary>
+/// <summary>Looks at every node each few seconds, and when one changes: tells the silent ones, taints by condition, and marks the pods of lost nodes not ready.</summary>
 /// <remarks>
 /// Known gaps: NoExecute taints are not spread out over time by zone, are put on also when every node is silent, and no pod is evicted
 /// because of them, so pods of a dead node stay until it comes back or is deleted.
 /// </remarks>
-internal sealed partial class NodeLifecycleController(
-    InformerSet informers, IApiClient api, IEventRecorder events, NodeLifecycleOptions options, TimeProvider time,
-    ILogger<NodeLifecycleController> logger) : IController
+internal sealed partial class NodeLifecycleController : IController
 {
-    private readonly IndexedCache<Node> _nodes = informers.Of<Node>().Cache;
-    private readonly IndexedCache<Lease> _leases = informers.Of<Lease>().Cache;
-    private readonly IndexedCache<Pod> _pods = informers.Of<Pod>().Cache;
+    private readonly IndexedCache<Node> _nodes;
+    private readonly IndexedCache<Lease> _leases;
+    private readonly IndexedCache<Pod> _pods;
+    private readonly IApiClient _api;
+    private readonly IEventRecorder _events;
+    private readonly NodeLifecycleOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<NodeLifecycleController> _logger;
     private readonly Dictionary<string, NodeHealth> _health = [];     // by uid; the loop's own
+
+    // One waiting wake-up is enough: the pass looks at every node.
+    private readonly Channel<bool> _wakeups = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public NodeLifecycleController(
+        InformerSet informers, IApiClient api, IEventRecorder events, NodeLifecycleOptions options, TimeProvider time,
+        ILogger<NodeLifecycleController> logger)
+    {
+        (_api, _events, _options, _time, _logger) = (api, events, options, time, logger);
+        _nodes = informers.Of<Node>().Cache;
+        _leases = informers.Of<Lease>().Cache;
+        _pods = informers.Of<Pod>().Cache;
+        informers.Of<Node>().AddHandler(InformerHandler.For<Node>(
+            _ => Wake(),
+            (old, current) => { if (NodeVerdict.Differs(old, current)) Wake(); },
+            _ => { }));
+    }
 
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
             await PassAsync(stopping);
-            await Task.Delay(options.NodeMonitorPeriod, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await WaitAsync(stopping);
         }
     }
 
@@ -49,23 +70,40 @@ internal sealed partial class NodeLifecycleController(
             }
             catch (Exception ex) when (!stopping.IsCancellationRequested)
             {
-                LogNodeFailed(logger, node.Metadata.Name, ex.Message);
+                LogNodeFailed(_logger, node.Metadata.Name, ex.Message);
             }
         }
     }
 
     private async Task LookAtAsync(Node node, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         var ready = Ready(node);
         var renewal = _leases.Find("kube-node-lease", node.Metadata.Name)?.Spec?.RenewTime;
         var health = _health[node.Metadata.Uid] = NodeHealth.After(
             _health.GetValueOrDefault(node.Metadata.Uid), ready?.LastHeartbeatTime, renewal, now);
-        var patience = ready is null ? options.NodeStartupGracePeriod : options.NodeMonitorGracePeriod;
+        var patience = ready is null ? _options.NodeStartupGracePeriod : _options.NodeMonitorGracePeriod;
         if (now - health.HeardAt > patience) node = await TellSilentAsync(node, Timestamp.FromDateTimeOffset(now), ct);
 
         if (Ready(node) is { Status: not "True" }) await MarkPodsAsync(node, Timestamp.FromDateTimeOffset(now), ct);
         await TaintAsync(node, Timestamp.FromDateTimeOffset(now), ct);
+    }
+
+    private void Wake() => _wakeups.Writer.TryWrite(true);
+
+    // Until a node has changed in what taints are made of, or the period is over.
+    private async Task WaitAsync(CancellationToken stopping)
+    {
+        using var period = new CancellationTokenSource(_options.NodeMonitorPeriod, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, period.Token);
+        try
+        {
+            await _wakeups.Reader.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // Time for the next pass, or the end.
+        }
     }
 
     private static NodeCondition? Ready(Node node) => node.Status?.Conditions.FirstOrDefault(condition => condition.Type == "Ready");
@@ -77,10 +115,10 @@ internal sealed partial class NodeLifecycleController(
 
         var changed = node.Clone();
         changed.Status = status;
-        var written = await api.Resource<Node>().UpdateStatusAsync(changed, ct);
-        LogSilent(logger, node.Metadata.Name);
+        var written = await _api.Resource<Node>().UpdateStatusAsync(changed, ct);
+        LogSilent(_logger, node.Metadata.Name);
         if (Ready(node)?.Status == "True")
-            events.Record(node, EventTypes.Normal, "NodeNotReady", $"Node {node.Metadata.Name} status is now: NodeNotReady");
+            _events.Record(node, EventTypes.Normal, "NodeNotReady", $"Node {node.Metadata.Name} status is now: NodeNotReady");
         return written;
     }
 
@@ -94,7 +132,7 @@ internal sealed partial class NodeLifecycleController(
         changed.Spec ??= new NodeSpec();
         changed.Spec.Taints.Clear();
         changed.Spec.Taints.Add(taints);
-        await api.Resource<Node>().UpdateAsync(changed, ct);
+        await _api.Resource<Node>().UpdateAsync(changed, ct);
     }
 
     // The phase stays: whether they run is for the kubelet to say when it is back.
@@ -112,9 +150,9 @@ internal sealed partial class NodeLifecycleController(
             });
             try
             {
-                await api.Resource<Pod>().PatchAsync(
+                await _api.Resource<Pod>().PatchAsync(
                     pod.Metadata.Namespace, pod.Metadata.Name, PatchType.StrategicMergePatch, patch, "status", ct);
-                events.Record(pod, EventTypes.Warning, "NodeNotReady", "Node is not ready");
+                _events.Record(pod, EventTypes.Warning, "NodeNotReady", "Node is not ready");
             }
             catch (ApiException refusal) when (refusal.Status.Code is 404 or 409)
             {

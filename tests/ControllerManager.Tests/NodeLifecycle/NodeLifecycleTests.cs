@@ -84,6 +84,22 @@ public sealed class NodeLifecycleTests
         Assert.Equal(taints, string.Join(" ", NodeVerdict.Taints(node, new Timestamp()).Select(taint => $"{taint.Key}:{taint.Effect}")));
     }
 
+    [Fact]
+    public async Task Run_NothingChanges_LooksAgainEachPeriod()
+    {
+        _made.Known(Node("True"));
+        using var stop = new CancellationTokenSource();
+        var running = _controller.RunAsync(stop.Token);
+        await _made.Time.WaitForTimersAsync(1);
+        _made.Known(Node("False"));
+
+        Assert.Equal(TimeSpan.FromSeconds(5), _made.Time.AdvanceToNextTimer());
+
+        Assert.Equal("update Node /n1", await _made.Api.Writes.Reader.ReadAsync().AsTask().OrMissing("the taint"));
+        await stop.CancelAsync();
+        await running.OrMissing("the controller's end");
+    }
+
     private static Node Node(string ready) => new()
     {
         Metadata = new ObjectMeta { Name = "n1", Uid = "uid-n1" },
