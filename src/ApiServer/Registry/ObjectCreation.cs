@@ -1,4 +1,6 @@
+using MiniK8s.Api.Defaults;
 using MiniK8s.Api.Errors;
+using MiniK8s.Api.Validation;
 using MiniK8s.ApiServer.Admission;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Meta.V1;
@@ -32,15 +34,14 @@ internal sealed class ObjectCreation(RegistryParts parts)
     {
         var (kind, strategy, metadata) = (parts.Kind, parts.Strategy, obj.Metadata);
         if (metadata.ResourceVersion.Length > 0) throw StatusErrors.Unclassified("resourceVersion should not be set on objects to be created");
-        strategy.Default(obj);
+        ObjectDefaults.Apply(obj);
         var admission = new AdmissionRequest(request, AdmissionOperation.Create, kind, "", metadata.Namespace, metadata.Name, obj, null);
         FillServerFields(metadata);
         await parts.Admission.MutateAsync(admission, ct);
         strategy.PrepareForCreate(obj);
-        var errors = strategy.Validate(obj);
+        var errors = ObjectValidation.Validate(obj);
         if (errors.Any) throw StatusErrors.Invalid(kind, metadata.Name, errors);
         await parts.Admission.ValidateAsync(admission, ct);
-        foreach (var warning in strategy.WarningsOnCreate(obj)) request.Warnings.Add(warning);
     }
 
     private async Task<IApiObject> TryCreateAsync(RequestContext request, string ns, IApiObject obj, bool isDryRun, CancellationToken ct)

@@ -1,5 +1,7 @@
+using MiniK8s.Api.Defaults;
 using MiniK8s.Api.Errors;
 using MiniK8s.Api.Objects;
+using MiniK8s.Api.Validation;
 using MiniK8s.ApiServer.Admission;
 using MiniK8s.ApiServer.WatchCache;
 using MiniK8s.Protocol;
@@ -53,13 +55,13 @@ internal sealed class ObjectUpdate(RegistryParts parts, ObjectCreation creation)
         CheckName(obj.Metadata, existing.Metadata.Name);
         ObjectNamespaces.Settle(Kind, obj.Metadata, existing.Metadata.Namespace);
         CheckPreconditions(key, obj.Metadata, existing.Metadata);
-        strategy.Default(obj);
+        ObjectDefaults.Apply(obj);
         KeepServerFields(obj.Metadata, existing.Metadata);
         var admission = new AdmissionRequest(
             request, AdmissionOperation.Update, Kind, subresource, existing.Metadata.Namespace, existing.Metadata.Name, obj, existing);
         await parts.Admission.MutateAsync(admission, ct);
         strategy.PrepareForUpdate(obj, existing, subresource);
-        var errors = strategy.ValidateUpdate(obj, existing, subresource);
+        var errors = subresource == "status" ? ObjectValidation.ValidateStatusUpdate(obj, existing) : ObjectValidation.ValidateUpdate(obj, existing);
         if (errors.Any) throw StatusErrors.Invalid(Kind, existing.Metadata.Name, errors);
         await parts.Admission.ValidateAsync(admission, ct);
 

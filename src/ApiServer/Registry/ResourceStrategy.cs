@@ -4,7 +4,7 @@ using MiniK8s.Protocol;
 
 namespace MiniK8s.ApiServer.Registry;
 
-/// <summary>What is special about one kind. The base class is a kind with nothing special.</summary>
+/// <summary>What is special about one kind, besides its defaults and validation (Api). The base class is a kind with nothing special.</summary>
 /// <remarks>Objects handed in are this request's own copies; <c>existing</c> is shared and must not be changed.</remarks>
 internal abstract class ResourceStrategy(ApiKind kind)
 {
@@ -31,11 +31,6 @@ internal abstract class ResourceStrategy(ApiKind kind)
         _ => null,
     };
 
-    /// <summary>Fills in what a client may leave out.</summary>
-    public virtual void Default(IApiObject obj)
-    {
-    }
-
     /// <summary>Puts server-owned fields in order, after mutating admission.</summary>
     public virtual void PrepareForCreate(IApiObject obj)
     {
@@ -46,15 +41,6 @@ internal abstract class ResourceStrategy(ApiKind kind)
     public virtual void PrepareForUpdate(IApiObject obj, IApiObject existing, string subresource)
     {
     }
-
-    /// <summary>All that is wrong with a new object, metadata included.</summary>
-    public virtual FieldErrorList Validate(IApiObject obj) => [];
-
-    /// <summary>All that is wrong with a change, metadata included.</summary>
-    public virtual FieldErrorList ValidateUpdate(IApiObject obj, IApiObject existing, string subresource) => [];
-
-    /// <summary>Texts for the client about an object that is valid but odd.</summary>
-    public virtual IEnumerable<string> WarningsOnCreate(IApiObject obj) => [];
 
     /// <summary>The kind is deleted gracefully: whether nothing runs for this object any more, and its own grace period.</summary>
     public virtual (bool NothingRuns, long? DefaultGrace)? GraceOf(IApiObject obj) => null;
@@ -84,26 +70,11 @@ internal abstract class ResourceStrategy<T>() : ResourceStrategy(ApiKinds.Of<T>(
     where T : class, IApiObject
 {
     /// <inheritdoc/>
-    public sealed override void Default(IApiObject obj) => Default((T)obj);
-
-    /// <inheritdoc/>
     public sealed override void PrepareForCreate(IApiObject obj) => PrepareForCreate((T)obj);
 
     /// <inheritdoc/>
     public sealed override void PrepareForUpdate(IApiObject obj, IApiObject existing, string subresource) =>
         PrepareForUpdate((T)obj, (T)existing, subresource);
-
-    /// <inheritdoc/>
-    public sealed override FieldErrorList Validate(IApiObject obj) => Validate((T)obj);
-
-    /// <inheritdoc/>
-    public sealed override FieldErrorList ValidateUpdate(IApiObject obj, IApiObject existing, string subresource) =>
-        ValidateUpdate((T)obj, (T)existing, subresource);
-
-    /// <summary>Fills in what a client may leave out.</summary>
-    protected virtual void Default(T obj)
-    {
-    }
 
     /// <summary>Puts server-owned fields in order, after mutating admission.</summary>
     protected virtual void PrepareForCreate(T obj)
@@ -114,10 +85,4 @@ internal abstract class ResourceStrategy<T>() : ResourceStrategy(ApiKinds.Of<T>(
     protected virtual void PrepareForUpdate(T obj, T existing, string subresource)
     {
     }
-
-    /// <summary>All that is wrong with a new object, metadata included.</summary>
-    protected virtual FieldErrorList Validate(T obj) => [];
-
-    /// <summary>All that is wrong with a change, metadata included.</summary>
-    protected virtual FieldErrorList ValidateUpdate(T obj, T existing, string subresource) => [];
 }

@@ -1,5 +1,6 @@
 using MiniK8s.Api.Errors;
 using MiniK8s.Api.Objects;
+using MiniK8s.Api.Validation;
 using MiniK8s.ApiServer.Admission;
 using MiniK8s.ApiServer.WatchCache;
 using MiniK8s.Protocol.Core.V1;
@@ -56,11 +57,7 @@ internal sealed class PodBinder(RegistryParts parts) : IPodBinder
         {
             throw StatusErrors.BadRequest("name in URL does not match name in Binding object");
         }
-        FieldErrorList errors = [];
-        var target = FieldPath.Of("target");
-        var (kind, name) = (binding.Target?.Kind ?? "", binding.Target?.Name ?? "");
-        if (kind is not ("" or "Node")) errors.Add(FieldError.NotSupported(target.Child("kind"), kind, "Node", "<empty>"));
-        if (name.Length == 0) errors.Add(FieldError.Required(target.Child("name")));
+        var errors = BindingValidation.Validate(binding);
         if (errors.Any) throw StatusErrors.BadRequest(errors.ToString());
     }
 

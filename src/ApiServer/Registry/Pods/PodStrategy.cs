@@ -1,3 +1,4 @@
+using MiniK8s.Api.Validation;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Core.V1;
 
@@ -39,7 +40,7 @@ internal sealed class PodStrategy(TimeProvider time) : ResourceStrategy<Pod>
     /// <inheritdoc/>
     protected override void PrepareForCreate(Pod obj)
     {
-        obj.Status = new PodStatus { Phase = "Pending", QosClass = PodQos.ClassOf(obj.Spec) };
+        obj.Status = new PodStatus { Phase = "Pending", QosClass = PodQos.Of(obj.Spec) };
         if (obj.Spec.SchedulingGates.Count == 0) return;
         obj.Status.Conditions.Add(new PodCondition
         {
