@@ -1,5 +1,7 @@
 using System.Buffers;
 
+using Microsoft.AspNetCore.Http.Features;
+
 using MiniK8s.Api.Errors;
 
 namespace MiniK8s.ApiServer.Rest.Bodies;
@@ -14,12 +16,12 @@ internal static class RequestBody
     /// <exception cref="ApiException">413: there are more bytes than <see cref="Limit"/>.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken ct)
     {
-        if (request.ContentLength > Limit) throw TooLarge();
+        if (request.ContentLength > Limit) throw TooLarge(request);
 
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(ct);
-            if (read.Buffer.Length > Limit) throw TooLarge();
+            if (read.Buffer.Length > Limit) throw TooLarge(request);
             if (read.IsCompleted)
             {
                 var body = read.Buffer.ToArray();
@@ -30,5 +32,10 @@ internal static class RequestBody
         }
     }
 
-    private static ApiException TooLarge() => StatusErrors.RequestEntityTooLarge($"limit is {Limit}");
+    // Kestrel takes the rest of the body, for a short while, so that the client gets to read the answer; its own limit would break off.
+    private static ApiException TooLarge(HttpRequest request)
+    {
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrel) kestrel.MaxRequestBodySize = null;
+        return StatusErrors.RequestEntityTooLarge($"limit is {Limit}");
+    }
 }

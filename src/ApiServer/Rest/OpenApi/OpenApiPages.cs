@@ -13,6 +13,9 @@ internal sealed class OpenApiPages(OpenApiDocuments documents, TimeProvider time
     private const string V3 = "/openapi/v3/";
     private const string V2Protobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 
+    // What clients ask for is no legal media type, and they refuse to read it in an answer.
+    private const string V2ProtobufAnswer = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
     // The protobuf form of the version 2 document with nothing but its version in it.
     private static readonly byte[] EmptyV2 = [0x0a, 0x03, .. "2.0"u8];
 
@@ -30,7 +33,7 @@ internal sealed class OpenApiPages(OpenApiDocuments documents, TimeProvider time
     {
         var wantsProtobuf = MediaRange.ParseAccept(http.Request.Headers.Accept.ToString()).FirstOrDefault() is { } first && first.Type == V2Protobuf;
         return wantsProtobuf
-            ? ResponseBody.WriteAsync(http, 200, V2Protobuf, EmptyV2, ct)
+            ? ResponseBody.WriteAsync(http, 200, V2ProtobufAnswer, EmptyV2, ct)
             : ResponseBody.WriteAsync(http, 200, MediaTypes.Json, JsonSerializer.SerializeToUtf8Bytes(OpenApiDocuments.Version2()), ct);
     }
 

@@ -16,8 +16,8 @@ internal sealed class PatchVerb : IVerb
 
     public async Task<Answer> RunAsync(ResourceRequest request, CancellationToken ct)
     {
-        var options = RequestOptions.Patch(request.Query);
         var type = TypeOf(request.Http.Request.ContentType);
+        var options = RequestOptions.Patch(request.Query);
         var patch = await RequestBody.ReadAsync(request.Http.Request, ct);
         IReadOnlyList<string> objections = [];
 

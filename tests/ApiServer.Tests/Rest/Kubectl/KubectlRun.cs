@@ -4,7 +4,8 @@ using System.Diagnostics;
 namespace MiniK8s.ApiServer.Tests.Rest.Kubectl;
 
 /// <summary>The real kubectl against one server, with its caches in a folder of its own.</summary>
-internal sealed class KubectlRun(string server) : IDisposable
+/// <param name="connection">The flags that name the server and the user.</param>
+internal sealed class KubectlRun(params string[] connection) : IDisposable
 {
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("mk8s-kubectl-");
 
@@ -39,7 +40,7 @@ internal sealed class KubectlRun(string server) : IDisposable
     /// <summary>Starts a command that goes on; the caller ends it.</summary>
     public Process Start(string arguments)
     {
-        var start = new ProcessStartInfo(RequiredTool.Find("kubectl") ?? "kubectl", [$"--server={server}", .. Words(arguments)])
+        var start = new ProcessStartInfo(RequiredTool.Find("kubectl") ?? "kubectl", [.. connection, .. Words(arguments)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -39,7 +39,7 @@ public sealed class KubectlTests : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         _server = await RestServer.StartAsync();
-        _kubectl = new(_server.Url);
+        _kubectl = new($"--server={_server.Url}");
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();

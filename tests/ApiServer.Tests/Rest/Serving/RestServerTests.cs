@@ -217,6 +217,62 @@ public sealed class RestServerTests : IAsyncLifetime
             (options.LabelSelector, options.FieldSelector, options.Limit, options.Continue, options.ResourceVersion, options.ResourceVersionMatch));
     }
 
+    [Theory]
+    [InlineData("application/merge-patch+json", "{\"data\":{\"k\":\"w\"}}", 200, "w")]
+    [InlineData("application/json-patch+json", "[{\"op\":\"replace\",\"path\":\"/data/k\",\"value\":\"w\"}]", 200, "w")]
+    [InlineData("application/strategic-merge-patch+json; charset=utf-8", "{\"data\":{\"k\":\"w\"}}", 200, "w")]
+    [InlineData("application/json-patch+json", "[{\"op\":\"test\",\"path\":\"/data/k\",\"value\":\"x\"}]", 422, "v")]
+    [InlineData("application/merge-patch+json", "[]", 400, "v")]
+    [InlineData("application/apply-patch+yaml", "{}", 415, "v")]
+    [InlineData("application/json", "{}", 415, "v")]
+    public async Task Patch_EachKind_IsAppliedOrRefused(string contentType, string patch, int expected, string after)
+    {
+        await _server.SendAsync("POST", ConfigMaps, """{"metadata":{"name":"a"},"data":{"k":"v"}}""");
+
+        var (code, _, _) = await _server.SendAsync("PATCH", $"{ConfigMaps}/a", patch, contentType);
+
+        var (_, body, _) = await _server.SendAsync("GET", $"{ConfigMaps}/a");
+        Assert.Equal((expected, after), (code, JsonDocument.Parse(body).RootElement.GetProperty("data").GetProperty("k").GetString()));
+    }
+
+    [Theory]
+    [InlineData("Strict", 422, 0)]
+    [InlineData("Warn", 200, 1)]
+    [InlineData("", 200, 1)]
+    [InlineData("Ignore", 200, 0)]
+    public async Task Patch_UnknownField_FollowsFieldValidation(string validation, int expected, int warnings)
+    {
+        await _server.SendAsync("POST", ConfigMaps, """{"metadata":{"name":"a"}}""");
+
+        var (code, _, response) = await _server.SendAsync(
+            "PATCH", $"{ConfigMaps}/a?fieldValidation={validation}", """{"oops":1}""", "application/merge-patch+json");
+
+        Assert.Equal((expected, warnings), (code, response.Headers.TryGetValues("Warning", out var texts) ? texts.Count() : 0));
+    }
+
+    [Fact]
+    public async Task OpenApi_DocumentUnderItsHash_MayBeKeptForEver()
+    {
+        var (_, root, _) = await _server.SendAsync("GET", "/openapi/v3");
+        var url = JsonDocument.Parse(root).RootElement.GetProperty("paths").GetProperty("api/v1").GetProperty("serverRelativeURL").GetString()!;
+
+        var (code, _, response) = await _server.SendAsync("GET", url);
+        var (stale, _, _) = await _server.SendAsync("GET", "/openapi/v3/api/v1?hash=old");
+
+        Assert.Equal((200, "public, immutable"), (code, string.Join(", ", response.Headers.GetValues("Cache-Control"))));
+        Assert.NotNull(response.Headers.ETag);
+        Assert.Equal(200, stale);       // led to the current one
+    }
+
+    [Fact]
+    public async Task OpenApi_Version2_IsTheProtobufKubectlReads()
+    {
+        var (code, body, response) = await _server.SendAsync("GET", "/openapi/v2", accept: "application/com.github.proto-openapi.spec.v2@v1.0+protobuf");
+
+        Assert.Equal((200, "\n\u00032.0"), (code, body));
+        Assert.Equal("application/com.github.proto-openapi.spec.v2.v1.0+protobuf", response.Content.Headers.ContentType!.ToString());
+    }
+
     [Fact]
     public async Task Update_NameOfAnother_IsBadRequest()
     {

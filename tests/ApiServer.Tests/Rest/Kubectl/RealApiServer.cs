@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+using MiniK8s.Hosting;
+using MiniK8s.Hosting.Health;
+using MiniK8s.Hosting.Ports;
+
+namespace MiniK8s.ApiServer.Tests.Rest.Kubectl;
+
+/// <summary>The whole apiserver in this process, over TLS, in front of a real etcd; kubectl comes as administrator.</summary>
+internal sealed class RealApiServer : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mk8s-apiserver-");
+    private readonly Process _etcd;
+    private readonly WebApplication _app;
+
+    private RealApiServer()
+    {
+        var (clients, peers) = ($"http://127.0.0.1:{FreePort()}", $"http://127.0.0.1:{FreePort()}");
+        _etcd = Process.Start(new ProcessStartInfo("etcd",
+        [
+            "--data-dir", _folder.CreateSubdirectory("etcd").FullName, "--listen-client-urls", clients, "--advertise-client-urls", clients,
+            "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", $"default={peers}", "--log-level", "error",
+        ]))!;
+        WriteCertificates();
+        var builder = MiniK8sProcess.CreateBuilder("apiserver",
+        [
+            "--etcd-servers", clients, "--secure-port", "0", "--insecure-grpc-port", "0", "--client-ca-file", FileOf("ca.crt"), "--log-level", "warning",
+        ]);
+        builder.AddApiServer();
+        _app = builder.Build();
+        _app.MapApiServer();
+    }
+
+    /// <summary>kubectl's flags.</summary>
+    public string[] Connection =>
+    [
+        $"--server=https://127.0.0.1:{_app.Services.GetRequiredService<PortBook>().Numbers[ApiServerPorts.Secure]}", "--insecure-skip-tls-verify",
+        $"--client-certificate={FileOf("admin.crt")}", $"--client-key={FileOf("admin.key")}",
+    ];
+
+    /// <summary>Starts both and waits until the apiserver is ready.</summary>
+    public static async Task<RealApiServer> StartAsync()
+    {
+        var server = new RealApiServer();
+        await server._app.StartAsync();
+        var health = server._app.Services.GetRequiredService<ProcessHealth>();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        for (var change = health.WaitForChangeAsync(patience.Token); !health.IsReady; change = health.WaitForChangeAsync(patience.Token)) await change;
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _etcd.Kill();
+        await _etcd.WaitForExitAsync();
+        _etcd.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private string FileOf(string name) => Path.Combine(_folder.FullName, name);
+
+    private void WriteCertificates()
+    {
+        var (from, to) = (DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddDays(1));
+        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var authority = new CertificateRequest("CN=ca", authorityKey, HashAlgorithmName.SHA256);
+        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var ca = authority.CreateSelfSigned(from, to);
+
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var admin = new CertificateRequest("O=system:masters, CN=admin", key, HashAlgorithmName.SHA256).Create(ca, from, to, [1]);
+        File.WriteAllText(FileOf("ca.crt"), ca.ExportCertificatePem());
+        File.WriteAllText(FileOf("admin.crt"), admin.ExportCertificatePem());
+        File.WriteAllText(FileOf("admin.key"), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
