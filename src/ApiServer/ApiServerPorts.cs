@@ -4,8 +4,8 @@ namespace MiniK8s.ApiServer;
 internal static class ApiServerPorts
 {
     /// <summary>REST and gRPC over TLS.</summary>
-    public const string Secure = "https";
+    public const string Secure = "secure-port";
 
     /// <summary>gRPC without TLS, on loopback.</summary>
-    public const string InsecureGrpc = "grpc";
+    public const string InsecureGrpc = "insecure-grpc-port";
 }

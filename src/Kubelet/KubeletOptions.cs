@@ -10,7 +10,7 @@ namespace MiniK8s.Kubelet;
 /// <summary>The kubelet's settings, beside those of every process.</summary>
 public sealed class KubeletOptions : IValidatableObject
 {
-    internal const string PortName = "kubelet";
+    internal const string PortName = "port";
 
     // A new one with each start: the simulated machines boot with the process.
     private readonly string _bootId = Guid.NewGuid().ToString();

@@ -7,6 +7,9 @@ namespace MiniK8s.Lab.Cluster;
 /// <remarks>Default ports are Kubernetes' and etcd's own; kubelets count up from 10250.</remarks>
 internal sealed class LabPlan(LabOptions options, LabFolder folder, ClusterCertificates certificates)
 {
+    // Any free port is 0 everywhere but here, where 0 means none at all.
+    private const string InsecureGrpcPort = "insecure-grpc-port";
+
     public ProcessSpec Store() => Process("store", "MiniK8s.Store.dll",
         [("port", 2379), ("http-port", 2381)],
         "--data-dir", folder.DataOf("store"));
@@ -16,7 +19,7 @@ internal sealed class LabPlan(LabOptions options, LabFolder folder, ClusterCerti
         var serving = certificates.Ensure("apiserver", Identities.ApiServer([]));
         var kubeletClient = certificates.Ensure("apiserver-kubelet-client", Identities.KubeletClient);
         return Process("apiserver", "MiniK8s.ApiServer.dll",
-            [("secure-port", 6443), ("insecure-grpc-port", 6444)],
+            [("secure-port", 6443), (InsecureGrpcPort, 6444)],
             "--etcd-servers", etcdServers,
             "--tls-cert-file", serving.Certificate,
             "--tls-private-key-file", serving.Key,
@@ -45,7 +48,7 @@ internal sealed class LabPlan(LabOptions options, LabFolder folder, ClusterCerti
             "--state-dir", folder.DataOf(name),
         ];
         if (options.ImagesDirectory is { } images) arguments = [.. arguments, "--images", Path.GetFullPath(images)];
-        if (options.MaxPods is { } pods) arguments = [.. arguments, "--max-pods", $"{pods}"];
+        if (options.MaxPods is { } pods) arguments = [.. arguments, "--capacity-pods", $"{pods}"];
         return Process(name, "MiniK8s.Kubelet.dll", [("port", 10249 + number)], arguments);
     });
 
@@ -56,5 +59,5 @@ internal sealed class LabPlan(LabOptions options, LabFolder folder, ClusterCerti
         certificates.WriteKubeconfig(Path.Combine(folder.Pki, $"{name}.kubeconfig"), apiServer, name, subject);
 
     private ProcessSpec Process(string name, string assembly, (string Flag, int Port)[] ports, params string[] arguments) =>
-        new(name, assembly, arguments, ports.ToDictionary(p => p.Flag, p => options.AutoPorts ? 0 : p.Port));
+        new(name, assembly, arguments, ports.ToDictionary(p => p.Flag, p => !options.AutoPorts ? p.Port : p.Flag == InsecureGrpcPort ? -1 : 0));
 }

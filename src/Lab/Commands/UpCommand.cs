@@ -51,7 +51,7 @@ internal static class UpCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         ILabReporter reporter = isDetached ? new SilentReporter() : new ConsoleReporter();
         Task<System.IO.Pipes.NamedPipeServerStream>? control = null;
-        await using var lab = new RunningLab(options, reporter, time);
+        var lab = new RunningLab(options, reporter, time);
         try
         {
             control = LabControl.WaitForStopAsync(options.Data, stop.Token);
