@@ -96,7 +96,15 @@ internal sealed partial class SimContainer
         foreach (var change in files?.Changes ?? []) Root.Apply(change);
         Root.KnownUntil = files?.LastAt ?? DateTimeOffset.MinValue;
         Root.Changed = change => _runtime.Record(new JournalRecord.FileChanged(_runtime.NodeName, Id, _runtime.Time.GetUtcNow(), change));
-        Run(startedAt, new Replay(startedAt));
+        try
+        {
+            Run(startedAt, new Replay(startedAt));
+        }
+        catch (RuntimeException error)
+        {
+            // The catalogue has changed meanwhile and the image has lost its program.
+            End(_runtime.Time.GetUtcNow(), new ExitStatus(128), "StartError", error.Message);
+        }
     }
 
     /// <summary>Shows a container that had ended before the last kubelet did.</summary>

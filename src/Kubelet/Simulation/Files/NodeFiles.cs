@@ -17,8 +17,13 @@ internal sealed class NodeFiles(FileTree tree) : INodeFiles
     public void WriteFile(string path, ReadOnlyMemory<byte> content, int mode = 0b110_100_100)
     {
         path = Absolute(path);
-        Tree.MakeDirectories(FileTree.Parent(path));
-        Tree.Put(path, NewFile(new NodeFile(content, mode)));
+        var file = NewFile(new NodeFile(content, mode));
+        lock (Tree.Gate)
+        {
+            if (IsSame(Tree.Find(path), file)) return;
+            Tree.MakeDirectories(FileTree.Parent(path));
+            Tree.Put(path, file);
+        }
     }
 
     public void ReplaceDirectory(string path, IReadOnlyDictionary<string, NodeFile> files)
@@ -38,6 +43,7 @@ internal sealed class NodeFiles(FileTree tree) : INodeFiles
         path = Absolute(path);
         lock (Tree.Gate)
         {
+            if (IsSame(Tree.Find(path), replacement)) return;       // a resync, and nothing has changed
             Tree.MakeDirectories(FileTree.Parent(path));
             Tree.Delete(path);
             Tree.Put(path, replacement);
@@ -57,6 +63,13 @@ internal sealed class NodeFiles(FileTree tree) : INodeFiles
     };
 
     public void Delete(string path) => Tree.Delete(Absolute(path));
+
+    private static bool IsSame(FileNode? there, FileNode wanted) => (there, wanted) switch
+    {
+        (RegularFile a, RegularFile b) => a.Mode == b.Mode && a.Content.Span.SequenceEqual(b.Content.Span),
+        (DirectoryNode a, DirectoryNode b) => a.Children.Count == b.Children.Count && b.Children.All(c => a.Children.TryGetValue(c.Key, out var other) && IsSame(other, c.Value)),
+        _ => false,
+    };
 
     private static string Absolute(string path) => VirtualFileSystem.Normalise(path, "/");
 

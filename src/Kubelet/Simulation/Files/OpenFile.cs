@@ -31,14 +31,17 @@ internal abstract class OpenFile
     }
 }
 
-/// <summary>/dev/null, and /dev/zero when it is read.</summary>
+/// <summary>/dev/null, and /dev/zero when it is read; one opening of that ends after 1 GiB, so that nothing reads for ever.</summary>
 internal sealed class NullFile(bool zeroes = false) : OpenFile
 {
+    private long _left = zeroes ? 1L << 30 : 0;
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct)
     {
-        if (!zeroes) return ValueTask.FromResult(0);
-        buffer.Span.Clear();
-        return ValueTask.FromResult(buffer.Length);
+        var count = (int)long.Min(_left, buffer.Length);
+        buffer.Span[..count].Clear();
+        _left -= count;
+        return ValueTask.FromResult(count);
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken ct) => ValueTask.CompletedTask;

@@ -65,7 +65,10 @@ internal sealed class RuntimeJournal : IDisposable
     private FileStream Rewrite(Dictionary<string, NodeRecords> nodes)
     {
         var fresh = _path + ".new";
-        using (var stream = new FileStream(fresh, FileMode.Create, FileAccess.Write, FileShare.None))
+        // Volumes of Secrets are in it: nobody else may read it.
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(fresh, options))
         {
             foreach (var (node, records) in nodes)
                 foreach (var record in records.Compacted(node)) stream.Write(LineOf(record));

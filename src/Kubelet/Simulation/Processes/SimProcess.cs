@@ -172,12 +172,27 @@ internal sealed class SimProcess
         {
             // The fatal signal is read below.
         }
-        catch (Exception ex) when (ex is FileError or IOException)
+        catch (Exception error)
         {
-            status = new ExitStatus(1);         // a write that failed half way: the real program would stop as well
+            // A write that failed half way ends the real program too. Anything else is a fault of a program here: that process ends, and says why, and nothing else is harmed.
+            status = new ExitStatus(error is FileError or IOException ? 1 : 134);
+            await ExplainAsync(error);
         }
         if (_fatalSignal != 0) status = ExitStatus.Signalled(_fatalSignal);
         Finish(status);
+    }
+
+    private async Task ExplainAsync(Exception error)
+    {
+        var text = error is InsufficientExecutionStackException ? "recursion too deep" : error.Message;
+        try
+        {
+            if (Descriptors.IsOpen(2)) await ErrorAsync($"{Name}: {text}");
+        }
+        catch (Exception ex) when (ex is IOException or FileError or OperationCanceledException)
+        {
+            // Nobody is left to be told.
+        }
     }
 
     private async Task<int> RunToEndAsync(ResolvedCommand command)

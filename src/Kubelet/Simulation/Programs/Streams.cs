@@ -7,6 +7,8 @@ namespace MiniK8s.Kubelet.Simulation.Programs;
 /// <summary>What text tools share: reading the named files, or standard input, line by line.</summary>
 internal static class Streams
 {
+    private const int MaxLine = 1 << 20;
+
     /// <summary>Calls back with each file in turn (<c>-</c> and none: standard input); a file that cannot be opened is reported as <c>tool: can't open 'x': why</c>. Answers 0, or 1 if any failed.</summary>
     public static async ValueTask<int> ForEachFileAsync(SimProcess self, string tool, IReadOnlyList<string> files, Func<string, OpenFile, ValueTask> read)
     {
@@ -51,7 +53,7 @@ internal static class Streams
         return text.EndsWith('\n') ? lines[..^1] : lines;
     }
 
-    /// <summary>Lines as they come; waits for more while the file is open.</summary>
+    /// <summary>Lines as they come; waits for more while the file is open. A line of more than 1 MiB comes in parts.</summary>
     public static async IAsyncEnumerable<string> LinesAsync(OpenFile file, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         var pending = new MemoryStream();
@@ -68,6 +70,9 @@ internal static class Streams
                 start = i + 1;
             }
             pending.Write(buffer, start, count - start);
+            if (pending.Length <= MaxLine) continue;
+            yield return Encoding.UTF8.GetString(pending.ToArray());
+            pending.SetLength(0);
         }
         if (pending.Length > 0) yield return Encoding.UTF8.GetString(pending.ToArray());
     }
@@ -75,6 +80,10 @@ internal static class Streams
     public static async ValueTask CopyAsync(SimProcess self, OpenFile from, OpenFile to)
     {
         var buffer = new byte[16 << 10];
-        while (await from.ReadAsync(buffer, self.Killed) is var count and > 0) await to.WriteAsync(buffer.AsMemory(0, count), self.Killed);
+        while (await from.ReadAsync(buffer, self.Killed) is var count and > 0)
+        {
+            await self.Kernel.Throttle.StepAsync(self);
+            await to.WriteAsync(buffer.AsMemory(0, count), self.Killed);
+        }
     }
 }
