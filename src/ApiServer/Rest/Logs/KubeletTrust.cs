@@ -18,7 +18,9 @@ internal static class KubeletTrust
     {
         var authority = new X509Certificate2Collection();
         if (options.ClientCaFile is { } file) authority.ImportFromPemFile(file);
-        var client = X509Certificate2.CreateFromPemFile(options.KubeletClientCertificate!, options.KubeletClientKey);
+        // Windows' TLS wants a key that is stored, which one read from PEM is not.
+        using var pem = X509Certificate2.CreateFromPemFile(options.KubeletClientCertificate!, options.KubeletClientKey);
+        var client = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null);
         return new()
         {
             ClientCertificates = [client],

@@ -34,6 +34,8 @@ public sealed class KubectlSessionTests
         Assert.Equal("pod/p annotated\n", await kubectl.OkAsync("annotate pod p note=x"));
         Assert.Equal("pod/p patched\n", await kubectl.OkAsync("""patch pod p -p '{"spec":{"containers":[{"name":"side","image":"busybox:2"}]}}'"""));
         Assert.Equal("nginx:2 busybox:2", await kubectl.OkAsync("get pod p -o jsonpath={.spec.containers[*].image}"));
+        Assert.Contains("spec: Forbidden: pod updates may not change fields other than", (await kubectl.RunAsync("""patch pod p -p '{"spec":{"hostname":"h"}}'""")).Output);
+        Assert.Contains("must consist of lower case alphanumeric", (await kubectl.RunAsync("run My_Pod --image=x")).Output);
         Assert.Contains("namespaces \"nowhere\" not found", (await kubectl.RunAsync("run q --image=x -n nowhere")).Output);
         Assert.Contains("Name:             p", await kubectl.OkAsync("describe pod p"));
         Assert.Equal("pod/q created (server dry run)\n", await kubectl.OkAsync("run q --image=x --dry-run=server"));

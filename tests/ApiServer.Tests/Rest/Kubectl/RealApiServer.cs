@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
+using MiniK8s.ApiServer.Tests.Rest.Serving;
 using MiniK8s.Hosting;
 using MiniK8s.Hosting.Health;
 using MiniK8s.Hosting.Ports;
@@ -17,6 +16,8 @@ namespace MiniK8s.ApiServer.Tests.Rest.Kubectl;
 internal sealed class RealApiServer : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mk8s-apiserver-");
+    private readonly Pki _pki = new();
+    private readonly (string Certificate, string Key) _admin;
     private readonly Process _etcd;
     private readonly WebApplication _app;
 
@@ -28,10 +29,10 @@ internal sealed class RealApiServer : IAsyncDisposable
             "--data-dir", _folder.CreateSubdirectory("etcd").FullName, "--listen-client-urls", clients, "--advertise-client-urls", clients,
             "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", $"default={peers}", "--log-level", "error",
         ]))!;
-        WriteCertificates();
+        _admin = _pki.Issue("O=system:masters, CN=admin");
         var builder = MiniK8sProcess.CreateBuilder("apiserver",
         [
-            "--etcd-servers", clients, "--secure-port", "0", "--insecure-grpc-port", "0", "--client-ca-file", FileOf("ca.crt"), "--log-level", "warning",
+            "--etcd-servers", clients, "--secure-port", "0", "--insecure-grpc-port", "0", "--client-ca-file", _pki.Authority, "--log-level", "warning",
         ]);
         builder.AddApiServer();
         _app = builder.Build();
@@ -42,7 +43,7 @@ internal sealed class RealApiServer : IAsyncDisposable
     public string[] Connection =>
     [
         $"--server=https://127.0.0.1:{_app.Services.GetRequiredService<PortBook>().Numbers[ApiServerPorts.Secure]}", "--insecure-skip-tls-verify",
-        $"--client-certificate={FileOf("admin.crt")}", $"--client-key={FileOf("admin.key")}",
+        $"--client-certificate={_admin.Certificate}", $"--client-key={_admin.Key}",
     ];
 
     /// <summary>Starts both and waits until the apiserver is ready.</summary>
@@ -64,23 +65,7 @@ internal sealed class RealApiServer : IAsyncDisposable
         await _etcd.WaitForExitAsync();
         _etcd.Dispose();
         _folder.Delete(recursive: true);
-    }
-
-    private string FileOf(string name) => Path.Combine(_folder.FullName, name);
-
-    private void WriteCertificates()
-    {
-        var (from, to) = (DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddDays(1));
-        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var authority = new CertificateRequest("CN=ca", authorityKey, HashAlgorithmName.SHA256);
-        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using var ca = authority.CreateSelfSigned(from, to);
-
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var admin = new CertificateRequest("O=system:masters, CN=admin", key, HashAlgorithmName.SHA256).Create(ca, from, to, [1]);
-        File.WriteAllText(FileOf("ca.crt"), ca.ExportCertificatePem());
-        File.WriteAllText(FileOf("admin.crt"), admin.ExportCertificatePem());
-        File.WriteAllText(FileOf("admin.key"), key.ExportPkcs8PrivateKeyPem());
+        _pki.Dispose();
     }
 
     private static int FreePort()

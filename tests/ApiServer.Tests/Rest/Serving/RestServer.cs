@@ -36,7 +36,7 @@ internal sealed class RestServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<RestServer> StartAsync(TimeProvider? time = null)
+    public static async Task<RestServer> StartAsync(TimeProvider? time = null, ApiServerOptions? options = null)
     {
         var clock = time ?? TimeProvider.System;
         var registries = new FakeRegistries(clock);
@@ -44,7 +44,7 @@ internal sealed class RestServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting().AddLogging(logging => logging.AddFilter(_ => false));
-        builder.Services.AddSingleton(clock).AddSingleton(new ApiServerOptions());
+        builder.Services.AddSingleton(clock).AddSingleton(options ?? new ApiServerOptions());
         builder.Services.AddSingleton<IResourceRegistries>(registries).AddSingleton<IAuthorizer>(rules).AddSingleton<IPodBinder, FakeBinder>();
         builder.Services.AddKubernetesRest();
 

@@ -342,6 +342,20 @@ public sealed class RestServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OurOwnFailure_IsAStatusWithoutACauseAndTheServerLives()
+    {
+        _server.Rules.Allows = _ => throw new InvalidOperationException("the secret cause");
+
+        var (code, body, _) = await _server.SendAsync("GET", ConfigMaps);
+        _server.Rules.Allows = _ => true;
+
+        var status = JsonCodec.Decode<Status>(Encoding.UTF8.GetBytes(body));
+        Assert.Equal((500, "InternalError"), (code, status.Reason));
+        Assert.DoesNotContain("secret", body);
+        Assert.Equal(200, (await _server.SendAsync("GET", ConfigMaps)).Code);
+    }
+
+    [Fact]
     public async Task Log_UnscheduledPod_IsEmptyText()
     {
         await _server.SendAsync("POST", "/api/v1/namespaces/default/pods", """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c"}]}}""");

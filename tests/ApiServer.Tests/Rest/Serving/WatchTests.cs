@@ -113,6 +113,17 @@ public sealed class WatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Watch_OurOwnFailureInItsMiddle_BreaksOff()
+    {
+        using var watch = await OpenAsync($"{ConfigMaps}?watch=true");
+
+        _server.Registries.Of<ConfigMap>().BreakWatches(new InvalidOperationException("the secret cause"));
+
+        // No clean end: a client must not take it for one.
+        await Assert.ThrowsAnyAsync<IOException>(() => watch.ReadToEndAsync().WaitAsync(Patience.Limit));
+    }
+
+    [Fact]
     public async Task Watch_LegacyPathOfOneObject_WatchesThatOne()
     {
         await CreateAsync("a");
