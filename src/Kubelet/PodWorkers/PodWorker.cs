@@ -13,6 +13,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
 {
     private static readonly TimeSpan ResyncPeriod = TimeSpan.FromSeconds(60);      // plus up to half
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(10);       // plus up to half
+    private static readonly TimeSpan RelistPeriod = TimeSpan.FromSeconds(1);
 
     private readonly Wakeup _wakeup = new();
     private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -109,6 +110,8 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
 
     private async Task<TimeSpan> SyncAsync(CancellationToken stopping)
     {
+        // Before the look: what happens from here on wakes the worker once more, what happened before is about to be seen.
+        _wakeup.Clear();
         var (pod, isRemoved) = Latest();
         var seen = await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping);
         var status = BuildStatus(pod, seen, isOver: false);
@@ -137,8 +140,14 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         var outcome = await ActAsync(pod, seen, stopping);
         if (outcome == SyncOutcome.Progress) return TimeSpan.Zero;
         // A start that failed is shown at once, not only when it is next tried.
-        if (outcome == SyncOutcome.Failed) Publish(pod, BuildStatus(pod, await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping), isOver: false), mayStillRun: true);
-        var wait = WithJitter(outcome == SyncOutcome.Failed ? RetryPeriod : ResyncPeriod);
+        if (outcome != SyncOutcome.Settled) Publish(pod, BuildStatus(pod, await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping), isOver: false), mayStillRun: true);
+        var wait = outcome switch
+        {
+            SyncOutcome.Settled => WithJitter(ResyncPeriod),
+            // Kubernetes hears of the new sandbox with its next relist and looks again: ErrImagePull becomes ImagePullBackOff after a second.
+            SyncOutcome.FailedInNewSandbox => RelistPeriod,
+            _ => WithJitter(RetryPeriod),
+        };
         return limit - activeFor < wait ? limit - activeFor : wait;
     }
 
@@ -167,7 +176,9 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         if (plan.IsNothing) return SyncOutcome.Settled;
         foreach (var kill in plan.Kill) await KillAsync(pod, kill, stopping);
         var sandbox = seen.ReadySandbox ?? await CreateSandboxAsync(pod, plan, seen, stopping);
-        return sandbox is null ? SyncOutcome.Failed : await StartAsync(pod, plan, seen, sandbox, stopping);
+        if (sandbox is null) return SyncOutcome.Failed;
+        var outcome = await StartAsync(pod, plan, seen, sandbox, stopping);
+        return outcome == SyncOutcome.Failed && plan.NewSandboxAttempt is not null ? SyncOutcome.FailedInNewSandbox : outcome;
     }
 
     private async Task<SyncOutcome> StartAsync(Pod pod, PodPlan plan, RuntimePod seen, Runtime.PodSandboxStatus sandbox, CancellationToken stopping)
@@ -285,5 +296,6 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         Settled,
         Progress,
         Failed,
+        FailedInNewSandbox,
     }
 }

@@ -14,6 +14,9 @@ internal sealed class Wakeup
         }
     }
 
+    /// <summary>What has been signalled up to now is about to be looked at.</summary>
+    public void Clear() => _signal.Wait(0);
+
     /// <summary>Returns true when it is set; false after <paramref name="atMost"/>, or when <paramref name="stopping"/> is.</summary>
     public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken stopping)
     {

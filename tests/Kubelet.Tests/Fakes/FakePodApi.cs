@@ -1,0 +1,66 @@
+using System.Threading.Channels;
+
+using MiniK8s.Kubelet.Status;
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.Tests.Fakes;
+
+/// <summary>One pod at an apiserver; every write is told in order, the final delete as null.</summary>
+internal sealed class FakePodApi(Pod pod) : IPodApi
+{
+    private readonly Lock _gate = new();
+    private readonly Channel<Pod?> _writes = Channel.CreateUnbounded<Pod?>();
+    private Pod? _stored = pod.Clone();
+
+    public ChannelReader<Pod?> Writes => _writes.Reader;
+
+    public Pod? Stored
+    {
+        get
+        {
+            lock (_gate) return _stored?.Clone();
+        }
+    }
+
+    /// <summary>Somebody else's write: a new version, which the test hands to the worker.</summary>
+    public Pod Change(Action<Pod> change)
+    {
+        lock (_gate)
+        {
+            var next = _stored!.Clone();
+            change(next);
+            return (_stored = Bumped(next)).Clone();
+        }
+    }
+
+    public Task<Pod?> GetAsync(string ns, string name, CancellationToken ct) => Task.FromResult(Stored);
+
+    public Task<Pod?> TryUpdateStatusAsync(Pod pod, CancellationToken ct)
+    {
+        lock (_gate)
+        {
+            if (_stored is null || pod.Metadata.ResourceVersion != _stored.Metadata.ResourceVersion) return Task.FromResult<Pod?>(null);
+            var next = _stored.Clone();
+            next.Status = pod.Status.Clone();
+            _stored = Bumped(next);
+            _writes.Writer.TryWrite(_stored.Clone());
+            return Task.FromResult<Pod?>(_stored.Clone());
+        }
+    }
+
+    public Task DeleteAsync(string ns, string name, string uid, CancellationToken ct)
+    {
+        lock (_gate)
+        {
+            if (_stored?.Metadata.Uid == uid) _stored = null;
+        }
+        _writes.Writer.TryWrite(null);
+        return Task.CompletedTask;
+    }
+
+    private static Pod Bumped(Pod pod)
+    {
+        pod.Metadata.ResourceVersion = $"{ulong.Parse(pod.Metadata.ResourceVersion) + 1}";
+        return pod;
+    }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+
+using Microsoft.Extensions.Logging.Abstractions;
+
+using MiniK8s.Kubelet.Containers;
+using MiniK8s.Kubelet.Hooks;
+using MiniK8s.Kubelet.Images;
+using MiniK8s.Kubelet.PodWorkers;
+using MiniK8s.Kubelet.Runtime;
+using MiniK8s.Kubelet.Status;
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.Tests.Fakes;
+
+/// <summary>One pod's worker in its pool, with a runtime, an apiserver and a clock that the test holds. Jitter is none.</summary>
+internal sealed class WorkerHarness : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly PodWorkerPool _pool;
+    private readonly PodRooms _rooms;
+    private readonly Task _following;
+
+    public WorkerHarness(Pod pod, FakeRuntime? runtime = null, ManualTimeProvider? time = null)
+    {
+        Time = time ?? new ManualTimeProvider();
+        Runtime = runtime ?? new FakeRuntime(Time);
+        Api = new FakePodApi(pod);
+        var events = new EventLog(Events);
+        var hooks = new HookRunner(Runtime, new NoNetwork(), Time);
+        var stopper = new ContainerStopper(Runtime, hooks, events);
+        _rooms = new PodRooms(
+            Runtime,
+            new PodSandboxes(Runtime, "node-1", DnsConfig.None),
+            Volumes,
+            new ContainerStarter(Runtime, new ImagePuller(Runtime, events, Time), new PlainConfigs(), hooks, stopper, events, Time),
+            stopper,
+            new PodStopper(Runtime, stopper),
+            new PodStatusBuilder(["10.0.0.1"], Probes),
+            new PodStatusReporter(Api, Time, NullLogger<PodStatusReporter>.Instance, _stopping.Token),
+            Probes,
+            events,
+            new NoJitter(),
+            Time);
+        _pool = new PodWorkerPool("node-1", _rooms, NullLoggerFactory.Instance, _stopping.Token);
+        _following = _pool.FollowRuntimeAsync();
+        _pool.Update(pod);
+    }
+
+    public ManualTimeProvider Time { get; }
+
+    public FakeRuntime Runtime { get; }
+
+    public FakePodApi Api { get; }
+
+    public FakeProbes Probes { get; } = new();
+
+    public FakeVolumes Volumes { get; } = new();
+
+    /// <summary><c>Reason: message</c>, in order.</summary>
+    public ConcurrentQueue<string> Events { get; } = new();
+
+    /// <summary>A change at the apiserver, told to the worker.</summary>
+    public void Change(Action<Pod> change) => _pool.Update(Api.Change(change));
+
+    public void Remove() => _pool.Remove(Api.Stored!);
+
+    public void Wake() => _pool.Wake(A.Uid);
+
+    /// <summary>Reads calls to the runtime until that one.</summary>
+    public async Task CallAsync(string call)
+    {
+        while (await Runtime.Calls.ReadAsync().AsTask().OrMissing($"call '{call}'") != call)
+        {
+            // Others came first.
+        }
+    }
+
+    /// <summary>Reads the next call to the runtime.</summary>
+    public Task<string> NextCallAsync() => Runtime.Calls.ReadAsync().AsTask().OrMissing("a call to the runtime");
+
+    /// <summary>Reads written statuses until one is as wanted; "deleted" is not among them.</summary>
+    public async Task<PodStatus> StatusAsync(string what, Func<PodStatus, bool> isWanted)
+    {
+        while (true)
+        {
+            var written = await Api.Writes.ReadAsync().AsTask().OrMissing(what);
+            Assert.True(written is not null, $"The pod was deleted before it showed {what}.");
+            if (isWanted(written.Status)) return written.Status;
+        }
+    }
+
+    /// <summary>The next thing that reaches the apiserver; null is the final delete.</summary>
+    public Task<Pod?> NextWriteAsync() => Api.Writes.ReadAsync().AsTask().OrMissing("a write to the apiserver");
+
+    /// <summary>Reads until the final delete.</summary>
+    public async Task<PodStatus> DeletedAsync()
+    {
+        PodStatus? last = null;
+        while (await NextWriteAsync() is { } written) last = written.Status;
+        return last!;
+    }
+
+    /// <summary>Waits until so many waits are armed, then moves on.</summary>
+    public async Task AdvanceAsync(double seconds, int timers = 1)
+    {
+        await Time.WaitForTimersAsync(timers);
+        Time.Advance(TimeSpan.FromSeconds(seconds));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _pool.DisposeAsync();
+        await ((Task)_following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
+    }
+
+    private sealed class EventLog(ConcurrentQueue<string> events) : IPodEvents
+    {
+        public void Record(Pod pod, string type, string reason, string message, string? container = null) => events.Enqueue($"{reason}: {message}");
+    }
+
+    private sealed class PlainConfigs : IContainerConfigSource
+    {
+        public Task<ContainerConfig> BuildAsync(Pod pod, Container container, int attempt, PodSandboxStatus sandbox, CancellationToken ct) =>
+            Task.FromResult(new ContainerConfig { Name = container.Name, Attempt = attempt, Image = container.Image });
+    }
+
+    private sealed class NoJitter : Random
+    {
+        public override double NextDouble() => 0;
+    }
+
+    private sealed class NoNetwork : IPodNetwork
+    {
+        public Task<HttpAnswer> HttpAsync(HttpCall call, TimeSpan timeout, CancellationToken ct) => throw new NotSupportedException();
+
+        public Task<NetworkError?> TcpConnectAsync(string host, int port, TimeSpan timeout, CancellationToken ct) => throw new NotSupportedException();
+
+        public Task<GrpcHealthAnswer> GrpcHealthAsync(string host, int port, string service, TimeSpan timeout, CancellationToken ct) => throw new NotSupportedException();
+
+        public Task<Stream> DialAsync(string host, int port, CancellationToken ct) => throw new NotSupportedException();
+    }
+}
+
+/// <summary>Volumes that are there, unless the test says what is missing.</summary>
+internal sealed class FakeVolumes : IPodVolumes
+{
+    public string? Fault { get; set; }
+
+    public bool IsUnmounted { get; private set; }
+
+    public Task MountAsync(Pod pod, CancellationToken ct) => Fault is { } fault ? throw new VolumeException(fault) : Task.CompletedTask;
+
+    public Task UnmountAsync(Pod pod, CancellationToken ct)
+    {
+        IsUnmounted = true;
+        return Task.CompletedTask;
+    }
+}
