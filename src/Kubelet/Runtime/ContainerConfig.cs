@@ -50,7 +50,8 @@ internal sealed record ContainerConfig
 internal sealed record EnvVar(string Name, string Value);
 
 /// <summary>
-/// Binds a path of the node's file tree (<see cref="INodeFiles"/>) into the container: a directory, or one file. The kubelet has already resolved
+/// Binds a path of the node's file tree (<see cref="INodeFiles"/>) into the container: a directory, or one file. The kubelet has already
+/// resolved
 /// subPath. A host path that does not exist becomes an empty directory.
 /// </summary>
 internal sealed record Mount(string HostPath, string ContainerPath, bool ReadOnly = false);

@@ -6,7 +6,9 @@ internal enum LogStream
     Stderr,
 }
 
-/// <summary>One line without its line end. <see cref="IsPartial"/>: the line goes on in the next record (longer than 16 KiB, or no line end yet).</summary>
+/// <summary>
+/// One line without its line end. <see cref="IsPartial"/>: the line goes on in the next record (longer than 16 KiB, or no line end yet).
+/// </summary>
 internal sealed record LogLine(DateTimeOffset Time, LogStream Stream, ReadOnlyMemory<byte> Text, bool IsPartial = false)
 {
     /// <summary>The time as log timestamps show it, RFC 3339 with nanoseconds: <c>2030-01-01T12:00:00.123456700Z</c>.</summary>

@@ -14,7 +14,9 @@ internal interface IContainerRuntime
     /// <summary>Name and version as node.status.nodeInfo shows them, for example <c>minik8s-sim</c> and <c>1.0.0</c>.</summary>
     RuntimeVersion Version { get; }
 
-    /// <summary>Creates a running sandbox with its own network, and answers its id. The same name, namespace, uid and attempt twice is an error.</summary>
+    /// <summary>
+    /// Creates a running sandbox with its own network, and answers its id. The same name, namespace, uid and attempt twice is an error.
+    /// </summary>
     Task<string> RunPodSandboxAsync(PodSandboxConfig config, CancellationToken ct);
 
     /// <summary>Kills what still runs in the sandbox and gives its IP back; the sandbox becomes NotReady.</summary>
@@ -29,7 +31,9 @@ internal interface IContainerRuntime
     /// <summary>One sandbox; NotFound if there is none.</summary>
     Task<PodSandboxStatus> PodSandboxStatusAsync(string sandboxId, CancellationToken ct);
 
-    /// <summary>Creates a container in a ready sandbox from an image that is present, and answers its id (64 hex digits, no scheme).</summary>
+    /// <summary>
+    /// Creates a container in a ready sandbox from an image that is present, and answers its id (64 hex digits, no scheme).
+    /// </summary>
     Task<string> CreateContainerAsync(string sandboxId, ContainerConfig config, CancellationToken ct);
 
     /// <summary>
@@ -39,7 +43,8 @@ internal interface IContainerRuntime
     Task StartContainerAsync(string containerId, CancellationToken ct);
 
     /// <summary>
-    /// Sends the stop signal, waits for at most <paramref name="gracePeriod"/>, kills, and returns when the container has ended. The signal goes out once per
+    /// Sends the stop signal, waits for at most <paramref name="gracePeriod"/>, kills, and returns when the container has ended. The
+    /// signal goes out once per
     /// container however often this is called; a later call with a shorter grace shortens the wait. Cancelling gives up the wait only.
     /// </summary>
     Task StopContainerAsync(string containerId, TimeSpan gracePeriod, CancellationToken ct);
@@ -60,7 +65,8 @@ internal interface IContainerRuntime
     Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken ct);
 
     /// <summary>
-    /// Runs a command in a running container and collects its output (at most 16 MiB). At <paramref name="timeout"/> (zero: none) the command is killed and
+    /// Runs a command in a running container and collects its output (at most 16 MiB). At <paramref name="timeout"/> (zero: none) the
+    /// command is killed and
     /// <see cref="ExecResult.TimedOut"/> is set. A command that does not exist is a <see cref="RuntimeException"/>, as in CRI.
     /// </summary>
     Task<ExecResult> ExecSyncAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken ct);

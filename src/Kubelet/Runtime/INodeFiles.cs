@@ -1,7 +1,8 @@
 namespace MiniK8s.Kubelet.Runtime;
 
 /// <summary>
-/// The node's file tree, from which mounts are made: the kubelet keeps volumes in it as on a disk (<c>/var/lib/kubelet/pods/UID/volumes/…</c>), and hostPath
+/// The node's file tree, from which mounts are made: the kubelet keeps volumes in it as on a disk
+/// (<c>/var/lib/kubelet/pods/UID/volumes/…</c>), and hostPath
 /// volumes are other paths of it. Lasts as long as the runtime's state: a kubelet that is killed and started again finds it as it was.
 /// </summary>
 internal interface INodeFiles
@@ -12,7 +13,10 @@ internal interface INodeFiles
     /// <summary>Creates or replaces one file and the directories above it.</summary>
     void WriteFile(string path, ReadOnlyMemory<byte> content, int mode = 0b110_100_100);
 
-    /// <summary>Makes a directory hold exactly these files (relative paths), at one moment for every reader: ConfigMap, Secret and downward API volumes.</summary>
+    /// <summary>
+    /// Makes a directory hold exactly these files (relative paths), at one moment for every reader: ConfigMap, Secret and downward API
+    /// volumes.
+    /// </summary>
     void ReplaceDirectory(string path, IReadOnlyDictionary<string, NodeFile> files);
 
     /// <summary>Null if there is no such file.</summary>

@@ -1,14 +1,17 @@
 namespace MiniK8s.Kubelet.Runtime;
 
 /// <summary>
-/// The network as the kubelet's node sees it: for probes, HTTP hooks and port-forward. It answers from what processes listen on at that moment.
+/// The network as the kubelet's node sees it: for probes, HTTP hooks and port-forward. It answers from what processes listen on at that
+/// moment.
 /// </summary>
 internal interface IPodNetwork
 {
     /// <summary>One GET (or other method), one answer; redirects are the caller's business.</summary>
     Task<HttpAnswer> HttpAsync(HttpCall call, TimeSpan timeout, CancellationToken ct);
 
-    /// <summary>Null when the connection came about, else the error, for example <c>dial tcp 10.244.1.5:8080: connect: connection refused</c>.</summary>
+    /// <summary>
+    /// Null when the connection came about, else the error, for example <c>dial tcp 10.244.1.5:8080: connect: connection refused</c>.
+    /// </summary>
     Task<NetworkError?> TcpConnectAsync(string host, int port, TimeSpan timeout, CancellationToken ct);
 
     /// <summary>grpc.health.v1.Health/Check of <paramref name="service"/> (may be empty).</summary>
@@ -59,5 +62,7 @@ internal enum NetworkErrorKind
     Protocol,
 }
 
-/// <summary>Why a dial or call failed, worded as Go's net package words it: <c>dial tcp 10.0.0.5:80: connect: connection refused</c>.</summary>
+/// <summary>
+/// Why a dial or call failed, worded as Go's net package words it: <c>dial tcp 10.0.0.5:80: connect: connection refused</c>.
+/// </summary>
 internal sealed record NetworkError(NetworkErrorKind Kind, string Message);

@@ -41,5 +41,7 @@ internal enum PodSandboxState
     NotReady,
 }
 
-/// <summary>A sandbox as it is now. <see cref="Ip"/> is empty for a host network pod; a stopped sandbox keeps showing the address it had.</summary>
+/// <summary>
+/// A sandbox as it is now. <see cref="Ip"/> is empty for a host network pod; a stopped sandbox keeps showing the address it had.
+/// </summary>
 internal sealed record PodSandboxStatus(string Id, PodSandboxConfig Config, PodSandboxState State, string Ip, DateTimeOffset CreatedAt);

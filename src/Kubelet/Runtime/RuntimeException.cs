@@ -9,7 +9,9 @@ internal enum RuntimeErrorCode
     Unknown,
 }
 
-/// <summary>What CRI would answer with a gRPC error. <see cref="Exception.Message"/> is the description alone, ready for an event.</summary>
+/// <summary>
+/// What CRI would answer with a gRPC error. <see cref="Exception.Message"/> is the description alone, ready for an event.
+/// </summary>
 internal sealed class RuntimeException(RuntimeErrorCode code, string message) : Exception(message)
 {
     public RuntimeErrorCode Code { get; } = code;

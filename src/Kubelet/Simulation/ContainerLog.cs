@@ -5,7 +5,8 @@ using MiniK8s.Kubelet.Simulation.Files;
 namespace MiniK8s.Kubelet.Simulation;
 
 /// <summary>
-/// A container's output, cut into lines as containerd cuts it: a line longer than 16 KiB comes in parts. Keeps the newest 1 MiB; older lines go, as when the kubelet's log rotation
+/// A container's output, cut into lines as containerd cuts it: a line longer than 16 KiB comes in parts. Keeps the newest 1 MiB; older
+/// lines go, as when the kubelet's log rotation
 /// removes a file.
 /// </summary>
 internal sealed class ContainerLog
@@ -13,10 +14,12 @@ internal sealed class ContainerLog
     public const int MaxLine = 16 << 10;
     private const int MaxBytes = 1 << 20;
     private const int PerLineCost = 64;
+    private const int MaxChunk = 1000;
     private readonly Lock _gate = new();        // guards everything below
-    private readonly Queue<LogLine> _lines = new();
+    private readonly List<LogLine> _lines = [];     // the first _head of them are dropped already
     private readonly MemoryStream[] _pending = [new(), new()];
     private long _firstNumber;
+    private int _head;
     private int _bytes;
     private bool _ended;
     private TaskCompletionSource? _changed;
@@ -62,10 +65,9 @@ internal sealed class ContainerLog
         var next = StartAt(options);
         while (left > 0)
         {
-            var (lines, ended, changed) = TakeFrom(next, wait: options.Follow);
-            next += lines.Count;
-            if (lines.Count > 0 && lines[0].Number > next - lines.Count) next = lines[^1].Number + 1;       // rotation has overtaken the reader
-            foreach (var (_, line) in lines)
+            var (lines, first, ended, changed) = TakeFrom(next, wait: options.Follow);
+            next = first + lines.Count;         // rotation may have overtaken the reader
+            foreach (var line in lines)
             {
                 var cost = line.Text.Length + (line.IsPartial ? 0 : 1);
                 yield return cost > left ? line with { Text = line.Text[..(int)long.Min(line.Text.Length, left)], IsPartial = true } : line;
@@ -82,45 +84,50 @@ internal sealed class ContainerLog
     {
         lock (_gate)
         {
-            var skip = options.Since is { } since ? _lines.TakeWhile(l => l.Time < since).Count() : 0;
-            if (options.TailLines is not { } tail) return _firstNumber + skip;
-            // A line in parts counts once.
-            var (start, whole) = (_lines.Count, 0);
-            foreach (var line in _lines.Reverse())
-            {
-                if (!line.IsPartial || start == _lines.Count) whole++;
-                if (whole > tail || start == skip) break;
-                start--;
-            }
-            return _firstNumber + int.Max(start, skip);
+            var start = _head;
+            if (options.Since is { } since) while (start < _lines.Count && _lines[start].Time < since) start++;
+            return _firstNumber + (options.TailLines is { } tail ? TailStartLocked(start, tail) : start) - _head;
         }
     }
 
-    private (List<(long Number, LogLine Line)> Lines, bool Ended, Task? Changed) TakeFrom(long next, bool wait)
+    // A line in parts counts once.
+    private int TailStartLocked(int from, int tail)
+    {
+        var (start, whole) = (_lines.Count, 0);
+        for (; start > from; start--)
+        {
+            if (!_lines[start - 1].IsPartial || start == _lines.Count) whole++;
+            if (whole > tail) break;
+        }
+        return start;
+    }
+
+    private (List<LogLine> Lines, long First, bool Ended, Task? Changed) TakeFrom(long next, bool wait)
     {
         lock (_gate)
         {
-            var lines = new List<(long, LogLine)>();
-            var number = _firstNumber;
-            foreach (var line in _lines)
-            {
-                if (number >= next) lines.Add((number, line));
-                number++;
-            }
-            if (lines.Count > 0 || !wait || _ended) return (lines, _ended, null);
-            return (lines, false, (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
+            var first = long.Max(next, _firstNumber);
+            var index = (int)(first - _firstNumber) + _head;
+            var lines = _lines.GetRange(index, int.Min(MaxChunk, _lines.Count - index));
+            if (lines.Count > 0 || !wait || _ended) return (lines, first, _ended, null);
+            return (lines, first, false, (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
         }
     }
 
     private void AddLocked(LogLine line)
     {
         if (_ended) return;
-        _lines.Enqueue(line);
+        _lines.Add(line);
         _bytes += line.Text.Length + PerLineCost;
-        while (_bytes > MaxBytes && _lines.TryDequeue(out var old))
+        while (_bytes > MaxBytes)
         {
-            _bytes -= old.Text.Length + PerLineCost;
+            _bytes -= _lines[_head++].Text.Length + PerLineCost;
             _firstNumber++;
+        }
+        if (_head > 1024 && _head > _lines.Count / 2)
+        {
+            _lines.RemoveRange(0, _head);
+            _head = 0;
         }
         SignalLocked();
     }

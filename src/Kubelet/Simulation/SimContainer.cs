@@ -176,7 +176,7 @@ internal sealed partial class SimContainer
     {
         var status = await first.Exited;
         if (_runtime.IsClosing) return;
-        End(first.Clock.Now, _outOfMemory ? ExitStatus.Signalled(Signals.Kill) : status, _outOfMemory ? "OOMKilled" : status.Code == 0 ? "Completed" : "Error", "");
+        End(first.EndedAt, _outOfMemory ? ExitStatus.Signalled(Signals.Kill) : status, _outOfMemory ? "OOMKilled" : status.Code == 0 ? "Completed" : "Error", "");
     }
 
     private void End(DateTimeOffset at, ExitStatus status, string reason, string message)

@@ -8,7 +8,10 @@ using MiniK8s.Kubelet.Simulation.Network;
 
 namespace MiniK8s.Kubelet.Simulation;
 
-/// <summary>The container runtime of one node, without containers: every process is an async task in here. Cheap enough for a thousand nodes in one process.</summary>
+/// <summary>
+/// The container runtime of one node, without containers: every process is an async task in here. Cheap enough for a thousand nodes in
+/// one process.
+/// </summary>
 internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNode node, AddressPool addresses) : IContainerRuntime
 {
     private readonly ConcurrentDictionary<string, SimSandbox> _sandboxes = new(StringComparer.Ordinal);
@@ -35,7 +38,10 @@ internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNod
 
     public IAsyncEnumerable<RuntimeEvent> WatchEventsAsync(CancellationToken ct) => _events.Watch(ct);
 
-    /// <summary>Brings back what the journal knows: first addresses and files, then the containers, those that were running in the order they were started.</summary>
+    /// <summary>
+    /// Brings back what the journal knows: first addresses and files, then the containers, those that were running in the order they were
+    /// started.
+    /// </summary>
     public void Restore(NodeRecords records)
     {
         foreach (var reference in records.Images) _images.Restore(reference);

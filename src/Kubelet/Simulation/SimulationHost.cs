@@ -16,12 +16,15 @@ internal sealed class SimulationOptions
     /// <summary>Further image catalogues (<c>--images</c>); null: only those that come with the kubelet.</summary>
     public string? ImagesDirectory { get; set; }
 
-    /// <summary>Hosts outside the cluster, in the form of /etc/hosts, read again when it changes; null: <c>hosts</c> in the state directory.</summary>
+    /// <summary>
+    /// Hosts outside the cluster, in the form of /etc/hosts, read again when it changes; null: <c>hosts</c> in the state directory.
+    /// </summary>
     public string? HostsFile { get; set; }
 }
 
 /// <summary>
-/// The world that the nodes of this process share: images, network, journal and time. Create it once, then one <see cref="SimulatedNode"/> per node.
+/// The world that the nodes of this process share: images, network, journal and time. Create it once, then one <see
+/// cref="SimulatedNode"/> per node.
 /// </summary>
 internal sealed class SimulationHost : IAsyncDisposable
 {
@@ -55,7 +58,8 @@ internal sealed class SimulationHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends every process of every container without a trace in the journal: for the outside, the containers go on, and do so when the next kubelet opens the same state directory.
+    /// Ends every process of every container without a trace in the journal: for the outside, the containers go on, and do so when the
+    /// next kubelet opens the same state directory.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

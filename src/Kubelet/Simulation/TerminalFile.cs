@@ -2,7 +2,10 @@ using MiniK8s.Kubelet.Simulation.Files;
 
 namespace MiniK8s.Kubelet.Simulation;
 
-/// <summary>A terminal over another file: line ends go out as CR LF, and come in from CR; what is typed is echoed and can be erased until the line is sent. Ctrl-D ends the input.</summary>
+/// <summary>
+/// A terminal over another file: line ends go out as CR LF, and come in from CR; what is typed is echoed and can be erased until the line
+/// is sent. Ctrl-D ends the input.
+/// </summary>
 /// <param name="inner">Where the bytes come from or go to.</param>
 /// <param name="echo">Where typed characters are shown; null for an output.</param>
 internal sealed class TerminalFile(OpenFile inner, OpenFile? echo = null) : OpenFile

@@ -1,8 +1,12 @@
 using MiniK8s.Kubelet.Runtime;
+using MiniK8s.Kubelet.Simulation.Files;
+using MiniK8s.Kubelet.Simulation.Journal;
 
 namespace MiniK8s.Kubelet.Tests.Simulation;
 
-/// <summary>Every test leaves the first lab without a word, as kill -9 does, copies what it had written and opens a second one on it.</summary>
+/// <summary>
+/// Every test leaves the first lab without a word, as kill -9 does, copies what it had written and opens a second one on it.
+/// </summary>
 public sealed class JournalTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("minik8s").FullName;
@@ -139,6 +143,31 @@ public sealed class JournalTests : IDisposable
         await using var second = new SimLab(Path.Combine(_directory, "first"), time);
 
         Assert.Equal(ContainerState.Running, (await second.StatusAsync(id)).State);
+    }
+
+    [Fact]
+    public void Append_ManyChangesOfOneFile_IsCompactedToTheLast()
+    {
+        var noon = new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        var path = Path.Combine(_directory, "runtime.journal");
+        using (var journal = new RuntimeJournal(_directory, compactFrom: 4096))
+        {
+            for (var i = 0; i < 1000; i++) journal.Append(new JournalRecord.FileChanged("n", "", noon, new FileChange.Write("/a", 420, 0, 0, [(byte)(i & 127)])));
+            Assert.True(new FileInfo(path).Length < 8192);
+        }
+
+        using var reopened = new RuntimeJournal(_directory);
+
+        var change = Assert.Single(reopened.Restored("n").Files[""].Changes);
+        Assert.Equal([(byte)(999 & 127)], Assert.IsType<FileChange.Write>(change).Content);
+    }
+
+    [Fact]
+    public void Open_StateDirectoryInUse_IsRefused()
+    {
+        using var journal = new RuntimeJournal(_directory);
+
+        Assert.Throws<IOException>(() => new RuntimeJournal(_directory));
     }
 
     private (SimLab Lab, ManualTimeProvider Time) Open()

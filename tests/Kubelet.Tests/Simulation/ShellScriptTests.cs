@@ -3,7 +3,8 @@ using System.Text;
 namespace MiniK8s.Kubelet.Tests.Simulation;
 
 /// <summary>
-/// Commands and what they print. <c>$ </c> begins a command and <c>> </c> goes on with it; then come stdout, stderr, and <c>[n]</c> for an exit code other than 0. All commands of a file run
+/// Commands and what they print. <c>$ </c> begins a command and <c>> </c> goes on with it; then come stdout, stderr, and <c>[n]</c> for
+/// an exit code other than 0. All commands of a file run
 /// in one busybox container. MINIK8S_REWRITE=1 writes what happens into the files of the source tree, to be reviewed as a diff.
 /// </summary>
 public sealed class ShellScriptTests

@@ -1,7 +1,8 @@
 namespace MiniK8s.Kubelet.Simulation.Files;
 
 /// <summary>
-/// A pipe of 64 KiB: a writer waits while it is full, a reader while it is empty. After the writer has closed, readers get what is left and then 0; after the
+/// A pipe of 64 KiB: a writer waits while it is full, a reader while it is empty. After the writer has closed, readers get what is left
+/// and then 0; after the
 /// reader has closed, writing throws <see cref="BrokenPipe"/>.
 /// </summary>
 internal sealed class BytePipe

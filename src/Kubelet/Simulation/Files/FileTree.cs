@@ -5,7 +5,8 @@ namespace MiniK8s.Kubelet.Simulation.Files;
 /// Paths are absolute and normalised, without links in them (<see cref="VirtualFileSystem"/> sees to that).
 /// </summary>
 /// <remarks>
-/// Changes are told to <see cref="Changed"/> under the tree's lock, in the order they happened: file contents when the writer closes the file. The lock is a leaf:
+/// Changes are told to <see cref="Changed"/> under the tree's lock, in the order they happened: file contents when the writer closes the
+/// file. The lock is a leaf:
 /// nothing is awaited and no other lock is taken under it but the journal's.
 /// Bounded: 8 MiB a file, 64 MiB of own content a tree; more is "No space left on device".
 /// </remarks>
@@ -72,7 +73,9 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
         }
     }
 
-    /// <summary>A writer has closed the file: everything from <paramref name="appendedFrom"/> on is new, or all of it when that is null.</summary>
+    /// <summary>
+    /// A writer has closed the file: everything from <paramref name="appendedFrom"/> on is new, or all of it when that is null.
+    /// </summary>
     public void Written(string path, RegularFile file, int? appendedFrom)
     {
         lock (Gate)

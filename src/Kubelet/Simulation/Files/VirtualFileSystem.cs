@@ -32,7 +32,9 @@ internal sealed class VirtualFileSystem(FileTree root, bool readOnlyRoot, IEnume
         return "/" + string.Join('/', parts);
     }
 
-    /// <summary>Follows links on the way, and the last element too unless told otherwise. A missing last element is a location without a node.</summary>
+    /// <summary>
+    /// Follows links on the way, and the last element too unless told otherwise. A missing last element is a location without a node.
+    /// </summary>
     public FileLocation Locate(string path, string cwd, bool followLast = true)
     {
         var links = 0;

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace MiniK8s.Kubelet.Simulation.Images;
 
-/// <summary>An image reference in its full form, as containerd normalises it: <c>nginx</c> is <c>docker.io/library/nginx:latest</c>.</summary>
+/// <summary>
+/// An image reference in its full form, as containerd normalises it: <c>nginx</c> is <c>docker.io/library/nginx:latest</c>.
+/// </summary>
 /// <param name="Registry">Host and port.</param>
 /// <param name="Repository">The path at the registry, lower case.</param>
 /// <param name="Tag">Empty if only a digest was given.</param>

@@ -32,12 +32,17 @@ internal sealed record ImageSpec
     /// <summary>Documentation only: containers listen on what their programs say.</summary>
     public IReadOnlyList<int> ExposedPorts { get; set; } = [];
 
-    /// <summary>Compressed size, with a suffix: <c>67M</c>. Decides how long a pull takes (100 MB/s, at most 1 s) unless <see cref="PullTime"/> says.</summary>
+    /// <summary>
+    /// Compressed size, with a suffix: <c>67M</c>. Decides how long a pull takes (100 MB/s, at most 1 s) unless <see cref="PullTime"/>
+    /// says.
+    /// </summary>
     public string Size { get; set; } = "10M";
 
     public string PullTime { get; set; } = "";
 
-    /// <summary><c>busybox</c> (default): all common commands in /bin. <c>debian</c>: the same and bash. <c>none</c>: no shell, no commands.</summary>
+    /// <summary>
+    /// <c>busybox</c> (default): all common commands in /bin. <c>debian</c>: the same and bash. <c>none</c>: no shell, no commands.
+    /// </summary>
     public string Userland { get; set; } = "busybox";
 
     /// <summary>Commands of the userland that this image lacks.</summary>
@@ -46,10 +51,15 @@ internal sealed record ImageSpec
     /// <summary>Executables by path; the value names a built-in program or one of <see cref="Programs"/>.</summary>
     public IReadOnlyDictionary<string, string> Executables { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>Text files by path; a path that ends in a slash is an empty directory, a value that begins with <c>-></c> is a link.</summary>
+    /// <summary>
+    /// Text files by path; a path that ends in a slash is an empty directory, a value that begins with <c>-></c> is a link.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Files { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>Facts for programs, for example <c>nginx.version</c>; <c>{tag}</c> is replaced by the tag, <c>{version:1.2}</c> by the number in it, or 1.2.</summary>
+    /// <summary>
+    /// Facts for programs, for example <c>nginx.version</c>; <c>{tag}</c> is replaced by the tag, <c>{version:1.2}</c> by the number in
+    /// it, or 1.2.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Facts { get; set; } = new Dictionary<string, string>();
 
     public IReadOnlyDictionary<string, ServiceSpec> Programs { get; set; } = new Dictionary<string, ServiceSpec>();
@@ -66,7 +76,9 @@ internal sealed record LoginSpec(string Username, string Password);
 /// <summary>A long-running program described by data.</summary>
 internal sealed record ServiceSpec
 {
-    /// <summary>Printed at once on stdout; <c>{time:FORMAT}</c> (a .NET format), <c>{pid}</c>, <c>{hostname}</c> and <c>{ip}</c> are filled in.</summary>
+    /// <summary>
+    /// Printed at once on stdout; <c>{time:FORMAT}</c> (a .NET format), <c>{pid}</c>, <c>{hostname}</c> and <c>{ip}</c> are filled in.
+    /// </summary>
     public IReadOnlyList<string> Log { get; set; } = [];
 
     public IReadOnlyList<string> ErrorLog { get; set; } = [];

@@ -7,29 +7,38 @@ using System.Text.Json;
 namespace MiniK8s.Kubelet.Simulation.Journal;
 
 /// <summary>
-/// The runtime's memory across kills of the kubelet: a file of lines, each a checksum (CRC-32C in hex), a space and a JSON record. One file serves all nodes of the process.
+/// The runtime's memory across kills of the kubelet: a file of lines, each a checksum (CRC-32C in hex), a space and a JSON record. One
+/// file serves all nodes of the process.
 /// </summary>
 /// <remarks>
-/// A line is handed to the operating system before <see cref="Append"/> returns, which a kill -9 cannot undo; it is not synced, so power loss may cost the last seconds, and with them the
-/// process itself. On opening, a line that is torn or damaged is passed over, what is left is compacted into a new file, and that replaces the old one by a rename. The same is done
+/// A line is handed to the operating system before <see cref="Append"/> returns, which a kill -9 cannot undo; it is not synced, so power
+/// loss may cost the last seconds, and with them the
+/// process itself. On opening, a line that is torn or damaged is passed over, what is left is compacted into a new file, and that
+/// replaces the old one by a rename. The same is done
 /// while running whenever the file has grown to 32 MiB and to four times what it was after the last compaction.
 /// </remarks>
 internal sealed class RuntimeJournal : IDisposable
 {
     private const string FileName = "runtime.journal";
-    private const long CompactFrom = 32 << 20;
+    private const long DefaultCompactFrom = 32 << 20;
     private readonly Lock _gate = new();        // guards the file and the two numbers; a leaf
     private readonly string _path;
+    private readonly long _compactFrom;
     private readonly Dictionary<string, NodeRecords> _restored;
+    private readonly FileStream _inUse;         // held for as long as this process lives, through every change of the journal's file
     private FileStream _file;
     private long _length;
     private long _compactedLength;
 
-    /// <param name="directory">Created if absent. One process at a time: a second one is refused by the lock on the file.</param>
-    public RuntimeJournal(string directory)
+    /// <param name="directory">Created if absent. One process at a time: a second one is refused.</param>
+    /// <exception cref="IOException">Another process uses the directory.</exception>
+    /// <param name="compactFrom">Bytes from which on the file is compacted while in use.</param>
+    public RuntimeJournal(string directory, long compactFrom = DefaultCompactFrom)
     {
+        _compactFrom = compactFrom;
         Directory.CreateDirectory(directory);
         _path = Path.Combine(directory, FileName);
+        _inUse = new FileStream(Path.Combine(directory, "runtime.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         (_restored, DamagedLines) = Read(_path);
         _file = Rewrite(_restored);
     }
@@ -50,7 +59,7 @@ internal sealed class RuntimeJournal : IDisposable
         {
             _file.Write(line);
             _length += line.Length;
-            if (_length < CompactFrom || _length < 4 * _compactedLength) return;
+            if (_length < _compactFrom || _length < 4 * _compactedLength) return;
             _file.Dispose();
             var (records, _) = Read(_path);
             _file = Rewrite(records);
@@ -60,6 +69,7 @@ internal sealed class RuntimeJournal : IDisposable
     public void Dispose()
     {
         lock (_gate) _file.Dispose();
+        _inUse.Dispose();
     }
 
     private FileStream Rewrite(Dictionary<string, NodeRecords> nodes)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace MiniK8s.Kubelet.Simulation.Network;
 
-/// <summary>Hands out the addresses 2–254 of a node's /24, the one longest unused first, so that a fresh pod does not get a dead one's at once.</summary>
+/// <summary>
+/// Hands out the addresses 2–254 of a node's /24, the one longest unused first, so that a fresh pod does not get a dead one's at once.
+/// </summary>
 internal sealed class AddressPool
 {
     private readonly Lock _gate = new();        // guards both

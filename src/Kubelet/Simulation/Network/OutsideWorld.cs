@@ -1,7 +1,8 @@
 namespace MiniK8s.Kubelet.Simulation.Network;
 
 /// <summary>
-/// Hosts outside the cluster that answer ping and have names: a few famous ones, and those of a file in the form of /etc/hosts. The file is read again when it
+/// Hosts outside the cluster that answer ping and have names: a few famous ones, and those of a file in the form of /etc/hosts. The file
+/// is read again when it
 /// has changed, so a host can be made to appear while pods wait for it.
 /// </summary>
 internal sealed class OutsideWorld(string? hostsFile = null)

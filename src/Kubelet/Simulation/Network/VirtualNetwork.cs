@@ -49,7 +49,9 @@ internal sealed class VirtualNetwork(OutsideWorld outside, TimeProvider time)
         return outside.Resolve(name.TrimEnd('.'));
     }
 
-    /// <summary>Connects by address or name. Cancelled when the caller gives up; <paramref name="timeout"/> zero: none of its own.</summary>
+    /// <summary>
+    /// Connects by address or name. Cancelled when the caller gives up; <paramref name="timeout"/> zero: none of its own.
+    /// </summary>
     public async Task<DialResult> DialAsync(NetworkNamespace? from, string host, int port, TimeSpan timeout, CancellationToken ct)
     {
         var addresses = Resolve(host, from);

@@ -1,13 +1,15 @@
 namespace MiniK8s.Kubelet.Simulation.Processes;
 
 /// <summary>
-/// What an executable of an image does. Stateless: one instance serves every process. Everything a program needs (arguments, environment, files, streams, network,
+/// What an executable of an image does. Stateless: one instance serves every process. Everything a program needs (arguments, environment,
+/// files, streams, network,
 /// signals, time) it takes from the process; every wait takes <see cref="SimProcess.Killed"/>.
 /// </summary>
 internal interface IProgram
 {
     /// <summary>
-    /// Answers the exit code, 0–255. <paramref name="arguments"/> is all of argv, the name first: mostly the process's own, but a shell runs its built-in commands
+    /// Answers the exit code, 0–255. <paramref name="arguments"/> is all of argv, the name first: mostly the process's own, but a shell
+    /// runs its built-in commands
     /// (echo, test …) in its own process this way.
     /// </summary>
     ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments);

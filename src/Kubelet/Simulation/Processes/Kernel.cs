@@ -3,7 +3,10 @@ using MiniK8s.Kubelet.Simulation.Network;
 
 namespace MiniK8s.Kubelet.Simulation.Processes;
 
-/// <summary>What the processes of one container share: files, network, programs, time, the process table. Its first process is 1; when that ends, all end.</summary>
+/// <summary>
+/// What the processes of one container share: files, network, programs, time, the process table. Its first process is 1; when that ends,
+/// all end.
+/// </summary>
 internal sealed class Kernel(
     VirtualFileSystem files, NetworkNamespace network, IProgramTable programs, string hostname, IReadOnlyDictionary<string, string> facts, TimeProvider time,
     DateTimeOffset bootedAt)
@@ -59,7 +62,9 @@ internal sealed class Kernel(
         return process;
     }
 
-    /// <summary>Finds what a command name stands for, by PATH unless it holds a slash; a script with <c>#!</c> is its interpreter.</summary>
+    /// <summary>
+    /// Finds what a command name stands for, by PATH unless it holds a slash; a script with <c>#!</c> is its interpreter.
+    /// </summary>
     /// <exception cref="FileError">It exists but cannot be executed, or a path does not exist.</exception>
     /// <returns>Null if PATH does not have it.</returns>
     public ResolvedCommand? Resolve(string name, string? searchPath, string cwd, FileUser user)

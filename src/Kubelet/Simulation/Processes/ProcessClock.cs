@@ -1,15 +1,21 @@
 namespace MiniK8s.Kubelet.Simulation.Processes;
 
 /// <summary>
-/// The time a process sees. Normally that of the <see cref="TimeProvider"/>; after a restart of the kubelet a process that had been running is run again from its
+/// The time a process sees. Normally that of the <see cref="TimeProvider"/>; after a restart of the kubelet a process that had been
+/// running is run again from its
 /// start, and sees past time until it has caught up.
 /// </summary>
 /// <remarks>
-/// Containers live in the kubelet, so they end with it when it is killed, while real ones would have gone on. The rule that makes up for it: the program of a container that
-/// was running is run again with its clock set to the recorded start. A sleep that would have been over by now returns at once and moves the clock on; the first wait that
-/// reaches beyond the present, or that waits for anything but time, makes the clock live. What is printed meanwhile goes to the log with the past time, so the log comes back
-/// as it was; writes to files that the journal already holds are not done twice (<see cref="ProcessFiles"/>). Not reproduced: signals received and input read before the
-/// restart, and answers of the network as they were then. After 100,000 sleeps, or 200,000 steps without one, the clock jumps to the present, so that a loop of months cannot
+/// Containers live in the kubelet, so they end with it when it is killed, while real ones would have gone on. The rule that makes up for
+/// it: the program of a container that
+/// was running is run again with its clock set to the recorded start. A sleep that would have been over by now returns at once and moves
+/// the clock on; the first wait that
+/// reaches beyond the present, or that waits for anything but time, makes the clock live. What is printed meanwhile goes to the log with
+/// the past time, so the log comes back
+/// as it was; writes to files that the journal already holds are not done twice (<see cref="ProcessFiles"/>). Not reproduced: signals
+/// received and input read before the
+/// restart, and answers of the network as they were then. After 100,000 sleeps, or 200,000 steps without one, the clock jumps to the
+/// present, so that a loop of months cannot
 /// hold up a start.
 /// </remarks>
 internal sealed class ProcessClock(TimeProvider time, Replay? replay = null, DateTimeOffset? past = null)

@@ -4,7 +4,8 @@ using MiniK8s.Kubelet.Simulation.Files;
 namespace MiniK8s.Kubelet.Simulation.Processes;
 
 /// <summary>
-/// Files as one process sees them: relative to its directory, as its user, with /dev and /proc. A process that is catching up with the present
+/// Files as one process sees them: relative to its directory, as its user, with /dev and /proc. A process that is catching up with the
+/// present
 /// (<see cref="ProcessClock"/>) does not repeat changes that its tree already holds.
 /// </summary>
 internal sealed class ProcessFiles(SimProcess self)

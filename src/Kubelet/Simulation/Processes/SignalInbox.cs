@@ -1,6 +1,8 @@
 namespace MiniK8s.Kubelet.Simulation.Processes;
 
-/// <summary>A process's signal dispositions, and those caught signals that its program has not yet taken (one of each kind at most).</summary>
+/// <summary>
+/// A process's signal dispositions, and those caught signals that its program has not yet taken (one of each kind at most).
+/// </summary>
 internal sealed class SignalInbox
 {
     private readonly Lock _gate = new();    // guards everything below

@@ -14,8 +14,9 @@ internal sealed class SimProcess
 {
     private readonly CancellationTokenSource _killed = new();
     private readonly TaskCompletionSource<ExitStatus> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _gate = new();        // guards _fatalSignal
+    private readonly Lock _gate = new();        // guards the two below
     private int _fatalSignal;
+    private DateTimeOffset _killedAt;
 
     public SimProcess(Kernel kernel, int pid, SimProcess? parent, IReadOnlyList<string> arguments, ProcessSetup setup)
     {
@@ -56,6 +57,9 @@ internal sealed class SimProcess
 
     /// <summary>Cancelled when the process must end at once; every wait of a program takes it.</summary>
     public CancellationToken Killed { get; }
+
+    /// <summary>When it ended, or was killed; right once <see cref="Exited"/> is complete.</summary>
+    public DateTimeOffset EndedAt => _fatalSignal != 0 ? _killedAt : Clock.Now;
 
     /// <summary>Completes when the process has ended and its descriptors are closed; never faults.</summary>
     public Task<ExitStatus> Exited => _exited.Task;
@@ -148,6 +152,7 @@ internal sealed class SimProcess
         {
             if (_fatalSignal != 0) return;
             _fatalSignal = signal;
+            _killedAt = Clock.Now;
         }
         _killed.Cancel();
     }
@@ -174,7 +179,8 @@ internal sealed class SimProcess
         }
         catch (Exception error)
         {
-            // A write that failed half way ends the real program too. Anything else is a fault of a program here: that process ends, and says why, and nothing else is harmed.
+            // A write that failed half way ends the real program too. Anything else is a fault of a program here: that process ends, and
+            // says why, and nothing else is harmed.
             status = new ExitStatus(error is FileError or IOException ? 1 : 134);
             await ExplainAsync(error);
         }
@@ -225,7 +231,9 @@ internal sealed class SimProcess
 internal sealed record ProcessSetup(
     Dictionary<string, string> Environment, string WorkingDirectory, FileUser User, DescriptorTable Descriptors, ProcessClock Clock);
 
-/// <summary>Memory that a process holds: <paramref name="Bytes"/> at <paramref name="Since"/>, growing by so much a second up to a maximum.</summary>
+/// <summary>
+/// Memory that a process holds: <paramref name="Bytes"/> at <paramref name="Since"/>, growing by so much a second up to a maximum.
+/// </summary>
 internal sealed record MemoryUse(long Bytes, DateTimeOffset Since, long GrowthPerSecond = 0, long Maximum = long.MaxValue)
 {
     public long At(DateTimeOffset time) =>

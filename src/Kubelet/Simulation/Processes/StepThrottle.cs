@@ -1,7 +1,8 @@
 namespace MiniK8s.Kubelet.Simulation.Processes;
 
 /// <summary>
-/// Keeps a busy loop from eating the processor: a container may run 20,000 steps (commands, loop rounds) at once and 10,000 a second after that; whoever is ahead waits. Such a
+/// Keeps a busy loop from eating the processor: a container may run 20,000 steps (commands, loop rounds) at once and 10,000 a second
+/// after that; whoever is ahead waits. Such a
 /// <c>while true; do :; done</c> costs about a hundredth of a core, and shows as a full core in the statistics.
 /// </summary>
 internal sealed class StepThrottle(TimeProvider time)

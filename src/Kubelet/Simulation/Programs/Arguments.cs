@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MiniK8s.Kubelet.Simulation.Programs;
 
-/// <summary>Options as getopt reads them: clustered letters, values joined or apart, long names as given, <c>--</c>, operands anywhere.</summary>
+/// <summary>
+/// Options as getopt reads them: clustered letters, values joined or apart, long names as given, <c>--</c>, operands anywhere.
+/// </summary>
 internal sealed class Arguments
 {
     private readonly List<KeyValuePair<string, string>> _options = [];

@@ -268,7 +268,9 @@ internal sealed class Wget : IProgram
     }
 }
 
-/// <summary>nc: <c>-z</c> to look, <c>-l -p PORT</c> to serve one connection, otherwise standard input and output over a connection.</summary>
+/// <summary>
+/// nc: <c>-z</c> to look, <c>-l -p PORT</c> to serve one connection, otherwise standard input and output over a connection.
+/// </summary>
 internal sealed class Netcat : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

@@ -6,7 +6,8 @@ using MiniK8s.Kubelet.Simulation.Processes;
 namespace MiniK8s.Kubelet.Simulation.Programs;
 
 /// <summary>
-/// nginx: master and worker, static files and <c>return</c> from its configuration, access and error log, <c>-s</c>, <c>-t</c>, <c>-v</c>. Without <c>daemon off;</c> it goes to the
+/// nginx: master and worker, static files and <c>return</c> from its configuration, access and error log, <c>-s</c>, <c>-t</c>,
+/// <c>-v</c>. Without <c>daemon off;</c> it goes to the
 /// background and the command ends, as the real one does.
 /// </summary>
 internal sealed class Nginx : IProgram
@@ -85,7 +86,9 @@ internal sealed class Nginx : IProgram
         "No such file or directory" => 2, "Permission denied" => 13, "Is a directory" => 21, "Read-only file system" => 30, "Address already in use" => 98, _ => 1,
     };
 
-    /// <summary>The master process. Signals: TERM and INT end it at once, QUIT after open requests, HUP reads the configuration again.</summary>
+    /// <summary>
+    /// The master process. Signals: TERM and INT end it at once, QUIT after open requests, HUP reads the configuration again.
+    /// </summary>
     private sealed class NginxMaster(NginxConfiguration configuration, string version, string commandLine) : IProgram
     {
         private readonly List<Listener> _listeners = [];

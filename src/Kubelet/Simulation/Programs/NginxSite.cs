@@ -14,7 +14,8 @@ internal sealed record NginxLocation(string Path, bool IsExact, int Status, stri
 internal sealed record NginxServer(IReadOnlyList<int> Ports, string Root, IReadOnlyList<NginxLocation> Locations);
 
 /// <summary>
-/// The part of nginx's configuration that matters here: <c>daemon</c>, <c>include</c>, <c>listen</c>, <c>root</c>, and locations with <c>return</c> or their own root. Everything else is passed over.
+/// The part of nginx's configuration that matters here: <c>daemon</c>, <c>include</c>, <c>listen</c>, <c>root</c>, and locations with
+/// <c>return</c> or their own root. Everything else is passed over.
 /// </summary>
 internal sealed partial class NginxConfiguration
 {

@@ -8,7 +8,9 @@ using MiniK8s.Kubelet.Simulation.Shell;
 
 namespace MiniK8s.Kubelet.Simulation.Programs;
 
-/// <summary>redis-server: strings and counters over RESP, with the log lines and the shutdown of the real one. At most 10,000 keys of 64 KiB.</summary>
+/// <summary>
+/// redis-server: strings and counters over RESP, with the log lines and the shutdown of the real one. At most 10,000 keys of 64 KiB.
+/// </summary>
 internal sealed class RedisServer : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

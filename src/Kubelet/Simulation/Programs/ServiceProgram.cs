@@ -7,7 +7,10 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs;
 
-/// <summary>A long-running program described by data in the image catalogue: what it prints, where it listens, what it answers, how it takes signals, what memory it takes.</summary>
+/// <summary>
+/// A long-running program described by data in the image catalogue: what it prints, where it listens, what it answers, how it takes
+/// signals, what memory it takes.
+/// </summary>
 internal sealed class ServiceProgram(ServiceSpec spec) : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

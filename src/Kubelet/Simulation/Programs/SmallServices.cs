@@ -28,7 +28,9 @@ internal sealed class Hello : IProgram
     }
 }
 
-/// <summary>stress: <c>--vm N --vm-bytes SIZE</c> holds memory, <c>--cpu N</c> burns (in the statistics only), <c>--timeout</c> ends it.</summary>
+/// <summary>
+/// stress: <c>--vm N --vm-bytes SIZE</c> holds memory, <c>--cpu N</c> burns (in the statistics only), <c>--timeout</c> ends it.
+/// </summary>
 internal sealed class Stress : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
@@ -83,7 +85,8 @@ internal sealed class MySqlAdmin : IProgram
 }
 
 /// <summary>
-/// agnhost and the old <c>liveness</c> image: <c>liveness</c> (/healthz is 200 for ten seconds, then 500), <c>netexec</c> (/, /hostname, /healthz, /echo, /exit), <c>serve-hostname</c>,
+/// agnhost and the old <c>liveness</c> image: <c>liveness</c> (/healthz is 200 for ten seconds, then 500), <c>netexec</c> (/, /hostname,
+/// /healthz, /echo, /exit), <c>serve-hostname</c>,
 /// <c>grpc-health-checking</c>, <c>pause</c>.
 /// </summary>
 internal sealed class Agnhost : IProgram
@@ -123,7 +126,8 @@ internal sealed class Agnhost : IProgram
                 await self.ErrorAsync($"Error: unknown command \"{command}\" for \"app\"");
                 return 1;
         }
-        // A Go program: TERM is left to the runtime, which as process 1 does nothing on it unless the program asks, and netexec and pause do.
+        // A Go program: TERM is left to the runtime, which as process 1 does nothing on it unless the program asks, and netexec and pause
+        // do.
         self.Signals.Catch(Signals.Term, Signals.Int);
         await self.NextSignalAsync();
         return command is "netexec" or "pause" ? 0 : 2;

@@ -9,7 +9,10 @@ internal static class Streams
 {
     private const int MaxLine = 1 << 20;
 
-    /// <summary>Calls back with each file in turn (<c>-</c> and none: standard input); a file that cannot be opened is reported as <c>tool: can't open 'x': why</c>. Answers 0, or 1 if any failed.</summary>
+    /// <summary>
+    /// Calls back with each file in turn (<c>-</c> and none: standard input); a file that cannot be opened is reported as <c>tool: can't
+    /// open 'x': why</c>. Answers 0, or 1 if any failed.
+    /// </summary>
     public static async ValueTask<int> ForEachFileAsync(SimProcess self, string tool, IReadOnlyList<string> files, Func<string, OpenFile, ValueTask> read)
     {
         var status = 0;

@@ -11,7 +11,9 @@ internal static class PosixRegex
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Basic syntax: <c>\(</c>, <c>\|</c>, <c>\+</c> are special and the bare ones are not; extended: the other way round, as in .NET.</summary>
+    /// <summary>
+    /// Basic syntax: <c>\(</c>, <c>\|</c>, <c>\+</c> are special and the bare ones are not; extended: the other way round, as in .NET.
+    /// </summary>
     public static Regex Compile(string pattern, bool extended, bool ignoreCase = false)
     {
         var text = new StringBuilder();
@@ -311,7 +313,10 @@ internal sealed class SedCommand
     }
 }
 
-/// <summary>awk's commonest use: an optional <c>/regex/</c> or <c>NR==n</c>, and <c>{print …}</c> of fields, NR, NF and strings. Anything else is refused.</summary>
+/// <summary>
+/// awk's commonest use: an optional <c>/regex/</c> or <c>NR==n</c>, and <c>{print …}</c> of fields, NR, NF and strings. Anything else is
+/// refused.
+/// </summary>
 internal sealed partial class Awk : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

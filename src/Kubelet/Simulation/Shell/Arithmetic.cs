@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace MiniK8s.Kubelet.Simulation.Shell;
 
-/// <summary>Evaluates what stands in <c>$((…))</c>: C's integer operators on 64 bits, with names as variables (unset: 0) and assignment.</summary>
+/// <summary>
+/// Evaluates what stands in <c>$((…))</c>: C's integer operators on 64 bits, with names as variables (unset: 0) and assignment.
+/// </summary>
 internal sealed class Arithmetic(string text, Func<string, string?> get, Action<string, string> set)
 {
     private static readonly string[][] Levels =

@@ -5,7 +5,9 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Shell;
 
-/// <summary>Turns words into fields: parameters, command substitution, arithmetic, field splitting, file names, quotes; in POSIX's order.</summary>
+/// <summary>
+/// Turns words into fields: parameters, command substitution, arithmetic, field splitting, file names, quotes; in POSIX's order.
+/// </summary>
 internal sealed class Expansion(SimProcess self, ShellState state, Func<Command, ValueTask<string>> substitute)
 {
     private const int MaxLength = 1 << 20;

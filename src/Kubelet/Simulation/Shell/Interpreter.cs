@@ -6,7 +6,8 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 
 /// <summary>Runs parsed commands in one shell process.</summary>
 /// <remarks>
-/// Break, continue, return and exit travel as a pending <see cref="Leave"/> that every construct looks at after each step, not as exceptions. Caught signals are acted on between
+/// Break, continue, return and exit travel as a pending <see cref="Leave"/> that every construct looks at after each step, not as
+/// exceptions. Caught signals are acted on between
 /// commands only: while a command runs in the foreground its trap waits, as in every POSIX shell; <c>wait</c> alone is cut short by one.
 /// </remarks>
 internal sealed partial class Interpreter

@@ -16,7 +16,8 @@ internal enum TokenKind
 internal sealed record Token(TokenKind Kind, string Text, Word? Word, int Line);
 
 /// <summary>
-/// Cuts a script into tokens. Words come with their expansions parsed, since where a word ends depends on them; bodies of here-documents are read when
+/// Cuts a script into tokens. Words come with their expansions parsed, since where a word ends depends on them; bodies of here-documents
+/// are read when
 /// their line ends.
 /// </summary>
 internal sealed class Lexer(string text, int line = 1)

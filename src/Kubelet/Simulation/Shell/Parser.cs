@@ -11,7 +11,9 @@ internal sealed class Parser(Lexer lexer)
     {
     }
 
-    /// <summary>The next line's worth of commands, or null at the end: a shell runs what it has read before it looks at what follows.</summary>
+    /// <summary>
+    /// The next line's worth of commands, or null at the end: a shell runs what it has read before it looks at what follows.
+    /// </summary>
     public Command? ParseNext()
     {
         while (lexer.Peek().Kind == TokenKind.NewLine) lexer.Next();

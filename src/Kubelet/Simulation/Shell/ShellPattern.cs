@@ -1,6 +1,8 @@
 namespace MiniK8s.Kubelet.Simulation.Shell;
 
-/// <summary>Shell patterns: <c>*</c>, <c>?</c>, <c>[a-z]</c>, <c>[!x]</c>, and a backslash that takes the next character as it is.</summary>
+/// <summary>
+/// Shell patterns: <c>*</c>, <c>?</c>, <c>[a-z]</c>, <c>[!x]</c>, and a backslash that takes the next character as it is.
+/// </summary>
 internal static class ShellPattern
 {
     public static bool IsMatch(string pattern, ReadOnlySpan<char> text) => Match(pattern, text);

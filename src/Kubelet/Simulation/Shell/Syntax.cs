@@ -7,7 +7,9 @@ internal abstract record WordPart(bool IsQuoted);
 /// <summary>Text as it stands.</summary>
 internal sealed record LiteralPart(string Text, bool IsQuoted) : WordPart(IsQuoted);
 
-/// <summary><c>$x</c>, <c>${x}</c>, <c>${x:-word}</c>, <c>${#x}</c> (operator <c>length</c>), <c>${x%pattern}</c>, <c>${x/a/b}</c>.</summary>
+/// <summary>
+/// <c>$x</c>, <c>${x}</c>, <c>${x:-word}</c>, <c>${#x}</c> (operator <c>length</c>), <c>${x%pattern}</c>, <c>${x/a/b}</c>.
+/// </summary>
 internal sealed record ParameterPart(string Name, string Operator, Word? Argument, bool IsQuoted) : WordPart(IsQuoted);
 
 /// <summary><c>$(…)</c> and backquotes.</summary>
