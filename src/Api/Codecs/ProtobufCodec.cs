@@ -13,7 +13,13 @@ namespace MiniK8s.Api.Codecs;
 /// <remarks>Fields this build does not know are kept. Nesting is bounded by the protobuf library's limit of 100.</remarks>
 public static class ProtobufCodec
 {
+    private const byte TypeMetaTag = 0x0a;
+    private const byte RawTag = 0x12;
+
     private static ReadOnlySpan<byte> Magic => "k8s\0"u8;
+
+    // Fields 3 and 4, contentEncoding and contentType: Go writes them even when empty.
+    private static ReadOnlySpan<byte> NoContentType => [0x1a, 0, 0x22, 0];
 
     /// <summary>The message in its envelope.</summary>
     /// <exception cref="ArgumentException">The message is no document and no apiVersion and kind are given.</exception>
@@ -23,20 +29,12 @@ public static class ProtobufCodec
             ? found
             : throw new ArgumentException($"{message.Descriptor.FullName} is no document of its own.", nameof(message)));
         var head = new Protocol.Runtime.TypeMeta { ApiVersion = named.ApiVersion, Kind = named.Kind };
-        var size = Magic.Length + Sized(head.CalculateSize()) + Sized(message.CalculateSize()) + 4;
-
-        var bytes = new byte[size];
+        int headSize = head.CalculateSize(), messageSize = message.CalculateSize();
+        var bytes = new byte[Magic.Length + Sized(headSize) + Sized(messageSize) + NoContentType.Length];
         Magic.CopyTo(bytes);
-        using var stream = new MemoryStream(bytes, Magic.Length, size - Magic.Length);
-        using var output = new CodedOutputStream(stream);
-        WriteField(output, Unknown.TypeMetaFieldNumber, head);
-        WriteField(output, Unknown.RawFieldNumber, message);
-        // Go writes these two even when empty.
-        output.WriteTag(Unknown.ContentEncodingFieldNumber, WireFormat.WireType.LengthDelimited);
-        output.WriteString("");
-        output.WriteTag(Unknown.ContentTypeFieldNumber, WireFormat.WireType.LengthDelimited);
-        output.WriteString("");
-        output.Flush();
+        var rest = WriteField(bytes.AsSpan(Magic.Length), TypeMetaTag, head, headSize);
+        rest = WriteField(rest, RawTag, message, messageSize);
+        NoContentType.CopyTo(rest);
         return bytes;
     }
 
@@ -99,9 +97,15 @@ public static class ProtobufCodec
 
     private static int Sized(int length) => 1 + CodedOutputStream.ComputeLengthSize(length) + length;
 
-    private static void WriteField(CodedOutputStream output, int number, IMessage message)
+    // Writes tag, length and message, and gives back what is left of the buffer.
+    private static Span<byte> WriteField(Span<byte> output, byte tag, IMessage message, int size)
     {
-        output.WriteTag(number, WireFormat.WireType.LengthDelimited);
-        output.WriteMessage(message);
+        output[0] = tag;
+        var at = 1;
+        var length = (uint)size;
+        for (; length >= 0x80; length >>= 7) output[at++] = (byte)(length | 0x80);
+        output[at++] = (byte)length;
+        message.WriteTo(output.Slice(at, size));
+        return output[(at + size)..];
     }
 }

@@ -33,8 +33,7 @@ public static class ObjectDefaults
 
     private static void Apply(Node node)
     {
-        foreach (var (name, amount) in node.Status.Capacity)
-            if (node.Status.Allocatable.Count < node.Status.Capacity.Count && !node.Status.Allocatable.ContainsKey(name)) node.Status.Allocatable[name] = amount;
+        if (node.Status.Allocatable.Count == 0) node.Status.Allocatable.Add(node.Status.Capacity);
     }
 
     private static void Apply(Endpoints endpoints)
