@@ -1,5 +1,6 @@
 using MiniK8s.Client.Informers;
 using MiniK8s.Client.Reflection;
+using MiniK8s.Hosting.Health;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Cache;
 using MiniK8s.Scheduler.Cycles;
@@ -11,13 +12,16 @@ namespace MiniK8s.Scheduler;
 /// <remarks>Nothing is kept over a restart: what was bound is seen bound, what was not is tried again.</remarks>
 internal sealed partial class SchedulerService(
     InformerFactory informers, SchedulerCache cache, SchedulingQueue queue, SchedulerLoop loop, CycleWorkers workers,
-    SchedulerOptions options, ILogger<SchedulerService> logger) : BackgroundService
+    SchedulerOptions options, ProcessHealth health, ILogger<SchedulerService> logger) : BackgroundService
 {
+    private const string Gate = "cache-sync";
+
     // Pods that have ended take no room; the server leaves them out and tells their end as a deletion.
     private static readonly ObjectFilter LivePods = new(FieldSelector: "status.phase!=Succeeded,status.phase!=Failed");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        health.Close(Gate, "the first lists have not come");
         var nodes = informers.Create<Node>();
         var pods = informers.Create<Pod>(LivePods);
         var feed = new ClusterFeed(cache, queue, options.SchedulerName);
@@ -35,6 +39,7 @@ internal sealed partial class SchedulerService(
     {
         await synced.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (stopping.IsCancellationRequested) return;
+        health.Open(Gate);
         LogStarted(logger, options.SchedulerName, cache.NodeCount);
         await loop.RunAsync(stopping);
     }

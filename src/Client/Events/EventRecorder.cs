@@ -68,6 +68,11 @@ public sealed partial class EventRecorder : IEventRecorder
             {
                 await Task.Delay(_backoff.After(failures, _random.NextDouble()), _time, stopping);
             }
+            catch (ApiException ex) when (ex.Status.Code is 403 or 404)
+            {
+                LogUnwanted(_logger, stored.Reason, stored.Metadata.Namespace, stored.InvolvedObject.Name, ex.Message);
+                return;
+            }
             catch (Exception ex) when (!stopping.IsCancellationRequested)
             {
                 LogRefused(_logger, stored.Reason, stored.Metadata.Namespace, stored.InvolvedObject.Name, ex.Message);
@@ -104,6 +109,10 @@ public sealed partial class EventRecorder : IEventRecorder
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Event {Reason} of {Namespace}/{Name} lost: too many wait to be written")]
     private static partial void LogLost(ILogger logger, string reason, string @namespace, string name);
+
+    // Its namespace is going or gone: there is nobody left to read it.
+    [LoggerMessage(Level = LogLevel.Information, Message = "Event {Reason} of {Namespace}/{Name} not taken: {Refusal}")]
+    private static partial void LogUnwanted(ILogger logger, string reason, string @namespace, string name, string refusal);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Event {Reason} of {Namespace}/{Name} lost: {Refusal}")]
     private static partial void LogRefused(ILogger logger, string reason, string @namespace, string name, string refusal);
