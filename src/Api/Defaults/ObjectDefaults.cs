@@ -1,4 +1,6 @@
+using MiniK8s.Api.Errors;
 using MiniK8s.Api.Objects;
+using MiniK8s.Api.Quantities;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Core.V1;
 
@@ -10,9 +12,10 @@ public static class ObjectDefaults
     private const string NameLabel = "kubernetes.io/metadata.name";
 
     /// <summary>Normalizes and defaults an object in place.</summary>
+    /// <exception cref="ApiException">400: a quantity cannot be parsed. Only objects that came past the codecs can hold one.</exception>
     public static void Apply(IApiObject value)
     {
-        Normalizer.Normalize(value);
+        Normalize(value);
         switch (value)
         {
             case Pod pod: PodDefaults.Apply(pod); break;
@@ -22,6 +25,19 @@ public static class ObjectDefaults
             case Secret secret: secret.Type = PodDefaults.Or(secret.Type, "Opaque"); break;
             case Endpoints endpoints: Apply(endpoints); break;
             case Protocol.Discovery.V1.EndpointSlice slice: Apply(slice); break;
+        }
+    }
+
+    private static void Normalize(IApiObject value)
+    {
+        try
+        {
+            Normalizer.Normalize(value);
+        }
+        catch (QuantityFormatException ex)
+        {
+            var kind = value.Descriptor.Name;
+            throw StatusErrors.BadRequest($"{kind} in version \"v1\" cannot be handled as a {kind}: {ex.Message}");
         }
     }
 

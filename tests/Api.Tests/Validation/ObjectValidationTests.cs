@@ -99,6 +99,17 @@ public sealed class ObjectValidationTests
         Assert.Equal(("ClusterIP", "None", "Cluster", "TCP", 80), (spec.Type, spec.SessionAffinity, spec.InternalTrafficPolicy, spec.Ports[0].Protocol, spec.Ports[0].TargetPort.IntVal));
     }
 
+    [Fact]
+    public void Defaults_NoQuantity_IsABadRequest()
+    {
+        var pod = new Pod { Spec = new() { Containers = { new Container { Resources = new() { Limits = { ["cpu"] = "much" } } } } } };
+
+        var refusal = Assert.Throws<MiniK8s.Api.Errors.ApiException>(() => ObjectDefaults.Apply(pod));
+
+        Assert.Equal(400, refusal.Code);
+        Assert.StartsWith("Pod in version \"v1\" cannot be handled as a Pod: quantities must match", refusal.Message, StringComparison.Ordinal);
+    }
+
     private static IApiObject Read(string kind, string json)
     {
         var plain = json.Replace("CLUSTERMETA", ClusterMeta, StringComparison.Ordinal).Replace("META", Meta, StringComparison.Ordinal).Replace('\'', '"');
