@@ -34,7 +34,7 @@ internal sealed partial class SimContainer
 
     /// <summary>Starts a further process in the container, as exec does.</summary>
     /// <exception cref="RuntimeException">The container does not run, or has no such program.</exception>
-    public SimProcess Exec(IReadOnlyList<string> arguments, DescriptorTable descriptors)
+    public SimProcess Exec(IReadOnlyList<string> arguments, DescriptorTable descriptors, bool tty = false)
     {
         if (Kernel is not { } kernel)
         {
@@ -44,7 +44,8 @@ internal sealed partial class SimContainer
         try
         {
             var environment = MakeEnvironment();
-            var (directory, _) = WorkingDirectory();
+            if (tty) environment.TryAdd("TERM", "xterm");
+            var directory = WorkingDirectory();
             var command = Resolve(kernel, arguments, environment.GetValueOrDefault("PATH"), directory, _user,
                 $"failed to exec in container: failed to start exec \"{SimulatedRuntime.NewId()}\": OCI runtime exec failed: exec failed");
             return kernel.Start(null, arguments, command, new ProcessSetup(environment, directory, _user, descriptors, new ProcessClock(_runtime.Time)));
@@ -75,7 +76,7 @@ internal sealed partial class SimContainer
             WriteSystemFiles();
             // A mount hides what is below it, but its place must exist for the way to it to be found.
             foreach (var mount in mounts) MakePlace(mount);
-            Root.MakeDirectories(WorkingDirectory().Path);
+            Root.MakeDirectories(WorkingDirectory());
         });
         return new Kernel(new VirtualFileSystem(Root, Config.Security.ReadOnlyRootFilesystem, mounts), Sandbox.Network, Image.Programs, Hostname(), Image.Facts, _runtime.Time, startedAt);
     }
@@ -117,11 +118,7 @@ internal sealed partial class SimContainer
         else Root.OpenForWriting(mount.Path, truncate: false, 0b110_100_100, 0, 0);
     }
 
-    private (string Path, bool IsOwn) WorkingDirectory()
-    {
-        var path = Config.WorkingDir != "" ? Config.WorkingDir : Image.Spec.WorkingDir;
-        return path == "" ? ("/", false) : (VirtualFileSystem.Normalise(path, "/"), true);
-    }
+    private string WorkingDirectory() => VirtualFileSystem.Normalise(Config.WorkingDir != "" ? Config.WorkingDir : Image.Spec.WorkingDir, "/");
 
     // entrypoint and cmd as CRI has them: a command replaces both, arguments alone replace cmd.
     private List<string> Command() =>

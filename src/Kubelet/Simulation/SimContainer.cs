@@ -153,7 +153,7 @@ internal sealed partial class SimContainer
         var kernel = MakeKernel(startedAt);
         _user = FindUser(kernel.Files);
         var environment = MakeEnvironment();
-        var (directory, _) = WorkingDirectory();
+        var directory = WorkingDirectory();
         var arguments = Command();
         var command = Resolve(kernel, arguments, environment.GetValueOrDefault("PATH"), directory, _user, "OCI runtime create failed: runc create failed");
         Func<DateTimeOffset> now = replay is null ? _runtime.Time.GetUtcNow : () => replay.IsOver ? _runtime.Time.GetUtcNow() : replay.Latest;

@@ -35,9 +35,15 @@ internal sealed partial class SimulatedRuntime
         if (gracePeriod > TimeSpan.Zero)
         {
             container.SignalStop();
-            var timeUp = Task.Delay(gracePeriod, Time, ct);
-            if (await Task.WhenAny(container.Ended, timeUp) == container.Ended) return;
-            await timeUp;       // throws if the caller has given up
+            try
+            {
+                await container.Ended.WaitAsync(gracePeriod, Time, ct);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                // The grace is over.
+            }
         }
         container.Kill();
         await container.Ended.WaitAsync(ct);

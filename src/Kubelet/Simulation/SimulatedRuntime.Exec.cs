@@ -40,7 +40,7 @@ internal sealed partial class SimulatedRuntime
         var descriptors = request.Tty
             ? new DescriptorTable(new TerminalFile(input, output), new TerminalFile(output.Retain()), new TerminalFile(output.Retain()))
             : new DescriptorTable(input, output, streams.Stderr is null ? new NullFile() : new StreamFile(streams.Stderr));
-        var process = Container(containerId).Exec(request.Command, descriptors);
+        var process = Container(containerId).Exec(request.Command, descriptors, request.Tty);
         await using var killing = ct.Register(() => process.Die(Signals.Kill));
         var status = await process.Exited;
         ct.ThrowIfCancellationRequested();

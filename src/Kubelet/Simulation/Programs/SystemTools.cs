@@ -463,7 +463,7 @@ internal sealed class TimeCommand : IProgram
     }
 }
 
-/// <summary><c>timeout [-s SIG] SECS PROG</c>: 143 when busybox's ran out, 124 as coreutils' does.</summary>
+/// <summary><c>timeout [-s SIG] SECS PROG</c>: 124 when the time ran out, as coreutils' has it.</summary>
 internal sealed class TimeLimit : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
@@ -477,8 +477,11 @@ internal sealed class TimeLimit : IProgram
         }
         var signal = Signals.Parse(options.Value("s") ?? "TERM") ?? Signals.Term;
         if (await Launch.StartAsync(self, "timeout", operands[1..]) is not { } child) return 127;
-        var ran = Task.Delay(limit, self.Kernel.Time, self.Killed);
-        if (await Task.WhenAny(child.Exited, ran) == ran && !child.Exited.IsCompleted)
+        try
+        {
+            await child.Exited.WaitAsync(limit, self.Kernel.Time, self.Killed);
+        }
+        catch (TimeoutException)
         {
             child.Deliver(signal);
             await child.Exited.WaitAsync(self.Killed);
