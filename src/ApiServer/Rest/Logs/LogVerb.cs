@@ -14,7 +14,7 @@ using Status = MiniK8s.Protocol.Meta.V1.Status;
 namespace MiniK8s.ApiServer.Rest.Logs;
 
 /// <summary>A container's log, fetched from the kubelet of the pod's node and passed on as it comes.</summary>
-/// <remarks>A pod that has no node yet has an empty log. What the kubelet refuses is a Status; what breaks off later ends the answer.</remarks>
+/// <remarks>A pod that has no node yet has an empty log. What the kubelet refuses is a Status; what fails later breaks the answer off.</remarks>
 internal sealed class LogVerb(IResourceRegistries registries, KubeletChannels kubelets) : IVerb
 {
     private const string StatusTrailer = "minik8s-status-bin";
@@ -50,7 +50,7 @@ internal sealed class LogVerb(IResourceRegistries registries, KubeletChannels ku
         {
             throw new OperationCanceledException(ct);
         }
-        catch (RpcException ex) when (!response.HasStarted)
+        catch (RpcException ex)
         {
             throw Refusal(ex, asked, address);
         }

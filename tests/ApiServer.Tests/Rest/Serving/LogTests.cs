@@ -76,6 +76,27 @@ public sealed class LogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Log_KubeletFailsInItsMiddle_BreaksOff()
+    {
+        var fail = new TaskCompletionSource();
+        _kubelet.Answer = async stream =>
+        {
+            await stream.WriteAsync(FakeKubelet.Chunk("one\n"));
+            await fail.Task;
+            throw new RpcException(new Status(StatusCode.Unavailable, "going down"));
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Log}?follow=true");
+        using var response = await _server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(Patience.Limit);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
+
+        var first = await lines.ReadLineAsync().WaitAsync(Patience.Limit);
+        fail.SetResult();
+
+        Assert.Equal("one", first);
+        await Assert.ThrowsAnyAsync<IOException>(() => lines.ReadToEndAsync().WaitAsync(Patience.Limit));
+    }
+
+    [Fact]
     public async Task Log_ServerThatIsNoKubelet_IsNotTrusted()
     {
         await _server.DisposeAsync();
