@@ -2,6 +2,7 @@ using MiniK8s.Api.Errors;
 using MiniK8s.Api.Objects;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Registry.Services;
+using MiniK8s.ApiServer.WatchCache;
 using MiniK8s.Hosting.Health;
 using MiniK8s.Hosting.Ports;
 using MiniK8s.Protocol;
@@ -11,9 +12,10 @@ using MiniK8s.Protocol.Meta.V1;
 namespace MiniK8s.ApiServer.Bootstrap;
 
 /// <summary>Makes what every cluster has: four namespaces, and the Service "kubernetes" with this server as its endpoint.</summary>
-/// <remarks>What exists already is left alone, the endpoints excepted. It is tried again until it has succeeded; readiness waits for it.</remarks>
+/// <remarks>What exists already is left alone, the endpoints excepted. It is tried again until it has succeeded; readiness waits for it,
+/// and so for the caches' first list.</remarks>
 internal sealed partial class BootstrapObjects(
-    IResourceRegistries registries, ClusterIpRange addresses, PortBook ports, Hosting.ProcessOptions process, ProcessHealth health,
+    IResourceRegistries registries, ResourceCaches caches, ClusterIpRange addresses, PortBook ports, Hosting.ProcessOptions process, ProcessHealth health,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BootstrapObjects> logger) : BackgroundService
 {
     private const string Gate = "bootstrap";
@@ -61,6 +63,7 @@ internal sealed partial class BootstrapObjects(
 
     private async Task EnsureAllAsync(CancellationToken ct)
     {
+        await caches.Ready.WaitAsync(ct);
         foreach (var name in Namespaces) await EnsureAsync("", new Namespace { Metadata = new() { Name = name } }, ct);
         var labels = new Dictionary<string, string> { ["component"] = "apiserver", ["provider"] = "kubernetes" };
         var service = new Service { Metadata = new() { Name = "kubernetes", Labels = { labels } }, Spec = KubernetesService() };
