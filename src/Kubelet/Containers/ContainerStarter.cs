@@ -31,15 +31,16 @@ internal sealed class ContainerStarter(
     /// <summary>Null when the container has been started; else why not.</summary>
     /// <param name="pod">Its pod.</param>
     /// <param name="start">The container.</param>
-    /// <param name="newest">Its latest instance so far.</param>
+    /// <param name="seen">Its instances so far.</param>
     /// <param name="sandbox">Where it goes.</param>
     /// <param name="delays">The pod's back-offs.</param>
     /// <param name="ct">The process is stopping.</param>
     public async Task<StartError?> StartAsync(
-        Pod pod, ContainerStart start, Runtime.ContainerStatus? newest, Runtime.PodSandboxStatus sandbox, PodDelays delays, CancellationToken ct)
+        Pod pod, ContainerStart start, RuntimePod seen, Runtime.PodSandboxStatus sandbox, PodDelays delays, CancellationToken ct)
     {
         var container = start.Container;
-        if (HeldBack(pod, container, newest, delays.Restarts) is { } held) return held;
+        var newest = seen.Newest(container.Name);
+        if (HeldBack(pod, container, seen.NewestEnded(container.Name), delays.Restarts) is { } held) return held;
         if (await images.EnsureAsync(pod, container, delays.Pulls, ct) is { } imageError) return imageError;
 
         var attempt = newest is null ? InheritedAttempt(pod, container.Name) : newest.Attempt + 1;
@@ -70,9 +71,9 @@ internal sealed class ContainerStarter(
         return start.Kind is ContainerKind.Main or ContainerKind.Sidecar ? await PostStartAsync(pod, container, id, sandbox, ct) : null;
     }
 
-    private StartError? HeldBack(Pod pod, Container container, Runtime.ContainerStatus? newest, Backoff restarts)
+    private StartError? HeldBack(Pod pod, Container container, Runtime.ContainerStatus? ended, Backoff restarts)
     {
-        if (newest is not { State: Runtime.ContainerState.Exited, FinishedAt: { } finished }) return null;
+        if (ended?.FinishedAt is not { } finished) return null;
         var now = time.GetUtcNow();
         var key = $"{container.Name}\n{container.Image}";    // another image starts a series of its own
         if (restarts.Holding(key, finished, now) is { } delay)

@@ -187,8 +187,8 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         foreach (var start in plan.Start)
         {
             var name = start.Container.Name;
-            // As seen before the kills above: a container that was just killed is not held back by its own end.
-            var error = await rooms.Starter.StartAsync(pod, start, seen.Newest(name), sandbox, _delays, stopping);
+            // As seen before the kills above: a container that was just killed is not held back by its own end, but by the one before.
+            var error = await rooms.Starter.StartAsync(pod, start, seen, sandbox, _delays, stopping);
             if (error is null) _startErrors.Remove(name);
             else _startErrors[name] = error;
             await ForgetOldInstancesAsync(seen, name, stopping);

@@ -17,6 +17,9 @@ internal sealed record RuntimePod(IReadOnlyList<Runtime.PodSandboxStatus> Sandbo
     /// <summary>The latest instance of a container, whatever sandbox it belongs to.</summary>
     public Runtime.ContainerStatus? Newest(string container) => Containers.FirstOrDefault(c => c.Name == container);
 
+    /// <summary>The latest instance that has ended; while one runs, that is the one before it.</summary>
+    public Runtime.ContainerStatus? NewestEnded(string container) => Containers.FirstOrDefault(c => c.Name == container && c.State == Runtime.ContainerState.Exited);
+
     /// <summary>The instance before the latest.</summary>
     public Runtime.ContainerStatus? Previous(string container) => Containers.Where(c => c.Name == container).Skip(1).FirstOrDefault();
 

@@ -1,3 +1,4 @@
+using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
@@ -52,6 +53,27 @@ public sealed class PodWorkerTests
             for (var tick = 0; tick < ticks; tick++) await worker.AdvanceAsync(10);
         }
         await worker.CallAsync("start c 5");
+    }
+
+    [Fact]
+    public async Task Run_LivenessFailsAgainAndAgain_IsHeldBackByTheEndBeforeAndSoLater()
+    {
+        await using var worker = await RunningAsync(A.Pod());
+
+        // Killed every 14 s: started at once, at once (delay 10 s from now on), after 14 s (20 s), and then no more.
+        for (var kill = 0; kill < 4; kill++)
+        {
+            await worker.Time.WaitForTimersAsync(1);
+            worker.Time.Advance(TimeSpan.FromSeconds(14));
+            worker.Probes.Failures[$"c-{kill}"] = new ContainerKillReason("Container {0} failed liveness probe, will be restarted", "liveness");
+            worker.Wake();
+            await worker.CallAsync("stop c 30");
+            if (kill < 3) await worker.StatusAsync($"instance {kill + 1}", s => Only(s) is { State.Running: not null } && Only(s).RestartCount == kill + 1);
+        }
+
+        var held = await worker.StatusAsync("CrashLoopBackOff", s => Only(s).State.Waiting?.Reason == "CrashLoopBackOff");
+        Assert.Equal("back-off 20s restarting failed container=c pod=p_ns(uid-1)", Only(held).State.Waiting.Message);
+        Assert.Equal(4, worker.Events.Count(e => e == "Killing: Container c failed liveness probe, will be restarted"));
     }
 
     [Fact]
