@@ -81,7 +81,8 @@ internal sealed partial class SimContainer
         return new Kernel(new VirtualFileSystem(Root, Config.Security.ReadOnlyRootFilesystem, mounts), Sandbox.Network, Image.Programs, Hostname(), Image.Facts, _runtime.Time, startedAt);
     }
 
-    private string Hostname() => Sandbox.Config.HostNetwork ? _runtime.NodeName : Sandbox.Config.Hostname == "" ? Sandbox.Config.Name : Sandbox.Config.Hostname;
+    private string Hostname() =>
+        Sandbox.Config.HostNetwork ? _runtime.NodeName : Sandbox.Config.Hostname == "" ? Sandbox.Config.Name : Sandbox.Config.Hostname;
 
     // Made anew at every start, so the journal need not hold them.
     private void WithoutRecord(Action action)
@@ -118,7 +119,8 @@ internal sealed partial class SimContainer
         else Root.OpenForWriting(mount.Path, truncate: false, 0b110_100_100, 0, 0);
     }
 
-    private string WorkingDirectory() => VirtualFileSystem.Normalise(Config.WorkingDir != "" ? Config.WorkingDir : Image.Spec.WorkingDir, "/");
+    private string WorkingDirectory() =>
+        VirtualFileSystem.Normalise(Config.WorkingDir != "" ? Config.WorkingDir : Image.Spec.WorkingDir, "/");
 
     // entrypoint and cmd as CRI has them: a command replaces both, arguments alone replace cmd.
     private List<string> Command() =>
@@ -159,6 +161,7 @@ internal sealed partial class SimContainer
     {
         if (files.Find("/etc/passwd", "/") is not RegularFile passwd) yield break;
         foreach (var line in Encoding.UTF8.GetString(passwd.Content.Span).Split('\n'))
-            if (line.Split(':') is [var name, _, var uid, var gid, ..] && long.TryParse(uid, out var u) && long.TryParse(gid, out var g)) yield return (name, u, g);
+            if (line.Split(':') is [var name, _, var uid, var gid, ..] && long.TryParse(uid, out var u) && long.TryParse(gid, out var g))
+                yield return (name, u, g);
     }
 }

@@ -195,7 +195,8 @@ internal sealed partial class SimContainer
         _runtime.Publish(RuntimeEventKind.ContainerDied, this);
     }
 
-    private static string Tail(byte[] content) => Encoding.UTF8.GetString(content.AsSpan(int.Max(0, content.Length - MaxTerminationMessage)));
+    private static string Tail(byte[] content) =>
+        Encoding.UTF8.GetString(content.AsSpan(int.Max(0, content.Length - MaxTerminationMessage)));
 
     // Kills the container when it holds more than its limit; comes back at the moment a growing one will.
     private void CheckMemory()

@@ -9,7 +9,8 @@ internal sealed partial class SimulatedRuntime
     {
         ct.ThrowIfCancellationRequested();
         var sandbox = Sandbox(sandboxId);
-        if (!sandbox.IsReady) throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"sandbox container \"{sandboxId}\" is not running");
+        if (!sandbox.IsReady)
+            throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"sandbox container \"{sandboxId}\" is not running");
         var image = _images.Find(config.Image)
             ?? throw new RuntimeException(RuntimeErrorCode.NotFound, $"failed to resolve image \"{config.Image}\": not found");
         var twin = _containers.Values.FirstOrDefault(c => c.Sandbox == sandbox && c.Config.Name == config.Name && c.Config.Attempt == config.Attempt);
@@ -52,7 +53,8 @@ internal sealed partial class SimulatedRuntime
     public Task SignalContainerAsync(string containerId, int signal, CancellationToken ct)
     {
         var container = Container(containerId);
-        if (container.Kernel is not { } kernel) throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"container \"{containerId}\" is not running");
+        if (container.Kernel is not { } kernel)
+            throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"container \"{containerId}\" is not running");
         kernel.SignalFirst(signal);
         return Task.CompletedTask;
     }
@@ -70,9 +72,12 @@ internal sealed partial class SimulatedRuntime
     public Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? podUid, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<ContainerStatus>>([.. _containers.Values.Where(c => podUid is null || c.Sandbox.Config.Uid == podUid).Select(c => c.Status).OrderBy(s => s.CreatedAt)]);
 
-    public Task<ContainerStatus> ContainerStatusAsync(string containerId, CancellationToken ct) => Task.FromResult(Container(containerId).Status);
+    public Task<ContainerStatus> ContainerStatusAsync(string containerId, CancellationToken ct) =>
+        Task.FromResult(Container(containerId).Status);
 
-    public Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken ct) => Task.FromResult(Container(containerId).Stats());
+    public Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken ct) =>
+        Task.FromResult(Container(containerId).Stats());
 
-    public IAsyncEnumerable<LogLine> ReadLogsAsync(string containerId, LogOptions options, CancellationToken ct) => Container(containerId).Log.ReadAsync(options, ct);
+    public IAsyncEnumerable<LogLine> ReadLogsAsync(string containerId, LogOptions options, CancellationToken ct) =>
+        Container(containerId).Log.ReadAsync(options, ct);
 }

@@ -50,7 +50,8 @@ internal sealed partial class SimulatedRuntime
     public async Task AttachAsync(string containerId, ContainerStreams streams, CancellationToken ct)
     {
         var container = Container(containerId);
-        if (container.Status.State != ContainerState.Running) throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"container \"{containerId}\" is not running");
+        if (container.Status.State != ContainerState.Running)
+            throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"container \"{containerId}\" is not running");
         container.Attached.Add(streams);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var typing = container.TypeAsync(streams.Stdin, ending.Token);

@@ -10,7 +10,8 @@ internal sealed partial class SimulatedRuntime
     {
         if (ImageReference.Parse(image) is not { } reference) return new PullResult(null, ImageCatalogue.Invalid(image));
         if (host.Catalogue.Find(reference) is not { } found) return new PullResult(null, host.Catalogue.Explain(reference));
-        if (found.Spec.Login is { } login && (auth?.Username != login.Username || auth.Password != login.Password)) return new PullResult(null, ImageCatalogue.Refuse(reference));
+        if (found.Spec.Login is { } login && (auth?.Username != login.Username || auth.Password != login.Password))
+            return new PullResult(null, ImageCatalogue.Refuse(reference));
         if (_images.Find(image) is null)
         {
             await Task.Delay(found.PullTime, Time, ct);
@@ -22,7 +23,8 @@ internal sealed partial class SimulatedRuntime
 
     public Task<ImageInfo?> ImageStatusAsync(string image, CancellationToken ct) => Task.FromResult(_images.Find(image)?.ToInfo());
 
-    public Task<IReadOnlyList<ImageInfo>> ListImagesAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<ImageInfo>>([.. _images.All.Select(i => i.ToInfo())]);
+    public Task<IReadOnlyList<ImageInfo>> ListImagesAsync(CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<ImageInfo>>([.. _images.All.Select(i => i.ToInfo())]);
 
     public Task RemoveImageAsync(string image, CancellationToken ct)
     {

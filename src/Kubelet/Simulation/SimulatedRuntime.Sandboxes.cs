@@ -49,7 +49,8 @@ internal sealed partial class SimulatedRuntime
     {
         if (!_sandboxes.TryGetValue(sandboxId, out var sandbox)) return;
         await StopPodSandboxAsync(sandboxId, ct);
-        foreach (var container in _containers.Values.Where(c => c.Sandbox == sandbox).ToArray()) await RemoveContainerAsync(container.Id, ct);
+        foreach (var container in _containers.Values.Where(c => c.Sandbox == sandbox).ToArray())
+            await RemoveContainerAsync(container.Id, ct);
         if (!_sandboxes.TryRemove(sandboxId, out _)) return;
         Record(new JournalRecord.SandboxRemoved(NodeName, sandboxId));
         _events.Publish(RuntimeEventKind.SandboxRemoved, sandbox.Config.Uid, sandboxId);
@@ -58,5 +59,6 @@ internal sealed partial class SimulatedRuntime
     public Task<IReadOnlyList<PodSandboxStatus>> ListPodSandboxesAsync(string? podUid, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<PodSandboxStatus>>([.. _sandboxes.Values.Where(s => podUid is null || s.Config.Uid == podUid).OrderBy(s => s.CreatedAt).Select(s => s.Status())]);
 
-    public Task<PodSandboxStatus> PodSandboxStatusAsync(string sandboxId, CancellationToken ct) => Task.FromResult(Sandbox(sandboxId).Status());
+    public Task<PodSandboxStatus> PodSandboxStatusAsync(string sandboxId, CancellationToken ct) =>
+        Task.FromResult(Sandbox(sandboxId).Status());
 }

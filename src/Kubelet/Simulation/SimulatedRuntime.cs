@@ -34,7 +34,8 @@ internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNod
         if (!_closing) host.Journal?.Append(record);
     }
 
-    public void Publish(RuntimeEventKind kind, SimContainer container) => _events.Publish(kind, container.Sandbox.Config.Uid, container.Sandbox.Id, container.Id);
+    public void Publish(RuntimeEventKind kind, SimContainer container) =>
+        _events.Publish(kind, container.Sandbox.Config.Uid, container.Sandbox.Id, container.Id);
 
     public IAsyncEnumerable<RuntimeEvent> WatchEventsAsync(CancellationToken ct) => _events.Watch(ct);
 
@@ -55,7 +56,8 @@ internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNod
         var running = new List<(SimContainer Container, ContainerRecords Records)>();
         foreach (var known in records.Containers.Values)
         {
-            if (!_sandboxes.TryGetValue(known.Created.SandboxId, out var sandbox) || _images.Find(known.Created.Config.Image) is not { } image) continue;
+            if (!_sandboxes.TryGetValue(known.Created.SandboxId, out var sandbox) || _images.Find(known.Created.Config.Image) is not { } image)
+                continue;
             var container = _containers[known.Created.Id] = new SimContainer(this, sandbox, image, known.Created.Id, known.Created.Config, known.Created.At);
             if (known.Exited is { } exited) container.RestoreExited(known.Started?.At, exited);
             else if (known.Started is not null) running.Add((container, known));

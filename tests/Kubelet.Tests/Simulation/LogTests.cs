@@ -35,7 +35,8 @@ public sealed class LogTests
         Assert.Equal(expected, await TextAsync(Log("a\nb\nc\n"), new LogOptions { TailLines = lines }));
 
     [Fact]
-    public async Task Read_LimitBytes_CutsTheLastLine() => Assert.Equal("a\nb", await TextAsync(Log("a\nbb\n"), new LogOptions { LimitBytes = 3 }));
+    public async Task Read_LimitBytes_CutsTheLastLine() =>
+        Assert.Equal("a\nb", await TextAsync(Log("a\nbb\n"), new LogOptions { LimitBytes = 3 }));
 
     [Fact]
     public async Task Read_Since_LeavesOlderOnesOut()

@@ -74,7 +74,8 @@ internal sealed class SimLab : IAsyncDisposable
         Assert.Fail($"The container ended after {seen} lines.");
     }
 
-    public Task<ExecResult> ExecAsync(string id, string script) => Runtime.ExecSyncAsync(id, ["sh", "-c", script], TimeSpan.Zero, default).OrMissing($"the end of: {script}");
+    public Task<ExecResult> ExecAsync(string id, string script) =>
+        Runtime.ExecSyncAsync(id, ["sh", "-c", script], TimeSpan.Zero, default).OrMissing($"the end of: {script}");
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 }

@@ -145,7 +145,8 @@ internal sealed class VirtualFileSystem(FileTree root, bool readOnlyRoot, IEnume
         location.Tree.SetAttributes(location.TreePath, mode, uid, gid, touch);
     }
 
-    public static bool CanExecute(FileNode node, FileUser user) => node is RegularFile && (node.Mode & 0b001_001_001) != 0 && Allows(node, user, ExecuteBit);
+    public static bool CanExecute(FileNode node, FileUser user) =>
+        node is RegularFile && (node.Mode & 0b001_001_001) != 0 && Allows(node, user, ExecuteBit);
 
     public static bool Allows(FileNode node, FileUser user, int bit)
     {

@@ -84,7 +84,8 @@ internal sealed class ImageCatalogue
         {
             foreach (var repository in spec.Repositories)
             {
-                if (ImageReference.Parse(repository) is not { } reference) throw new InvalidDataException($"{source}: \"{repository}\" is not a repository name.");
+                if (ImageReference.Parse(repository) is not { } reference)
+                    throw new InvalidDataException($"{source}: \"{repository}\" is not a repository name.");
                 if (!_byName.TryGetValue(reference.Name, out var specs)) _byName[reference.Name] = specs = [];
                 specs.Add(spec);
             }

@@ -58,7 +58,8 @@ internal static class ImageRoot
         return file;
     }
 
-    private static void Put(DirectoryNode root, string path, FileNode node) => DirectoryAt(root, FileTree.Parent(path)).Children[FileTree.Name(path)] = node;
+    private static void Put(DirectoryNode root, string path, FileNode node) =>
+        DirectoryAt(root, FileTree.Parent(path)).Children[FileTree.Name(path)] = node;
 
     private static DirectoryNode DirectoryAt(DirectoryNode root, string path)
     {

@@ -30,9 +30,11 @@ internal sealed class NodeImages
     {
         if (image.StartsWith("sha256:", StringComparison.Ordinal)) return _present.Values.FirstOrDefault(i => i.Id == image);
         if (ImageReference.Parse(image) is not { } reference) return null;
-        if (_present.TryGetValue((reference with { Digest = "" }).ToString(), out var found) && (reference.Digest == "" || reference.Digest == found.Digest)) return found;
+        if (_present.TryGetValue((reference with { Digest = "" }).ToString(), out var found) && (reference.Digest == "" || reference.Digest == found.Digest))
+            return found;
         return reference.Digest == "" ? null : _present.Values.FirstOrDefault(i => i.Reference.Name == reference.Name && i.Digest == reference.Digest);
     }
 
-    public CatalogueImage? Remove(string image) => Find(image) is { } found && _present.TryRemove(found.Reference.ToString(), out _) ? found : null;
+    public CatalogueImage? Remove(string image) =>
+        Find(image) is { } found && _present.TryRemove(found.Reference.ToString(), out _) ? found : null;
 }

@@ -16,7 +16,8 @@ internal sealed class PodNetwork(VirtualNetwork network, NetworkNamespace node) 
         try
         {
             var dialled = await network.DialAsync(node, call.Host, call.Port, TimeSpan.Zero, limit.Token);
-            if (dialled.Connection is not { } connection) return Failed(dialled.Error! with { Message = $"{verb} \"{url}\": {dialled.Error.Message}" });
+            if (dialled.Connection is not { } connection)
+                return Failed(dialled.Error! with { Message = $"{verb} \"{url}\": {dialled.Error.Message}" });
             await using (connection)
             {
                 // Nobody in here speaks TLS: an HTTPS call gets what a TLS client makes of a plain answer.

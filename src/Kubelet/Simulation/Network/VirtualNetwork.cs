@@ -107,7 +107,8 @@ internal sealed class VirtualNetwork(OutsideWorld outside, TimeProvider time)
             : Failed(NetworkErrorKind.Timeout, $"{named}: i/o timeout");
     }
 
-    private static bool IsPodRange(string ip) => ip.StartsWith("10.", StringComparison.Ordinal) && ip.Split('.') is [_, var second, ..] && int.Parse(second) >= 244;
+    private static bool IsPodRange(string ip) =>
+        ip.StartsWith("10.", StringComparison.Ordinal) && ip.Split('.') is [_, var second, ..] && int.Parse(second) >= 244;
 
     private static DialResult Failed(NetworkErrorKind kind, string message) => new(null, new NetworkError(kind, message));
 

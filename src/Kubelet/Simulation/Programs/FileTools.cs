@@ -53,7 +53,8 @@ internal sealed class ListFiles : IProgram
 
     private static string Owner(long id) => id == 0 ? "root" : id.ToString(CultureInfo.InvariantCulture);
 
-    public static long SizeOf(FileNode node) => node switch { RegularFile { Program: not null } => 919_304, RegularFile file => file.Length, DirectoryNode => 4096, _ => 0 };
+    public static long SizeOf(FileNode node) =>
+        node switch { RegularFile { Program: not null } => 919_304, RegularFile file => file.Length, DirectoryNode => 4096, _ => 0 };
 
     public static string ModeText(FileNode node)
     {
@@ -162,7 +163,8 @@ internal sealed class Remove() : EachOperand("rm")
 
     protected override string Failure(string path) => $"can't remove '{path}'";
 
-    protected override bool IsForgiven(Arguments options, FileError error) => options.Has("f") && error.Message == FileError.NotFound.Message;
+    protected override bool IsForgiven(Arguments options, FileError error) =>
+        options.Has("f") && error.Message == FileError.NotFound.Message;
 }
 
 internal sealed class Copy() : EachOperand("cp")
@@ -191,7 +193,8 @@ internal sealed class Copy() : EachOperand("cp")
         }
         if (!recursive) throw new FileError("omitting directory");
         if (!self.Files.Exists(target)) self.Files.MakeDirectory(target);
-        foreach (var (name, _) in self.Files.List(source)) await CopyAsync(self, $"{source.TrimEnd('/')}/{name}", $"{target}/{name}", recursive: true);
+        foreach (var (name, _) in self.Files.List(source))
+            await CopyAsync(self, $"{source.TrimEnd('/')}/{name}", $"{target}/{name}", recursive: true);
     }
 }
 

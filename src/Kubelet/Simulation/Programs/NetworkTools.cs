@@ -35,7 +35,8 @@ internal sealed class Ping : IProgram
         {
             var answers = self.Kernel.Network.Network.AnswersPing(ip, self.Kernel.Network);
             sent++;
-            if (answers) await self.WriteLineAsync($"64 bytes from {ip}: seq={received++} ttl=64 time=0.0{(ip.Sum(d => d) + sent) % 60 + 30} ms");
+            if (answers)
+                await self.WriteLineAsync($"64 bytes from {ip}: seq={received++} ttl=64 time=0.0{(ip.Sum(d => d) + sent) % 60 + 30} ms");
             if (sent < count) await self.SleepAsync(Interval);
             else if (!answers) await self.SleepAsync(wait);
         }
@@ -263,7 +264,8 @@ internal sealed class Wget : IProgram
             await file.WriteAsync(response.Body, self.Killed);
             file.Release();
         }
-        if (!quiet) await self.ErrorAsync(target == "-" ? "writing to stdout\nwritten to stdout" : $"saving to '{target}'\n'{target}' saved");
+        if (!quiet)
+            await self.ErrorAsync(target == "-" ? "writing to stdout\nwritten to stdout" : $"saving to '{target}'\n'{target}' saved");
         return 0;
     }
 }
@@ -340,7 +342,8 @@ internal sealed class Netcat : IProgram
     {
         var sending = SendAsync(self, connection);
         var buffer = new byte[4096];
-        while (await connection.ReadAsync(buffer, self.Killed) is var count and > 0) await self.Stdout.WriteAsync(buffer.AsMemory(0, count), self.Killed);
+        while (await connection.ReadAsync(buffer, self.Killed) is var count and > 0)
+            await self.Stdout.WriteAsync(buffer.AsMemory(0, count), self.Killed);
         if (sending.IsCompleted) await sending;
     }
 
@@ -349,7 +352,8 @@ internal sealed class Netcat : IProgram
         try
         {
             var buffer = new byte[4096];
-            while (await self.Stdin.ReadAsync(buffer, self.Killed) is var count and > 0) await connection.WriteAsync(buffer.AsMemory(0, count), self.Killed);
+            while (await self.Stdin.ReadAsync(buffer, self.Killed) is var count and > 0)
+                await connection.WriteAsync(buffer.AsMemory(0, count), self.Killed);
             connection.CloseSending();
         }
         catch (Exception ex) when (ex is IOException or OperationCanceledException)

@@ -62,7 +62,8 @@ internal sealed class Nginx : IProgram
         try
         {
             var pid = int.TryParse((await self.Files.ReadTextAsync(PidFile)).Trim(), CultureInfo.InvariantCulture, out var p) ? p : 0;
-            if (self.Kernel.Find(pid) is not { } master) return await EmergencyAsync(self, $"kill({pid}, {number}) failed (3: No such process)", "error");
+            if (self.Kernel.Find(pid) is not { } master)
+                return await EmergencyAsync(self, $"kill({pid}, {number}) failed (3: No such process)", "error");
             await self.ErrorAsync($"{Stamp(self)} [notice] {self.Pid}#{self.Pid}: signal process started");
             master.Deliver(number);
             return 0;
@@ -79,7 +80,8 @@ internal sealed class Nginx : IProgram
         return 1;
     }
 
-    private static string Stamp(SimProcess self) => self.Clock.Now.UtcDateTime.ToString("yyyy/MM/dd HH:mm:ss", CultureInfo.InvariantCulture);
+    private static string Stamp(SimProcess self) =>
+        self.Clock.Now.UtcDateTime.ToString("yyyy/MM/dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static int Errno(FileError error) => error.Message switch
     {

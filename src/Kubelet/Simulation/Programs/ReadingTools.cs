@@ -87,7 +87,8 @@ internal sealed class Tail : IProgram
             var lines = Streams.SplitLines(bytes).ToArray();
             var shown = options.TryValue(out var c, "c") ? null : fromStart ? lines.Skip(count - 1) : lines.TakeLast(count);
             if (options.Operands.Count > 1) await self.WriteLineAsync($"==> {path} <==");
-            if (shown is null) await self.Stdout.WriteAsync(bytes.AsMemory(int.Max(0, bytes.Length - int.Parse(c!, CultureInfo.InvariantCulture))), self.Killed);
+            if (shown is null)
+                await self.Stdout.WriteAsync(bytes.AsMemory(int.Max(0, bytes.Length - int.Parse(c!, CultureInfo.InvariantCulture))), self.Killed);
             else foreach (var line in shown) await self.WriteLineAsync(line);
         });
         if (!follows || (status != 0 && read.Count == 0 && !options.Has("F"))) return status;

@@ -471,7 +471,8 @@ internal sealed class Translate : IProgram
         var decoder = Encoding.UTF8.GetDecoder();
         var bytes = new byte[4096];
         var chars = new char[4097];
-        while (await self.Stdin.ReadAsync(bytes, self.Killed) is var count and > 0) yield return new string(chars, 0, decoder.GetChars(bytes, 0, count, chars, 0));
+        while (await self.Stdin.ReadAsync(bytes, self.Killed) is var count and > 0)
+            yield return new string(chars, 0, decoder.GetChars(bytes, 0, count, chars, 0));
     }
 
     private static string Set(string text)

@@ -188,7 +188,8 @@ internal sealed class Arithmetic(string text, Func<string, string?> get, Action<
             if (!rest.StartsWith(operation, StringComparison.Ordinal)) continue;
             var next = rest.Length > operation.Length ? rest[operation.Length] : '\0';
             // Not the first half of a longer operator: "|" of "||", "<" of "<<", "+" of "+=", "*" of "**".
-            if (operation.Length == 1 && ((next == operation[0] && (next is '|' or '&' or '<' or '>' or '*')) || (next == '=' && operation[0] is not ('<' or '>')))) continue;
+            if (operation.Length == 1 && ((next == operation[0] && (next is '|' or '&' or '<' or '>' or '*')) || (next == '=' && operation[0] is not ('<' or '>'))))
+                continue;
             _at += operation.Length;
             return operation;
         }

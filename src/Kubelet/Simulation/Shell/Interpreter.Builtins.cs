@@ -147,7 +147,8 @@ internal sealed partial class Interpreter
     private async ValueTask<int> ExportAsync(List<string> words)
     {
         if (words.Count > 1 && words[1] != "-p") return await Declare(words, _state.Export);
-        foreach (var (name, value) in _state.Exported().OrderBy(v => v.Key, StringComparer.Ordinal)) await _self.WriteLineAsync($"export {name}='{value}'");
+        foreach (var (name, value) in _state.Exported().OrderBy(v => v.Key, StringComparer.Ordinal))
+            await _self.WriteLineAsync($"export {name}='{value}'");
         return 0;
     }
 
@@ -179,7 +180,8 @@ internal sealed partial class Interpreter
     {
         if (words.Count == 1)
         {
-            foreach (var (name, value) in _state.All.OrderBy(v => v.Key, StringComparer.Ordinal)) await _self.WriteLineAsync($"{name}='{value}'");
+            foreach (var (name, value) in _state.All.OrderBy(v => v.Key, StringComparer.Ordinal))
+                await _self.WriteLineAsync($"{name}='{value}'");
             return 0;
         }
         var i = 1;
@@ -295,7 +297,8 @@ internal sealed partial class Interpreter
     {
         if (words.Count == 1)
         {
-            foreach (var (signal, action) in _state.Traps.OrderBy(t => t.Key)) await _self.WriteLineAsync($"trap -- '{action}' {Signals.Name(signal)}");
+            foreach (var (signal, action) in _state.Traps.OrderBy(t => t.Key))
+                await _self.WriteLineAsync($"trap -- '{action}' {Signals.Name(signal)}");
             return 0;
         }
         var first = words[1] == "--" ? 2 : 1;

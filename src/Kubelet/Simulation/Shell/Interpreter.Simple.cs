@@ -17,7 +17,8 @@ internal sealed partial class Interpreter
         foreach (var assignment in command.Assignments) assignments.Add(new(assignment.Name, await _expansion.TextAsync(assignment.Value)));
         if (_state.Trace) await _self.ErrorAsync("+ " + string.Join(' ', assignments.Select(a => $"{a.Key}={a.Value}").Concat(words)));
 
-        if (_state.Functions.TryGetValue(words[0], out var function)) return await InShellAsync(command, assignments, () => CallAsync(function, words));
+        if (_state.Functions.TryGetValue(words[0], out var function))
+            return await InShellAsync(command, assignments, () => CallAsync(function, words));
         if (words[0] == "exec") return await ExecAsync(command, words);
         if (Builtins.TryGetValue(words[0], out var builtin))
             return await InShellAsync(command, assignments, () => builtin(this, words), keepAssignments: SpecialBuiltins.Contains(words[0]));
@@ -105,7 +106,8 @@ internal sealed partial class Interpreter
         catch (ShellError error)
         {
             // Written where the command's own errors would have gone.
-            if (descriptors.IsOpen(2)) await descriptors[2].WriteAsync(Encoding.UTF8.GetBytes($"{ErrorName(error)}{error.Message}\n"), _self.Killed);
+            if (descriptors.IsOpen(2))
+                await descriptors[2].WriteAsync(Encoding.UTF8.GetBytes($"{ErrorName(error)}{error.Message}\n"), _self.Killed);
             if (!replaces) descriptors.CloseAll();
             return error.Status;
         }
@@ -122,7 +124,8 @@ internal sealed partial class Interpreter
 
     private string NotFound(string name, int line)
     {
-        if (IsBash) return $"{_state.Name}: line {line}: {name}: {(name.Contains('/') ? "No such file or directory" : "command not found")}";
+        if (IsBash)
+            return $"{_state.Name}: line {line}: {name}: {(name.Contains('/') ? "No such file or directory" : "command not found")}";
         return $"{name}: not found";
     }
 

@@ -51,9 +51,11 @@ internal sealed class ShellState
         _variables.Remove(name);
     }
 
-    public void Export(string name) => _variables[name] = (_variables.GetValueOrDefault(name) ?? new Variable(null, false, false)) with { IsExported = true };
+    public void Export(string name) =>
+        _variables[name] = (_variables.GetValueOrDefault(name) ?? new Variable(null, false, false)) with { IsExported = true };
 
-    public void MakeReadOnly(string name) => _variables[name] = (_variables.GetValueOrDefault(name) ?? new Variable(null, false, false)) with { IsReadOnly = true };
+    public void MakeReadOnly(string name) =>
+        _variables[name] = (_variables.GetValueOrDefault(name) ?? new Variable(null, false, false)) with { IsReadOnly = true };
 
     public IEnumerable<KeyValuePair<string, string>> All =>
         _variables.Where(v => v.Value.Value is not null).Select(v => KeyValuePair.Create(v.Key, v.Value.Value!));
