@@ -23,7 +23,7 @@ public sealed class BadInputTests(SharedLab shared)
     [InlineData("'containers':[{'name':'c','image':'i'},{'name':'c','image':'i'}]", "spec.containers[1].name: Duplicate value: \"c\"")]
     [InlineData("'initContainers':[{'name':'c','image':'i'}],'containers':[{'name':'c','image':'i'}]", "spec.initContainers[0].name: Duplicate value: \"c\"")]
     [InlineData("'containers':[{'name':'c','image':'i','resources':{'requests':{'cpu':'2'},'limits':{'cpu':'1'}}}]", "spec.containers[0].resources.requests: Invalid value: \"2\": must be less than or equal to cpu limit of 1")]
-    [InlineData("'containers':[{'name':'c','image':'i','resources':{'limits':{'cpu':'-1'}}}]", "spec.containers[0].resources.limits[cpu]: Invalid value: \"-1\": must be greater than or equal to 0")]
+    [InlineData("'containers':[{'name':'c','image':'i','resources':{'requests':{'cpu':'-1'}}}]", "spec.containers[0].resources.requests[cpu]: Invalid value: \"-1\": must be greater than or equal to 0")]
     [InlineData("'restartPolicy':'Sometimes','containers':[{'name':'c','image':'i'}]", "spec.restartPolicy: Unsupported value: \"Sometimes\": supported values: \"Always\", \"OnFailure\", \"Never\"")]
     [InlineData("'containers':[{'name':'c','image':'i','restartPolicy':'Always'}]", "spec.containers[0].restartPolicy: Forbidden: may not be set for non-init containers")]
     [InlineData("'containers':[{'name':'c','image':'i','imagePullPolicy':'Sometimes'}]", "spec.containers[0].imagePullPolicy: Unsupported value: \"Sometimes\": supported values: \"Always\", \"IfNotPresent\", \"Never\"")]
