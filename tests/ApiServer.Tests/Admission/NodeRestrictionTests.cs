@@ -1,5 +1,4 @@
 using MiniK8s.ApiServer.Registry;
-using MiniK8s.ApiServer.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
 
 using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;

@@ -1,6 +1,5 @@
 using MiniK8s.ApiServer.Authorization;
 using MiniK8s.ApiServer.Registry;
-using MiniK8s.ApiServer.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
 
 using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;

@@ -3,7 +3,6 @@ using System.Text;
 using Grpc.Core;
 
 using MiniK8s.Api.Codecs;
-using MiniK8s.Testing;
 
 namespace MiniK8s.ApiServer.Tests.Rest.Serving;
 
