@@ -7,6 +7,8 @@ using MiniK8s.Client;
 using MiniK8s.Hosting;
 using MiniK8s.Kubelet.Logs;
 using MiniK8s.Kubelet.Node;
+using MiniK8s.Kubelet.Services;
+using MiniK8s.Kubelet.Simulation.Network;
 
 namespace MiniK8s.Kubelet;
 
@@ -18,6 +20,8 @@ internal static class KubeletServiceCollectionExtensions
     /// <summary>Adds the nodes and what they stand on.</summary>
     public static IServiceCollection AddKubelet(this IServiceCollection services, KubeletOptions options) => services
         .AddApiClient(options.Kubeconfig)
+        .AddSingleton<ClusterServices>()
+        .AddSingleton<IClusterNames>(provider => provider.GetRequiredService<ClusterServices>())
         .AddSingleton<INodeRuntimes, SimulatedRuntimes>()
         .AddSingleton<NodeHost>()
         .AddHostedService(provider => provider.GetRequiredService<NodeHost>())

@@ -4,10 +4,9 @@ using MiniK8s.Client.Informers;
 using MiniK8s.Client.Resources;
 using MiniK8s.Hosting.Health;
 using MiniK8s.Hosting.Ports;
-using MiniK8s.Kubelet.ContainerConfigs;
 using MiniK8s.Kubelet.References;
+using MiniK8s.Kubelet.Services;
 using MiniK8s.Kubelet.Status;
-using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Node;
 
@@ -16,6 +15,7 @@ internal sealed class NodeHost(
     KubeletOptions options,
     IApiClient api,
     InformerFactory informers,
+    ClusterServices services,
     INodeRuntimes runtimes,
     PortBook ports,
     ProcessHealth health,
@@ -34,8 +34,7 @@ internal sealed class NodeHost(
         health.Close(Gate, "starting");
         if (!await HasStartedAsync(stoppingToken)) return;
 
-        var services = informers.Create<Service>();
-        var rooms = new NodeRooms(new PodApi(api), new ReferencedObjects(api), new WatchedServices(services, time), time, new Random(), loggers);
+        var rooms = new NodeRooms(new PodApi(api), new ReferencedObjects(api), services, time, new Random(), loggers);
         var watching = services.RunAsync(stoppingToken);
         var port = ports.Numbers[KubeletOptions.PortName];
         var runs = options.Nodes.Select((name, index) => RunAsync(options.IdentityOf(name, index, port), rooms, stoppingToken)).ToList();

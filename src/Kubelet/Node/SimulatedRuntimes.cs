@@ -4,9 +4,9 @@ using MiniK8s.Kubelet.Simulation.Network;
 namespace MiniK8s.Kubelet.Node;
 
 /// <summary>Simulated nodes that share one world: images, network, journal.</summary>
-internal sealed class SimulatedRuntimes(KubeletOptions options, TimeProvider time) : INodeRuntimes, IAsyncDisposable
+internal sealed class SimulatedRuntimes(KubeletOptions options, IClusterNames names, TimeProvider time) : INodeRuntimes, IAsyncDisposable
 {
-    private readonly SimulationHost _world = new(new SimulationOptions { StateDirectory = options.StateDir, ImagesDirectory = options.Images }, time);
+    private readonly SimulationHost _world = Create(options, names, time);
 
     public NodeRuntime Open(NodeIdentity identity)
     {
@@ -15,4 +15,11 @@ internal sealed class SimulatedRuntimes(KubeletOptions options, TimeProvider tim
     }
 
     public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    private static SimulationHost Create(KubeletOptions options, IClusterNames names, TimeProvider time)
+    {
+        var world = new SimulationHost(new SimulationOptions { StateDirectory = options.StateDir, ImagesDirectory = options.Images }, time);
+        world.Network.ClusterNames = names;
+        return world;
+    }
 }
