@@ -25,6 +25,7 @@ internal sealed class NodeHost(
 {
     private const string Gate = "nodes";
     private readonly ConcurrentDictionary<string, NodeAgent> _agents = new();
+    private readonly SharedRandom _random = new();
 
     /// <summary>The agent of that node; null when it is not one of ours, or has not begun yet.</summary>
     public NodeAgent? Find(string node) => _agents.GetValueOrDefault(node);
@@ -34,7 +35,7 @@ internal sealed class NodeHost(
         health.Close(Gate, "starting");
         if (!await HasStartedAsync(stoppingToken)) return;
 
-        var rooms = new NodeRooms(new PodApi(api), new ReferencedObjects(api), services, time, new Random(), loggers);
+        var rooms = new NodeRooms(new PodApi(api), new ReferencedObjects(api), services, time, _random, loggers);
         var watching = services.RunAsync(stoppingToken);
         var port = ports.Numbers[KubeletOptions.PortName];
         var runs = options.Nodes.Select((name, index) => RunAsync(options.IdentityOf(name, index, port), rooms, stoppingToken)).ToList();
@@ -44,8 +45,7 @@ internal sealed class NodeHost(
 
     private async Task RunAsync(NodeIdentity identity, NodeRooms rooms, CancellationToken stopping)
     {
-        // Random is not for many threads: every node has its own.
-        var agent = new NodeAgent(identity, runtimes.Open(identity), api, informers, rooms, time, new Random(), loggers);
+        var agent = new NodeAgent(identity, runtimes.Open(identity), api, informers, rooms, time, _random, loggers);
         _agents[identity.Name] = agent;
         try
         {
