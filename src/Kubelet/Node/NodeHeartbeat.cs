@@ -66,8 +66,10 @@ internal sealed partial class NodeHeartbeat(
             node = await _nodes.GetAsync("", identity.Name, stopping);
             if (NodeObjects.SetLabels(node, identity)) node = await _nodes.UpdateAsync(node, stopping);
         }
-        node.Status = NodeObjects.StatusOf(identity, await ReportAsync(stopping), node.Status, time.GetUtcNow());
-        node = await _nodes.UpdateStatusAsync(node, stopping);
+        // A new Node was created with its status; to write it again would only race with the first controllers that see it.
+        var before = node.Status ?? new NodeStatus();
+        node.Status = NodeObjects.StatusOf(identity, await ReportAsync(stopping), before, time.GetUtcNow());
+        if (!WithoutHeartbeats(node.Status).Equals(WithoutHeartbeats(before))) node = await _nodes.UpdateStatusAsync(node, stopping);
         events.Starting(identity.Name);
         return node;
     }
