@@ -97,6 +97,9 @@ public sealed class CrashTests : IAsyncLifetime
     /// <summary>Creates pods one after another and deletes every third; remembers only what was acknowledged.</summary>
     private sealed class Traffic
     {
+        // Two nodes take 220.
+        private const int MostPods = 150;
+
         private readonly Lab _lab;
         private readonly string _prefix;
         private readonly TaskCompletionSource _begun = new();
@@ -128,7 +131,7 @@ public sealed class CrashTests : IAsyncLifetime
         private async Task<(List<string> Kept, List<string> Deleted)> RunAsync(CancellationToken stop)
         {
             var (kept, deleted) = (new List<string>(), new List<string>());
-            for (var number = 1; !stop.IsCancellationRequested && number <= 200; number++)
+            for (var number = 1; !stop.IsCancellationRequested && kept.Count + deleted.Count < MostPods; number++)
             {
                 var name = $"{_prefix}{number}";
                 if (!await AcknowledgedAsync(() => _lab.Api.CreatePodAsync(A.Pod(Namespace, name, "registry.k8s.io/pause:3.9").Grace(1)))) continue;
@@ -138,7 +141,7 @@ public sealed class CrashTests : IAsyncLifetime
                     kept.Remove(name);
                     deleted.Add(name);
                 }
-                if (number == 10) _begun.TrySetResult();
+                if (kept.Count + deleted.Count == 10) _begun.TrySetResult();
                 await Task.Delay(20, CancellationToken.None);
             }
             return (kept, deleted);
