@@ -9,7 +9,7 @@ internal static class LatencyBenchmark
 
     public static async Task<IReadOnlyList<Row>> RunAsync()
     {
-        await using var lab = await Lab.StartAsync(null, "--max-pods", "1000");
+        await using var lab = await Lab.StartAsync(null, "--max-pods", "240");
         var starts = new PodStarts(lab.Api);
         await starts.RunAsync("warm", 50, 10);
         await starts.DeleteAllAsync();
