@@ -29,9 +29,9 @@ public sealed class KubeletOptions : IValidatableObject
     [Description("port of the kubelet API; 0 is any free one")]
     public int Port { get; set; } = 10250;
 
-    /// <summary>The nodes' address, at which the apiserver finds this process. Default 127.0.0.1.</summary>
-    [Description("address at which the apiserver reaches this process")]
-    public IPAddress NodeIp { get; set; } = IPAddress.Loopback;
+    /// <summary>The nodes' address, at which the apiserver finds this process. Default: the bind address, or this machine's own where that is all.</summary>
+    [Description("address at which the apiserver reaches this process; the bind address, or this machine's own, if not given")]
+    public IPAddress? NodeIp { get; set; }
 
     /// <summary>Serving certificate, PEM; with its key. Without both the port speaks HTTP/2 without TLS, for tests.</summary>
     [Description("serving certificate, PEM")]
@@ -90,9 +90,9 @@ public sealed class KubeletOptions : IValidatableObject
         foreach (var label in NodeLabels.Where(label => !label.Contains('=', StringComparison.Ordinal))) yield return new($"'{label}' is not key=value", [nameof(NodeLabels)]);
     }
 
-    internal NodeIdentity IdentityOf(string name, int index, int port) => new(
+    internal NodeIdentity IdentityOf(string name, int index, IPAddress address, int port) => new(
         name,
-        NodeIp.ToString(),
+        address.ToString(),
         port,
         new NodeCapacity(Canonical(CapacityCpu), Canonical(CapacityMemory), Canonical(CapacityEphemeralStorage), CapacityPods),
         NodeLabels.Select(label => label.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]),

@@ -17,6 +17,7 @@ internal sealed class NodeHost(
     InformerFactory informers,
     ClusterServices services,
     INodeRuntimes runtimes,
+    Hosting.ProcessOptions process,
     PortBook ports,
     ProcessHealth health,
     IHostApplicationLifetime lifetime,
@@ -38,7 +39,8 @@ internal sealed class NodeHost(
         var rooms = new NodeRooms(new PodApi(api), new ReferencedObjects(api), services, time, _random, loggers);
         var watching = services.RunAsync(stoppingToken);
         var port = ports.Numbers[KubeletOptions.PortName];
-        var runs = options.Nodes.Select((name, index) => RunAsync(options.IdentityOf(name, index, port), rooms, stoppingToken)).ToList();
+        var address = options.NodeIp ?? await OwnAddress.FindAsync(process.BindAddress, stoppingToken);
+        var runs = options.Nodes.Select((name, index) => RunAsync(options.IdentityOf(name, index, address, port), rooms, stoppingToken)).ToList();
         health.Open(Gate);
         await Task.WhenAll([watching, .. runs]);
     }

@@ -14,11 +14,13 @@ internal static class CertificatesCommand
         {
             Description = "The apiserver's address as the cluster's own processes reach it",
             DefaultValueFactory = _ => new Uri("https://127.0.0.1:6443"),
+            CustomParser = SharedOptions.ParseUri,
         };
         var external = new Option<Uri>("--external-server")
         {
             Description = "The apiserver's address as the user reaches it",
             DefaultValueFactory = _ => new Uri("https://127.0.0.1:6443"),
+            CustomParser = SharedOptions.ParseUri,
         };
         var nodes = new Option<string[]>("--node") { Description = "A node's name; may be given several times", DefaultValueFactory = _ => [] };
         var command = new Command("certs", "Make the certificates and kubeconfigs of a cluster whose processes are started by hand or by docker compose")

@@ -9,7 +9,7 @@ internal static class ProbeCommand
 {
     public static Command Create()
     {
-        var url = new Argument<Uri>("URL") { Description = "What to ask, for example http://127.0.0.1:2381/readyz" };
+        var url = new Argument<Uri>("URL") { Description = "What to ask, for example http://127.0.0.1:2381/readyz", CustomParser = SharedOptions.ParseUri };
         var authority = new Option<string?>("--ca") { Description = "The certificate authority to trust for https" };
         var command = new Command("probe", "Ask a process for its health") { url, authority };
         command.SetAction(async (parsed, ct) =>
