@@ -6,7 +6,7 @@ using MiniK8s.Protocol.Core.V1;
 namespace MiniK8s.Kubelet.Images;
 
 /// <summary>Makes sure a container's image is on the node, by its pull policy, one pull at a time [pkg/kubelet/images/image_manager.go].</summary>
-internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, IPodEvents events, TimeProvider time)
+internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets secrets, IPodEvents events, TimeProvider time)
 {
     private readonly SemaphoreSlim _serial = new(1);
 
@@ -14,6 +14,7 @@ internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, IPodEvents 
     /// <param name="backoff">The pod's pull delays, by image.</param>
     public async Task<StartError?> EnsureAsync(Pod pod, Container container, Backoff backoff, CancellationToken ct)
     {
+        var logins = await secrets.ForAsync(pod, container.Image, ct);
         Runtime.ImageInfo? present;
         try
         {
@@ -36,10 +37,10 @@ internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, IPodEvents 
             events.Warning(pod, "ErrImageNeverPull", message, container.Name);
             return Fail(pod, container, "ErrImageNeverPull", message);
         }
-        return await PullAsync(pod, container, backoff, ct);
+        return await PullAsync(pod, container, logins, backoff, ct);
     }
 
-    private async Task<StartError?> PullAsync(Pod pod, Container container, Backoff backoff, CancellationToken ct)
+    private async Task<StartError?> PullAsync(Pod pod, Container container, IReadOnlyList<Runtime.ImageAuth> logins, Backoff backoff, CancellationToken ct)
     {
         if (backoff.LastFailure(container.Image) is { } failed && backoff.Holding(container.Image, failed.At, time.GetUtcNow()) is not null)
         {
@@ -52,7 +53,7 @@ internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, IPodEvents 
         {
             events.Normal(pod, "Pulling", $"Pulling image \"{container.Image}\"", container.Name);
             var began = time.GetTimestamp();
-            var result = await runtime.PullImageAsync(container.Image, auth: null, ct);
+            var result = await PullAsync(container.Image, logins, ct);
             if (result.Error is { } error)
             {
                 backoff.Failed(container.Image, error.Message, time.GetUtcNow());
@@ -68,6 +69,18 @@ internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, IPodEvents 
         {
             _serial.Release();
         }
+    }
+
+    // Each login in turn until one is let in; without any, as nobody.
+    private async Task<Runtime.PullResult> PullAsync(string image, IReadOnlyList<Runtime.ImageAuth> logins, CancellationToken ct)
+    {
+        if (logins.Count == 0) return await runtime.PullImageAsync(image, auth: null, ct);
+        foreach (var login in logins.SkipLast(1))
+        {
+            var result = await runtime.PullImageAsync(image, login, ct);
+            if (result.Succeeded) return result;
+        }
+        return await runtime.PullImageAsync(image, logins[^1], ct);
     }
 
     private StartError Fail(Pod pod, Container container, string reason, string message)

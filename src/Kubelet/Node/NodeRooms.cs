@@ -35,7 +35,7 @@ internal sealed class NodeRooms(IPodApi pods, IReferencedObjects objects, IServi
             node.Runtime,
             new PodSandboxes(node.Runtime, identity.Name, ClusterDns.Config),
             new PodVolumes(node.Files, new VolumeContent(objects, identity.InternalIp, allocatable)),
-            new ContainerStarter(node.Runtime, new ImagePuller(node.Runtime, events, time), configs, hooks, stopper, events, time),
+            new ContainerStarter(node.Runtime, new ImagePuller(node.Runtime, new PullSecrets(objects, events), events, time), configs, hooks, stopper, events, time),
             stopper,
             new PodStopper(node.Runtime, stopper),
             new PodStatusBuilder([identity.InternalIp], probes),

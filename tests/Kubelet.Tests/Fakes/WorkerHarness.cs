@@ -32,7 +32,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
             Runtime,
             new PodSandboxes(Runtime, "node-1", DnsConfig.None),
             Volumes,
-            new ContainerStarter(Runtime, new ImagePuller(Runtime, events, Time), new PlainConfigs(), hooks, stopper, events, Time),
+            new ContainerStarter(Runtime, new ImagePuller(Runtime, new PullSecrets(Objects, events), events, Time), new PlainConfigs(), hooks, stopper, events, Time),
             stopper,
             new PodStopper(Runtime, stopper),
             new PodStatusBuilder(["10.0.0.1"], Probes),
@@ -55,6 +55,8 @@ internal sealed class WorkerHarness : IAsyncDisposable
     public FakeProbes Probes { get; } = new();
 
     public FakeVolumes Volumes { get; } = new();
+
+    public FakeObjects Objects { get; } = new();
 
     /// <summary><c>Reason: message</c>, in order.</summary>
     public ConcurrentQueue<string> Events { get; } = new();
