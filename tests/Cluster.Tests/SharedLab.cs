@@ -17,9 +17,15 @@ public sealed class SharedLab : IAsyncLifetime
     public async Task<string> NewNamespaceAsync()
     {
         var name = $"test-{Interlocked.Increment(ref _namespaces)}";
+        await OpenNamespaceAsync(name);
+        return name;
+    }
+
+    /// <summary>A namespace of that name, as far as that Pods may be created in it at once.</summary>
+    public async Task OpenNamespaceAsync(string name)
+    {
         await Lab.KubectlOkAsync("create", "namespace", name);
         await Eventually.TrueAsync(async () => (await Lab.KubectlAsync("get", "serviceaccount", "default", "-n", name)).ExitCode == 0, $"service account default in {name}");
-        return name;
     }
 }
 

@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+
+using MiniK8s.ClusterKit;
+using MiniK8s.Protocol.Core.V1;
+
+using Event = MiniK8s.Protocol.Core.V1.Event;
+
+namespace MiniK8s.Cluster.Tests.Tutorials;
+
+/// <summary>One applied manifest, and what a reader of the tutorial looks at afterwards.</summary>
+public sealed class Scene(Lab lab, string ns, string pod, WatchRecording<Pod> watch)
+{
+    // Kubelets on either node read their own file; both get every host.
+    private static readonly Lock HostsFiles = new();
+
+    public Lab Lab => lab;
+
+    public string Namespace => ns;
+
+    public string Name => pod;
+
+    /// <summary>Every state of the Pod so far.</summary>
+    public IEnumerable<Pod> States => watch.Changes.Select(change => change.Object);
+
+    /// <summary>The first state that fits, passed or still to come.</summary>
+    public async Task<Pod> SeeAsync(Func<Pod, bool> fits, string what) => (await watch.UntilAsync(change => fits(change.Object), $"pod {ns}/{pod} {what}"))[^1].Object;
+
+    public Task<Pod> SeeReadyAsync() => SeeAsync(p => p.Condition("Ready") == "True", "is Ready");
+
+    public Task<Pod> SeeWaitingAsync(string reason) => SeeAsync(p => p.Status.ContainerStatuses.Any(s => s.State?.Waiting?.Reason == reason), $"waits with {reason}");
+
+    public Task<Pod> SeeRestartsAsync(int count) => SeeAsync(p => p.Status.ContainerStatuses.Any(s => s.RestartCount >= count), $"has restarted {count} times");
+
+    /// <summary>The line of <c>kubectl get pod</c>; STATUS and RESTARTS are patterns.</summary>
+    public Task RowAsync(string ready, string status, string restarts = "0") => Eventually.GetAsync(
+        async () => (string?)await lab.KubectlOkAsync("get", "pod", pod, "-n", ns, "--no-headers"),
+        row => Regex.IsMatch(row, $@"^{pod} +{ready} +({status}) +({restarts})( \(\d+s ago\))? +\S+\n$"), $"{pod} {ready} {status} {restarts}");
+
+    public Task<Event> EventAsync(string reason, string pattern, string type = "Normal") => Eventually.GetAsync(
+        async () => (await EventsAsync()).FirstOrDefault(e => e.Reason == reason && e.Type == type && Regex.IsMatch(e.Message, pattern)),
+        _ => true, $"event {type} {reason} of {ns}/{pod}: {pattern}")!;
+
+    public async Task<IReadOnlyList<Event>> EventsAsync()
+    {
+        var uid = States.Last().Metadata.Uid;
+        return [.. (await lab.Api.Resource<Event>().ListAsync(ns, null, CancellationToken.None)).Items.Where(e => e.InvolvedObject.Uid == uid)];
+    }
+
+    public Task<string> LogAsync(string pattern, params string[] options) => LogOfAsync(pod, pattern, options);
+
+    public Task<string> LogOfAsync(string name, string pattern, params string[] options) => Eventually.GetAsync(
+        async () => (await lab.KubectlAsync(["logs", name, "-n", ns, .. options])).Output, text => Regex.IsMatch(text, pattern), $"{pattern} in the log of {ns}/{name}");
+
+    /// <summary>Someone inside the cluster who runs a script, as the tutorials' authors do on a node.</summary>
+    public async Task<string> VisitAsync(string script, string pattern)
+    {
+        var visitor = $"visitor-of-{pod}";
+        await lab.KubectlOkAsync("run", visitor, "-n", ns, "--image=alpine/curl", "--restart=Never", "--", "sh", "-c", script);
+        var log = await LogOfAsync(visitor, pattern);
+        await lab.KubectlOkAsync("delete", "pod", visitor, "-n", ns, "--force", "--grace-period=0");
+        return log;
+    }
+
+    /// <summary>What <c>ifconfig ens33:1 … up</c> does in the tutorials: from now on the address answers.</summary>
+    public void AddAddress(string address)
+    {
+        lock (HostsFiles)
+        {
+            foreach (var node in (string[])["node-1", "node-2"]) File.AppendAllText(Path.Combine(lab.Folder, "data", $"kubelet-{node}", "hosts"), $"{address} added-{address}\n");
+        }
+    }
+}
