@@ -31,6 +31,18 @@ public sealed class LabTests
     }
 
     [Fact]
+    public async Task Up_FolderOfARunningLab_IsRefusedAndTheLabRunsOn()
+    {
+        await using var lab = await Lab.StartAsync();
+
+        var second = await Command.RunAsync("dotnet", [Lab.Program, "up", "--ports", "auto", "--data", lab.Folder]);
+
+        Assert.Equal(1, second.ExitCode);
+        Assert.StartsWith($"A lab already runs in {lab.Folder}: stop it with `mk8s down", second.Error);
+        Assert.Equal(0, (await Command.RunAsync("dotnet", [Lab.Program, "status", "--data", lab.Folder])).ExitCode);
+    }
+
+    [Fact]
     public async Task Up_AfterDown_FindsItsDataAgain()
     {
         var folder = Directory.CreateTempSubdirectory("mk8s-test-").FullName;

@@ -5,7 +5,7 @@ using System.Text;
 namespace MiniK8s.Lab.Cluster;
 
 /// <summary>How <c>mk8s down</c> reaches a running lab: a named pipe, named after the lab's folder.</summary>
-/// <remarks>Whoever connects asks the lab to stop; the pipe closes when the last process has ended. One lab per folder: the name is its lock.</remarks>
+/// <remarks>Whoever connects asks the lab to stop; the pipe closes when the last process has ended.</remarks>
 internal static class LabControl
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);

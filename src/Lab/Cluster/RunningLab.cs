@@ -17,6 +17,7 @@ internal sealed class RunningLab : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<(SupervisedProcess Process, Task Run)> _running = [];
     private readonly Lock _stateFile = new();   // guards the writing of lab.json and the list above
+    private LabLock? _lock;
     private bool _ready;
 
     public RunningLab(LabOptions options, ILabReporter reporter, TimeProvider time)
@@ -33,11 +34,14 @@ internal sealed class RunningLab : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes the folder this lab's own; before anything else.</summary>
+    /// <exception cref="LabException">Another lab runs in it.</exception>
+    public void TakeFolder() => _lock = LabLock.Take(_folder.Root);
+
     /// <summary>Starts everything and returns when a Pod could run.</summary>
     /// <exception cref="LabException">A process ended before it was ready.</exception>
     public async Task StartAsync(CancellationToken ct)
     {
-        Directory.CreateDirectory(_folder.Root);
         using var certificates = ClusterCertificates.Open(_folder.Pki, _time);
         var plan = new LabPlan(_options, _folder, certificates);
 
@@ -59,7 +63,9 @@ internal sealed class RunningLab : IAsyncDisposable
         await _stopping.CancelAsync();
         await Task.WhenAll(_running.Select(r => r.Run));
         _stopping.Dispose();
+        if (_lock is null) return;      // another lab's folder
         File.Delete(_folder.StateFile);
+        _lock.Dispose();
     }
 
     private async Task<IReadOnlyDictionary<string, int>> StartAsync(ProcessSpec spec, CancellationToken ct)

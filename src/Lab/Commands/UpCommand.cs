@@ -54,6 +54,7 @@ internal static class UpCommand
         var lab = new RunningLab(options, reporter, time);
         try
         {
+            lab.TakeFolder();
             control = LabControl.WaitForStopAsync(options.Data, stop.Token);
             await FirstOfAsync(lab.StartAsync(stop.Token), control);
             if (!control.IsCompleted && !isDetached) await LabView.ShowAsync(lab, control, time, stop.Token);
@@ -64,10 +65,9 @@ internal static class UpCommand
         {
             return 0;
         }
-        catch (Exception exception) when (exception is LabException or IOException)
+        catch (LabException exception)
         {
-            await Console.Error.WriteLineAsync(exception is LabException ? exception.Message
-                : $"A lab already runs in {Path.GetFullPath(options.Data)}: stop it with `mk8s down --data {options.Data}`, or choose another --data ({exception.Message})");
+            await Console.Error.WriteLineAsync(exception.Message);
             return 1;
         }
         finally
