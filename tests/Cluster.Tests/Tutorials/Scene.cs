@@ -51,11 +51,12 @@ public sealed class Scene(Lab lab, string ns, string pod, WatchRecording<Pod> wa
     public Task<string> LogOfAsync(string name, string pattern, params string[] options) => Eventually.GetAsync(
         async () => (await lab.KubectlAsync(["logs", name, "-n", ns, .. options])).Output, text => Regex.IsMatch(text, pattern), $"{pattern} in the log of {ns}/{name}");
 
-    /// <summary>Someone inside the cluster who runs a script, as the tutorials' authors do on a node.</summary>
+    /// <summary>Someone on the Pod's own node who runs a script: the simulated network does not lead from one kubelet process to another.</summary>
     public async Task<string> VisitAsync(string script, string pattern)
     {
         var visitor = $"visitor-of-{pod}";
-        await lab.KubectlOkAsync("run", visitor, "-n", ns, "--image=alpine/curl", "--restart=Never", "--", "sh", "-c", script);
+        var onItsNode = """{"spec":{"nodeName":"NODE"}}""".Replace("NODE", States.Last().Spec.NodeName);
+        await lab.KubectlOkAsync("run", visitor, "-n", ns, "--image=alpine/curl", "--restart=Never", "--overrides", onItsNode, "--", "sh", "-c", script);
         var log = await LogOfAsync(visitor, pattern);
         await lab.KubectlOkAsync("delete", "pod", visitor, "-n", ns, "--force", "--grace-period=0");
         return log;
