@@ -15,6 +15,9 @@ namespace MiniK8s.Store.Wal;
 /// 3  revision                       the state file's head: what follows was live at this revision
 /// 4  count  (value)*                live values
 /// 5  count                          the state file's end: so many live values in all
+/// 6  id  ttl                        a lease granted
+/// 7  id                             a lease ended
+/// 8  alarm  0 or 1                  an alarm cleared or raised
 /// </code>
 /// </remarks>
 internal static class LogCodec
@@ -36,6 +39,15 @@ internal static class LogCodec
 
         /// <summary>End of a state file.</summary>
         StateEnd = 5,
+
+        /// <summary>A lease granted.</summary>
+        LeaseGrant = 6,
+
+        /// <summary>A lease ended.</summary>
+        LeaseRevoke = 7,
+
+        /// <summary>An alarm raised or cleared.</summary>
+        Alarm = 8,
     }
 
     /// <summary>Appends the entry.</summary>
@@ -49,6 +61,15 @@ internal static class LogCodec
                 break;
             case CompactionEntry { Revision: var revision }:
                 WriteNumbers(output, Kind.Compaction, revision);
+                break;
+            case LeaseGrantEntry { Id: var id, Ttl: var ttl }:
+                WriteNumbers(output, Kind.LeaseGrant, id, ttl);
+                break;
+            case LeaseRevokeEntry { Id: var id }:
+                WriteNumbers(output, Kind.LeaseRevoke, id);
+                break;
+            case AlarmEntry { Alarm: var alarm, IsRaised: var isRaised }:
+                WriteNumbers(output, Kind.Alarm, (long)alarm, isRaised ? 1 : 0);
                 break;
             default:
                 throw new ArgumentException($"{entry.GetType().Name} is not a log entry.", nameof(entry));
@@ -66,6 +87,9 @@ internal static class LogCodec
             {
                 Kind.Revision => new RevisionEntry(input.ReadNumber(), [.. input.ReadValues().Select(ToEvent)]),
                 Kind.Compaction => new CompactionEntry(input.ReadNumber()),
+                Kind.LeaseGrant => new LeaseGrantEntry(input.ReadNumber(), input.ReadNumber()),
+                Kind.LeaseRevoke => new LeaseRevokeEntry(input.ReadNumber()),
+                Kind.Alarm => new AlarmEntry((AlarmType)input.ReadNumber(), input.ReadNumber() != 0),
                 var other => throw new InvalidDataException($"unknown entry kind {(byte)other}: was this written by a later version?"),
             };
         }
