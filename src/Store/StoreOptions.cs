@@ -1,10 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
+using MiniK8s.Store.Failpoints;
+
 namespace MiniK8s.Store;
 
 /// <summary>The store's settings, beside those every process has.</summary>
-internal sealed class StoreOptions
+internal sealed class StoreOptions : IValidatableObject
 {
     /// <summary>Where the data are. Made at the first start. Default <c>store.data</c>.</summary>
     [Description("directory of the data; made at the first start")]
@@ -68,6 +70,16 @@ internal sealed class StoreOptions
     [Description("how often a quiet watch with progress_notify hears the revision")]
     [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
     public TimeSpan WatchProgressNotifyInterval { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>For tests: where this process kills itself, stalls or meets an error, as <see cref="FailpointParser"/> reads it. Default nowhere.</summary>
+    [Description("for tests: NAME=ACTION;NAME=ACTION where this process fails, e.g. after-sync=37*kill;before-sync=sleep(200ms)")]
+    public string Failpoints { get; set; } = "";
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (FailpointParser.WhyNot(Failpoints) is { } reason) yield return new ValidationResult(reason, [nameof(Failpoints)]);
+    }
 }
 
 /// <summary>When written bytes are forced to the disk.</summary>

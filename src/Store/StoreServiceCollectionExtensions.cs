@@ -1,6 +1,7 @@
 using MiniK8s.Hosting;
 using MiniK8s.Store.Commit;
 using MiniK8s.Store.EtcdServices;
+using MiniK8s.Store.Failpoints;
 using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Wal;
 using MiniK8s.Store.Watch;
@@ -16,6 +17,7 @@ internal static class StoreServiceCollectionExtensions
     /// <summary>Adds everything the store is made of. Recovery runs when the host starts, before a port opens.</summary>
     public static void AddStore(this WebApplicationBuilder builder, StoreOptions options)
     {
+        Fail.Arm(FailpointPlan.Of(options.Failpoints, TimeProvider.System));
         builder.Services.AddMvcc().AddWal().AddWatch().AddCommit().AddEtcdServices();
         // A frame may be larger than a write, so that the store, not the transport, words the refusal.
         builder.AddMiniK8sGrpc(grpc => grpc.MaxReceiveMessageSize = options.MaxRequestBytes + (512 * 1024));

@@ -4,8 +4,10 @@ using System.Text.RegularExpressions;
 namespace MiniK8s.Hosting.Flags;
 
 /// <summary>Durations as Kubernetes' flags write them (<c>300ms</c>, <c>1m30s</c>, <c>0</c>) or as .NET does (<c>00:01:30</c>).</summary>
-internal static partial class Duration
+public static partial class Duration
 {
+    /// <summary>The duration a text means.</summary>
+    /// <exception cref="FormatException">It means none; the message says what would have been right, as the end of a sentence.</exception>
     public static TimeSpan Parse(string text)
     {
         if (text == "0") return TimeSpan.Zero;

@@ -3,8 +3,9 @@ using System.Text;
 namespace MiniK8s.Hosting.Flags;
 
 /// <summary>One name in its four spellings: property <c>EtcdServers</c>, flag <c>--etcd-servers</c>, <c>MINIK8S_ETCD_SERVERS</c>, JSON <c>etcdServers</c>.</summary>
-internal static class FlagName
+public static class FlagName
 {
+    /// <summary>What the variables' names begin with.</summary>
     public const string EnvironmentPrefix = "MINIK8S_";
 
     /// <summary>The form in which all spellings are equal: lower case, letters and digits only.</summary>

@@ -21,7 +21,8 @@ internal sealed partial class CommitLoop(CommitPipeline pipeline, MvccStore stor
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         pipeline.Complete();
-        if (ExecuteTask is { } running) await running.WaitAsync(cancellationToken);
+        // Its failure was reported when it happened; thrown again here it would end the host in the midst of its stop.
+        if (ExecuteTask is { } running) await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.StopAsync(cancellationToken);
     }
 

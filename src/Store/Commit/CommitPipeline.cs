@@ -2,6 +2,7 @@ using System.Threading.Channels;
 
 using Google.Protobuf;
 
+using MiniK8s.Store.Failpoints;
 using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Wal;
 using MiniK8s.Store.Watch;
@@ -95,10 +96,14 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         foreach (var pending in batch) pending.Decide(staged.Apply(pending.Request));     // a refusal is a result, not an exception
         if (staged.Entries.Count > 0)
         {
+            var isCompacting = staged.Entries.Any(entry => entry is CompactionEntry);
+            if (isCompacting) Fail.At(Failpoint.CompactionStaged);
             log.AppendAndSync(staged.Entries);
             store.Publish(staged);
+            Fail.At(Failpoint.AfterPublish);
             watches.Notify(staged.Entries);
-            if (staged.Entries.Any(entry => entry is CompactionEntry)) Compacted?.Invoke();
+            if (isCompacting) Compacted?.Invoke();
+            Fail.At(Failpoint.BeforeAnswer);
         }
         foreach (var pending in batch) pending.Answer();
     }

@@ -1,6 +1,7 @@
 using Grpc.Core;
 
 using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.Failpoints;
 using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Watch;
 
@@ -35,6 +36,7 @@ internal sealed class WatchService(
     private async Task SendAsync(WatchResponse response, IServerStreamWriter<WatchResponse> responseStream, CancellationToken ct)
     {
         headers.Sign(response.Header);
+        await Fail.AtAsync(Failpoint.WatchSend, ct);
         await responseStream.WriteAsync(response, ct);
     }
 

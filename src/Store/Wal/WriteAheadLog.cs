@@ -2,6 +2,7 @@ using System.Buffers;
 
 using Microsoft.Win32.SafeHandles;
 
+using MiniK8s.Store.Failpoints;
 using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.Wal;
@@ -63,8 +64,11 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
         var frame = System.Runtime.InteropServices.MemoryMarshal.AsMemory(_buffer.WrittenMemory).Span;
         Frame.WriteHeader(frame, _length, frame[Frame.HeaderSize..]);
 
+        Fail.At(Failpoint.BeforeLogWrite);
         RandomAccess.Write(_file, frame, _length);
+        Fail.At(Failpoint.BeforeSync);
         Sync();
+        Fail.At(Failpoint.AfterSync);
         _length += frame.Length;
         if (entries.OfType<RevisionEntry>().LastOrDefault() is { } last) _nextRevision = last.Revision + 1;
     }
@@ -92,6 +96,7 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
         lock (_segmentsLock)
         {
             var next = Create(_directory, _segments[^1].Number + 1, _nextRevision);
+            Fail.At(Failpoint.SegmentStart);
             _segments.Add(next);
             _file.Dispose();
             _file = File.OpenHandle(next.File, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
