@@ -41,6 +41,30 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
     /// <summary>Syncs made since the process started.</summary>
     public long Syncs => Volatile.Read(ref _syncs);
 
+    /// <summary>Called on the writer's thread when a segment was sealed: nothing more is written to it. Must be brief.</summary>
+    public Action? SegmentSealed { get; set; }
+
+    /// <summary>The segments that nothing more is written to, oldest first.</summary>
+    public List<SegmentName> SealedSegments()
+    {
+        lock (_segmentsLock) return [.. _segments.SkipLast(1)];
+    }
+
+    /// <summary>Removes the sealed segments with a lower number. Only once the backend holds them durably.</summary>
+    public void DropBefore(int number)
+    {
+        lock (_segmentsLock)
+        {
+            while (_segments.Count > 1 && _segments[0].Number < number)
+            {
+                var oldest = new FileInfo(_segments[0].File);
+                Interlocked.Add(ref _sealedBytes, -oldest.Length);
+                oldest.Delete();
+                _segments.RemoveAt(0);
+            }
+        }
+    }
+
     /// <summary>Makes an empty segment.</summary>
     public static SegmentName Create(DataDirectory directory, int number, long firstRevision)
     {
@@ -103,6 +127,7 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
             Interlocked.Add(ref _sealedBytes, _length);
             _length = 0;
         }
+        SegmentSealed?.Invoke();
     }
 
     private void Sync()
