@@ -1,12 +1,14 @@
 using System.CommandLine;
 
 using MiniK8s.Lab.Commands;
+using MiniK8s.Lab.Commands.Store;
 
 var root = new RootCommand("MiniK8s: a small Kubernetes control plane as a handful of processes")
 {
     UpCommand.Create(TimeProvider.System),
     DownCommand.Create(),
     StatusCommand.Create(),
+    StoreCommand.Create(TimeProvider.System),
     TestCommand.Create(),
     BenchCommand.Create(),
     CertificatesCommand.Create(TimeProvider.System),

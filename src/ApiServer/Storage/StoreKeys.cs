@@ -4,7 +4,7 @@ using MiniK8s.Api.Objects;
 namespace MiniK8s.ApiServer.Storage;
 
 /// <summary>Where objects live in the store: the keys of Kubernetes.</summary>
-internal static class StoreKeys
+public static class StoreKeys
 {
     /// <summary>What all keys begin with.</summary>
     public const string Root = "/registry/";

@@ -8,8 +8,9 @@ namespace MiniK8s.Lab.Cluster;
 /// <param name="Pid">The lab's own process.</param>
 /// <param name="Ready">Whether a Pod could run.</param>
 /// <param name="Kubeconfig">For kubectl.</param>
+/// <param name="EtcdServers">Where the apiserver's store is: the lab's own or a real etcd. Null until it is known.</param>
 /// <param name="Processes">The cluster's processes.</param>
-internal sealed record LabState(int Pid, bool Ready, string Kubeconfig, IReadOnlyList<ProcessRecord> Processes)
+internal sealed record LabState(int Pid, bool Ready, string Kubeconfig, string? EtcdServers, IReadOnlyList<ProcessRecord> Processes)
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 

@@ -18,6 +18,7 @@ internal sealed class RunningLab : IAsyncDisposable
     private readonly List<(SupervisedProcess Process, Task Run)> _running = [];
     private readonly Lock _stateFile = new();   // guards the writing of lab.json and the list above
     private LabLock? _lock;
+    private string? _etcdServers;
     private bool _ready;
 
     public RunningLab(LabOptions options, ILabReporter reporter, TimeProvider time)
@@ -30,7 +31,7 @@ internal sealed class RunningLab : IAsyncDisposable
     {
         get
         {
-            lock (_stateFile) return new(Environment.ProcessId, _ready, _folder.Kubeconfig, [.. _running.Select(r => r.Process.Record)]);
+            lock (_stateFile) return new(Environment.ProcessId, _ready, _folder.Kubeconfig, _etcdServers, [.. _running.Select(r => r.Process.Record)]);
         }
     }
 
@@ -45,8 +46,8 @@ internal sealed class RunningLab : IAsyncDisposable
         using var certificates = ClusterCertificates.Open(_folder.Pki, _time);
         var plan = new LabPlan(_options, _folder, certificates);
 
-        var etcd = _options.EtcdServers ?? $"http://127.0.0.1:{(await StartAsync(plan.Store(), ct))["port"]}";
-        var ports = await StartAsync(plan.ApiServer(etcd), ct);
+        _etcdServers = _options.EtcdServers ?? $"http://127.0.0.1:{(await StartAsync(plan.Store(), ct))["port"]}";
+        var ports = await StartAsync(plan.ApiServer(_etcdServers), ct);
         var apiServer = new Uri($"https://127.0.0.1:{ports["secure-port"]}");
         plan.WriteAdminKubeconfig(apiServer);
 
