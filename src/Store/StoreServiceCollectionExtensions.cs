@@ -36,7 +36,6 @@ internal static class StoreServiceCollectionExtensions
     }
 
     private static IServiceCollection AddMvcc(this IServiceCollection services) => services
-        .AddSingleton<ILeaseDirectory, NoLeases>()
         .AddSingleton<MvccStore>();
 
     private static IServiceCollection AddWal(this IServiceCollection services) => services

@@ -37,6 +37,12 @@ internal static class EtcdErrors
     /// <summary>The lease of a put does not exist.</summary>
     public static readonly EtcdError LeaseNotFound = new(StatusCode.NotFound, "etcdserver: requested lease not found");
 
+    /// <summary>A lease of that id exists already.</summary>
+    public static readonly EtcdError LeaseExists = new(StatusCode.FailedPrecondition, "etcdserver: lease already exists");
+
+    /// <summary>A lease for more than 9,000,000,000 seconds.</summary>
+    public static readonly EtcdError LeaseTtlTooLarge = new(StatusCode.OutOfRange, "etcdserver: too large lease TTL");
+
     /// <summary>The write is over --max-request-bytes.</summary>
     public static readonly EtcdError RequestTooLarge = new(StatusCode.InvalidArgument, "etcdserver: request is too large");
 

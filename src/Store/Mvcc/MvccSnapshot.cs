@@ -7,10 +7,11 @@ namespace MiniK8s.Store.Mvcc;
 /// <param name="History">The events by revision, from the compact revision on.</param>
 /// <param name="Revision">The newest revision; 1 in an empty store.</param>
 /// <param name="CompactRevision">The oldest readable revision; -1 before the first compaction.</param>
-internal sealed record MvccSnapshot(KeyTree Tree, RevisionHistory History, long Revision, long CompactRevision)
+/// <param name="Leases">The leases, and the keys that hang on them.</param>
+internal sealed record MvccSnapshot(KeyTree Tree, RevisionHistory History, long Revision, long CompactRevision, LeaseTable Leases)
 {
     /// <summary>A new store: revision 1, nothing in it.</summary>
-    public static MvccSnapshot Empty { get; } = new(KeyTree.Empty, RevisionHistory.After(1), 1, -1);
+    public static MvccSnapshot Empty { get; } = new(KeyTree.Empty, RevisionHistory.After(1), 1, -1, LeaseTable.Empty);
 
     /// <summary>The keys as of the newest revision.</summary>
     public ReadView View => new(Tree, Revision, CompactRevision);
@@ -19,7 +20,8 @@ internal sealed record MvccSnapshot(KeyTree Tree, RevisionHistory History, long 
     /// <param name="revision">The compact revision, which is the newest one as well.</param>
     /// <param name="live">Every key that existed then.</param>
     /// <param name="events">The events of that very revision, which watchers may still ask for.</param>
-    public static MvccSnapshot Compacted(long revision, IEnumerable<KeyValue> live, StoredEvent[] events)
+    /// <param name="leases">The leases; which keys hang on them is worked out from the values when the store is restored.</param>
+    public static MvccSnapshot Compacted(long revision, IEnumerable<KeyValue> live, StoredEvent[] events, LeaseTable leases)
     {
         var tree = KeyTree.Empty;
         foreach (var value in live)
@@ -29,7 +31,7 @@ internal sealed record MvccSnapshot(KeyTree Tree, RevisionHistory History, long 
             tree = tree.With(history);
         }
         var none = RevisionHistory.After(long.Max(1, revision - 1));
-        return new MvccSnapshot(tree, revision > 1 ? none.With(events) : none, long.Max(1, revision), revision);
+        return new MvccSnapshot(tree, revision > 1 ? none.With(events) : none, long.Max(1, revision), revision, leases);
     }
 
     /// <summary>The values that existed at the revision, in key order. The revision must be readable.</summary>

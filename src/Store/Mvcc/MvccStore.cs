@@ -4,7 +4,7 @@ namespace MiniK8s.Store.Mvcc;
 
 /// <summary>Holds the published snapshot, and starts the batches that become the next one.</summary>
 /// <remarks>Any thread reads <see cref="Current"/>; one writer stages and publishes, one batch at a time.</remarks>
-internal sealed class MvccStore(ILeaseDirectory leases)
+internal sealed class MvccStore
 {
     private MvccSnapshot _current = MvccSnapshot.Empty;
 
@@ -12,7 +12,7 @@ internal sealed class MvccStore(ILeaseDirectory leases)
     public MvccSnapshot Current => Volatile.Read(ref _current);
 
     /// <summary>A batch on top of the published state. Nothing of it can be read before <see cref="Publish"/>.</summary>
-    public StagedBatch Stage() => new(Current, leases);
+    public StagedBatch Stage() => new(Current);
 
     /// <summary>Makes the batch the state that readers see.</summary>
     public void Publish(StagedBatch batch) => Volatile.Write(ref _current, batch.ToSnapshot());
@@ -24,8 +24,9 @@ internal sealed class MvccStore(ILeaseDirectory leases)
     /// <exception cref="InvalidDataException">The entries leave a hole in the revisions.</exception>
     public void Restore(MvccSnapshot state, IEnumerable<LogEntry> entries)
     {
-        var batch = new StagedBatch(state, leases);
+        var batch = new StagedBatch(state);
         foreach (var entry in entries) batch.Replay(entry);
-        Publish(batch);
+        var restored = batch.ToSnapshot();
+        Volatile.Write(ref _current, restored with { Leases = restored.Leases.WithKeysOf(restored.LiveAt(restored.Revision)) });
     }
 }

@@ -47,8 +47,8 @@ internal static class RequestChecks
     /// <summary>The keys one branch puts and the ranges it deletes, nested transactions included.</summary>
     /// <remarks>
     /// A put may not meet a delete of its own level or of a nested Txn before or beside it, nor another put, except that the
-    /// two branches of one nested Txn exclude each other. So within a Txn no put ever follows a delete of its key. (etcd
-    /// overlooks deletes "from key on", against its own documentation, and can be made to panic by it.)
+    /// two branches of one nested Txn exclude each other. Deletes "from key on" are overlooked, against etcd's documentation
+    /// but as etcd does: only by one of those can a Txn both put and delete a key, in either order.
     /// </remarks>
     private sealed class WrittenKeys
     {
@@ -74,7 +74,11 @@ internal static class RequestChecks
             return null;
         }
 
-        private void AddDelete(DeleteRangeRequest request) => _deletes.Add(KeyRange.From(request.Key, request.RangeEnd));
+        private void AddDelete(DeleteRangeRequest request)
+        {
+            var range = KeyRange.From(request.Key, request.RangeEnd);
+            if (range.Kind != KeyRangeKind.FromStart) _deletes.Add(range);
+        }
 
         private EtcdError? AddNested(TxnRequest txn)
         {

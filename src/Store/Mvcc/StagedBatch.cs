@@ -12,7 +12,7 @@ namespace MiniK8s.Store.Mvcc;
 /// share: they bear revisions past any published one, so nobody finds them. That is also why a batch that was not made
 /// durable cannot be taken back: the process ends instead.
 /// </remarks>
-internal sealed class StagedBatch(MvccSnapshot start, ILeaseDirectory leases)
+internal sealed class StagedBatch(MvccSnapshot start)
 {
     private readonly List<LogEntry> _entries = [];
     private readonly List<StoredEvent> _changes = [];     // of the transaction that runs
@@ -20,6 +20,7 @@ internal sealed class StagedBatch(MvccSnapshot start, ILeaseDirectory leases)
     private RevisionHistory _history = start.History;
     private long _revision = start.Revision;
     private long _compactRevision = start.CompactRevision;
+    private LeaseTable _leases = start.Leases;
 
     /// <summary>What the log must hold before this batch may be published, in order.</summary>
     public IReadOnlyList<LogEntry> Entries => _entries;
@@ -27,7 +28,10 @@ internal sealed class StagedBatch(MvccSnapshot start, ILeaseDirectory leases)
     // What the running transaction sees: its own changes once it has made one.
     private ReadView View => new(_tree, _changes.Count > 0 ? _revision + 1 : _revision, _compactRevision);
 
-    /// <summary>Runs one write: PutRequest, DeleteRangeRequest, TxnRequest or CompactionRequest, checked before by <see cref="RequestChecks"/>.</summary>
+    /// <summary>
+    /// Runs one write, checked before by <see cref="RequestChecks"/>: PutRequest, DeleteRangeRequest, TxnRequest, CompactionRequest,
+    /// LeaseGrantRequest (its id chosen) or LeaseRevokeRequest.
+    /// </summary>
     /// <returns>The matching response, its header holding the revision alone, or the refusal.</returns>
     public Outcome<IMessage> Apply(IMessage request)
     {
@@ -37,6 +41,8 @@ internal sealed class StagedBatch(MvccSnapshot start, ILeaseDirectory leases)
             DeleteRangeRequest delete => DeleteRange(delete),
             TxnRequest txn => Txn(txn),
             CompactionRequest compaction => Compact(compaction.Revision),
+            LeaseGrantRequest grant => Grant(grant),
+            LeaseRevokeRequest revoke => Revoke(revoke.ID),
             _ => throw new ArgumentException($"{request.Descriptor.Name} is not a write.", nameof(request)),
         };
         EndTransaction();
@@ -58,12 +64,18 @@ internal sealed class StagedBatch(MvccSnapshot start, ILeaseDirectory leases)
                 foreach (var stored in events) Write(stored.Plain.Kv);
                 EndTransaction();
                 break;
+            case LeaseGrantEntry grant:
+                _leases = _leases.With(grant.Id, grant.Ttl);
+                break;
+            case LeaseRevokeEntry revoke:
+                _leases = _leases.Without(revoke.Id);
+                break;
         }
         _entries.Clear();
     }
 
     /// <summary>The snapshot to publish.</summary>
-    public MvccSnapshot ToSnapshot() => new(_tree, _history, _revision, _compactRevision);
+    public MvccSnapshot ToSnapshot() => new(_tree, _history, _revision, _compactRevision, _leases);
 
     private void EndTransaction()
     {
@@ -78,7 +90,7 @@ internal sealed class StagedBatch(MvccSnapshot start, ILeaseDirectory leases)
     // ignore_value and ignore_lease need something to keep; a lease must exist.
     private EtcdError? CheckPut(ReadView before, PutRequest put)
     {
-        if (put.Lease != 0 && !leases.Exists(put.Lease)) return EtcdErrors.LeaseNotFound;
+        if (put.Lease != 0 && _leases.Find(put.Lease) is null) return EtcdErrors.LeaseNotFound;
         return (put.IgnoreValue || put.IgnoreLease) && before.Get(put.Key) is null ? EtcdErrors.KeyNotFound : null;
     }
 
@@ -117,6 +129,7 @@ internal sealed class StagedBatch(MvccSnapshot start, ILeaseDirectory leases)
         var refusal = puts.Select(put => CheckPutInTxn(before, put)).FirstOrDefault(error => error is not null)
             ?? ranges.Select(range => CheckRangeInTxn(before, range)).FirstOrDefault(error => error is not null);
         if (refusal is not null) return refusal;
+        if (plan.KeepsWhatItDeleted()) return EtcdErrors.KeyNotFound;
 
         var response = Run(plan);
         response.Header = HeaderAt(View.Revision);
@@ -127,7 +140,7 @@ internal sealed class StagedBatch(MvccSnapshot start, ILeaseDirectory leases)
     private EtcdError? CheckPutInTxn(ReadView before, PutRequest put)
     {
         if ((put.IgnoreValue || put.IgnoreLease) && before.Get(put.Key) is null) return EtcdErrors.KeyNotFound;
-        return put.Lease != 0 && !leases.Exists(put.Lease) ? EtcdErrors.LeaseNotFound : null;
+        return put.Lease != 0 && _leases.Find(put.Lease) is null ? EtcdErrors.LeaseNotFound : null;
     }
 
     // Unlike a lone Range, a negative revision in a Txn counts as an old one.
@@ -169,6 +182,30 @@ internal sealed class StagedBatch(MvccSnapshot start, ILeaseDirectory leases)
         return new CompactionResponse { Header = HeaderAt(_revision) };
     }
 
+    // As etcd: the size of the TTL is judged before the id, and a TTL below the least is raised to it.
+    private Outcome<IMessage> Grant(LeaseGrantRequest grant)
+    {
+        if (grant.TTL > LeaseTerms.MaxTtl) return EtcdErrors.LeaseTtlTooLarge;
+        if (_leases.Find(grant.ID) is not null) return EtcdErrors.LeaseExists;
+
+        var ttl = long.Max(grant.TTL, LeaseTerms.MinTtl);
+        _leases = _leases.With(grant.ID, ttl);
+        _entries.Add(new LeaseGrantEntry(grant.ID, ttl));
+        return new LeaseGrantResponse { Header = HeaderAt(_revision), ID = grant.ID, TTL = ttl };
+    }
+
+    // The keys go in key order under one revision; with no keys there is no revision. The keys first, so that the log never shows them orphaned.
+    private Outcome<IMessage> Revoke(long id)
+    {
+        if (_leases.Find(id) is not { } lease) return EtcdErrors.LeaseNotFound;
+
+        foreach (var key in lease.Keys) Write(KeyHistory.Tombstone(key, _revision + 1));
+        EndTransaction();
+        _leases = _leases.Without(id);
+        _entries.Add(new LeaseRevokeEntry(id));
+        return new LeaseRevokeResponse { Header = HeaderAt(_revision) };
+    }
+
     // Only keys with an event since the last compaction can have anything to lose.
     private void CompactTo(long revision)
     {
@@ -200,7 +237,10 @@ internal sealed class StagedBatch(MvccSnapshot start, ILeaseDirectory leases)
             _tree = _tree.With(history);
         }
         history.Append(version);
-        _changes.Add(KeyHistory.IsTombstone(version) ? StoredEvent.Delete(version, previous) : StoredEvent.Put(version, previous));
+        _leases = _leases.Moved(version.Key, from: previous?.Lease ?? 0, to: version.Lease);
+        // To watchers the value before is that of the revision before, also when this very transaction put the key first.
+        var before = previous?.ModRevision == version.ModRevision ? history.At(version.ModRevision - 1) : previous;
+        _changes.Add(KeyHistory.IsTombstone(version) ? StoredEvent.Delete(version, before) : StoredEvent.Put(version, before));
     }
 
     private static ResponseHeader HeaderAt(long revision) => new() { Revision = revision };

@@ -11,6 +11,18 @@ internal sealed record TxnPlan(bool Succeeded, List<TxnStep> Steps)
     public IEnumerable<RequestOp> Operations =>
         Steps.SelectMany(step => step.Nested is null ? [step.Operation] : step.Nested.Operations);
 
+    /// <summary>Whether a put is to keep the value or lease of a key that an earlier operation deletes. (etcd panics at it.)</summary>
+    public bool KeepsWhatItDeleted()
+    {
+        List<KeyRange>? deleted = null;
+        foreach (var operation in Operations)
+        {
+            if (operation.RequestDeleteRange is { } delete) (deleted ??= []).Add(KeyRange.From(delete.Key, delete.RangeEnd));
+            if (operation.RequestPut is { } put && (put.IgnoreValue || put.IgnoreLease) && deleted?.Exists(range => range.Contains(put.Key)) == true) return true;
+        }
+        return false;
+    }
+
     /// <summary>Chooses the branches of the transaction and of those inside it, all by the same view.</summary>
     public static TxnPlan Choose(ReadView view, TxnRequest txn)
     {

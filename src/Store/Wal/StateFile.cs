@@ -6,7 +6,7 @@ using MiniK8s.Store.Mvcc;
 namespace MiniK8s.Store.Wal;
 
 /// <summary>What was live at a compaction, in one file, so that the log before it can go.</summary>
-/// <remarks>Frames: a head with the revision, live values, the events of that revision, an end with the number of values.</remarks>
+/// <remarks>Frames: a head with the revision, the leases, live values, the events of that revision, an end with the number of values.</remarks>
 internal static class StateFile
 {
     private const int FrameBytes = 1 << 20;
@@ -50,6 +50,8 @@ internal static class StateFile
 
         LogCodec.WriteNumbers(buffer, LogCodec.Kind.StateHead, revision);
         WriteFrame(output, buffer);
+        foreach (var lease in snapshot.Leases.All) LogCodec.Write(buffer, new LeaseGrantEntry(lease.Id, lease.Ttl));
+        if (buffer.WrittenCount > 0) WriteFrame(output, buffer);
         foreach (var chunk in live.Chunk(256))
         {
             LogCodec.WriteNumbers(buffer, LogCodec.Kind.StateValues, chunk.Length);
@@ -77,7 +79,7 @@ internal static class StateFile
     private static MvccSnapshot Read(FrameReader reader)
     {
         var live = new List<KeyValue>();
-        var (revision, events) = (0L, Array.Empty<StoredEvent>());
+        var (revision, events, leases) = (0L, Array.Empty<StoredEvent>(), LeaseTable.Empty);
         while (reader.TryRead(out var payload) == FrameEnd.Whole)
         {
             var input = new LogInput(payload);
@@ -92,8 +94,11 @@ internal static class StateFile
                 case LogCodec.Kind.Revision:
                     events = LogCodec.Read(payload).Cast<RevisionEntry>().Single().Events;
                     break;
+                case LogCodec.Kind.LeaseGrant:
+                    leases = LogCodec.Read(payload).Cast<LeaseGrantEntry>().Aggregate(leases, (table, grant) => table.With(grant.Id, grant.Ttl));
+                    break;
                 case LogCodec.Kind.StateEnd when input.ReadNumber() == live.Count:
-                    return MvccSnapshot.Compacted(revision, live, events);
+                    return MvccSnapshot.Compacted(revision, live, events, leases);
                 default:
                     throw new InvalidDataException("a record is not one of a state file, or values are missing");
             }

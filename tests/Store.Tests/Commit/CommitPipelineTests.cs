@@ -152,7 +152,7 @@ public sealed class CommitPipelineTests
 
         public ManualLog Log { get; } = new();
 
-        public MvccStore Store { get; } = new(new NoLeases());
+        public MvccStore Store { get; } = new();
 
         public RecordingHub Watches { get; } = new();
 

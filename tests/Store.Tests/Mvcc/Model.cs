@@ -28,6 +28,7 @@ internal sealed class Model
     }
 
     private readonly List<State> _states = [new(), new()];      // by revision; 0 is not used
+    private readonly Dictionary<long, long> _leases = [];       // id and TTL
     private State _next = new();
     private int _changes;
 
@@ -37,6 +38,10 @@ internal sealed class Model
     public long Revision => _states.Count - 1;
 
     public long CompactRevision { get; private set; } = -1;
+
+    /// <summary>The leases, each with its TTL and its keys.</summary>
+    public IEnumerable<(long Id, long Ttl, string Keys)> Leases => _leases.OrderBy(pair => pair.Key).Select(pair =>
+        (pair.Key, pair.Value, string.Join(' ', Now.Values.Where(kv => kv.Lease == pair.Key).Select(kv => kv.Key.ToStringUtf8()))));
 
     private State Now => _changes > 0 ? _next : _states[^1];
 
@@ -53,6 +58,8 @@ internal sealed class Model
             DeleteRangeRequest delete => Delete(delete),
             TxnRequest txn => Txn(txn),
             CompactionRequest compaction => Compact(compaction.Revision),
+            LeaseGrantRequest grant => Grant(grant),
+            LeaseRevokeRequest revoke => Revoke(revoke.ID),
             _ => throw new ArgumentException(request.Descriptor.Name),
         };
         if (_changes > 0) _states.Add(_next);
@@ -105,7 +112,7 @@ internal sealed class Model
 
     private string? WhyNotPut(PutRequest put)
     {
-        if (put.Lease != 0) return EtcdErrors.LeaseNotFound.Text;
+        if (put.Lease != 0 && !_leases.ContainsKey(put.Lease)) return EtcdErrors.LeaseNotFound.Text;
         return (put.IgnoreValue || put.IgnoreLease) && !Now.ContainsKey(put.Key.ToByteArray()) ? EtcdErrors.KeyNotFound.Text : null;
     }
 
@@ -118,6 +125,7 @@ internal sealed class Model
             Value = put.IgnoreValue ? before!.Value : put.Value,
             ModRevision = Revision + 1,
             CreateRevision = before?.CreateRevision ?? Revision + 1,
+            Lease = put.IgnoreLease ? before!.Lease : put.Lease,
             Version = before is null ? 1 : before.Version + 1,
         };
         _next[put.Key.ToByteArray()] = value;
@@ -129,15 +137,20 @@ internal sealed class Model
     private DeleteRangeResponse Delete(DeleteRangeRequest delete)
     {
         var gone = Now.In(delete.Key, delete.RangeEnd);
-        foreach (var kv in gone)
-        {
-            _next.Remove(kv.Key.ToByteArray());
-            Events.Add((Revision + 1, true, new KeyValue { Key = kv.Key, ModRevision = Revision + 1 }, kv));
-            _changes++;
-        }
+        Remove(gone);
         var answer = new DeleteRangeResponse { Header = new() { Revision = RevisionNow }, Deleted = gone.Count };
         if (delete.PrevKv) answer.PrevKvs.AddRange(gone);
         return answer;
+    }
+
+    private void Remove(List<KeyValue> gone)
+    {
+        foreach (var key in gone.Select(kv => kv.Key))
+        {
+            _next.Remove(key.ToByteArray());
+            Events.Add((Revision + 1, true, new KeyValue { Key = key, ModRevision = Revision + 1 }, _states[^1].GetValueOrDefault(key.ToByteArray())));
+            _changes++;
+        }
     }
 
     private object Txn(TxnRequest txn)
@@ -148,13 +161,14 @@ internal sealed class Model
         foreach (var put in operations.Select(op => op.RequestPut).Where(put => put is not null))
         {
             if ((put.IgnoreValue || put.IgnoreLease) && !Now.ContainsKey(put.Key.ToByteArray())) return EtcdErrors.KeyNotFound.Text;
-            if (put.Lease != 0) return EtcdErrors.LeaseNotFound.Text;
+            if (put.Lease != 0 && !_leases.ContainsKey(put.Lease)) return EtcdErrors.LeaseNotFound.Text;
         }
         foreach (var range in operations.Select(op => op.RequestRange).Where(range => range is not null))
         {
             if (range.Revision > Revision) return EtcdErrors.FutureRevision.Text;
             if (range.Revision != 0 && range.Revision < CompactRevision) return EtcdErrors.Compacted.Text;
         }
+        if (KeepsWhatItDeleted(operations)) return EtcdErrors.KeyNotFound.Text;
         var answer = Run(txn, path);
         answer.Header = new() { Revision = RevisionNow };
         return answer;
@@ -215,6 +229,25 @@ internal sealed class Model
             if (op.RequestTxn is { } nested) answer.Responses.Add(new ResponseOp { ResponseTxn = Run(nested, path) });
         }
         return answer;
+    }
+
+    private static bool KeepsWhatItDeleted(List<RequestOp> operations) => operations
+        .Where((op, i) => op.RequestPut is { } put && (put.IgnoreLease || put.IgnoreValue) && operations.Take(i).Any(earlier =>
+            earlier.RequestDeleteRange is { } delete && State.IsIn(put.Key.Span, delete.Key, delete.RangeEnd)))
+        .Any();
+
+    private object Grant(LeaseGrantRequest grant)
+    {
+        if (grant.TTL > 9_000_000_000) return EtcdErrors.LeaseTtlTooLarge.Text;
+        if (!_leases.TryAdd(grant.ID, long.Max(2, grant.TTL))) return EtcdErrors.LeaseExists.Text;
+        return new LeaseGrantResponse { Header = new() { Revision = Revision }, ID = grant.ID, TTL = _leases[grant.ID] };
+    }
+
+    private object Revoke(long id)
+    {
+        if (!_leases.Remove(id)) return EtcdErrors.LeaseNotFound.Text;
+        Remove([.. Now.Values.Where(kv => kv.Lease == id)]);
+        return new LeaseRevokeResponse { Header = new() { Revision = RevisionNow } };
     }
 
     private object Compact(long revision)

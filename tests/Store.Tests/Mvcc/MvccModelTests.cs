@@ -16,7 +16,7 @@ public sealed class MvccModelTests
     public void RandomRequests_AgainstTheModel_AnswerTheSame(int seed)
     {
         var random = new Random(seed);
-        var (requests, model, store) = (new RandomRequests(random), new Model(), new MvccStore(new NoLeases()));
+        var (requests, model, store) = (new RandomRequests(random), new Model(), new MvccStore());
 
         for (var step = 0; step < 3000; step++)
         {
@@ -25,6 +25,7 @@ public sealed class MvccModelTests
 
             Assert.Equal(model.Apply(request), Answer(store, request));
             Assert.Equal((model.Revision, model.CompactRevision), (store.Current.Revision, store.Current.CompactRevision));
+            Assert.Equal(model.Leases, LeasesOf(store));
         }
 
         Assert.InRange(model.Revision, 500, 3000);
@@ -35,7 +36,7 @@ public sealed class MvccModelTests
     public void History_OfRandomRequests_HoldsEveryEventFromTheCompactRevisionOn()
     {
         var random = new Random(5);
-        var (requests, model, store) = (new RandomRequests(random), new Model(), new MvccStore(new NoLeases()));
+        var (requests, model, store) = (new RandomRequests(random), new Model(), new MvccStore());
         for (var step = 0; step < 3000; step++)
         {
             var request = Next(random, requests, model.Revision);
@@ -56,7 +57,7 @@ public sealed class MvccModelTests
     public void Snapshot_TakenBeforeWritesAndCompactions_ReadsAsItDidThen()
     {
         var random = new Random(6);
-        var (requests, model, store) = (new RandomRequests(random), new Model(), new MvccStore(new NoLeases()));
+        var (requests, model, store) = (new RandomRequests(random), new Model(), new MvccStore());
         var everything = new RangeRequest { Key = ByteString.CopyFrom(0), RangeEnd = ByteString.CopyFrom(0) };
         var kept = new List<(ReadView View, RangeResponse Then)>();
 
@@ -71,9 +72,15 @@ public sealed class MvccModelTests
         Assert.All(kept, one => Assert.Equal(one.Then, RangeReader.Read(one.View, everything).Value));
     }
 
+    private static IEnumerable<(long Id, long Ttl, string Keys)> LeasesOf(MvccStore store) => store.Current.Leases.All
+        .OrderBy(lease => lease.Id)
+        .Select(lease => (lease.Id, lease.Ttl, string.Join(' ', lease.Keys.Select(key => key.ToStringUtf8()))));
+
     internal static IMessage Next(Random random, RandomRequests requests, long revision) => random.Next(100) switch
     {
-        < 45 => requests.Write(revision),
+        < 42 => requests.Write(revision),
+        42 or 43 => requests.Grant(),
+        44 => requests.Revoke(),
         < 99 => requests.Range(revision),
         _ => requests.Compaction(revision),
     };

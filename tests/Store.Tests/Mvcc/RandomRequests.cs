@@ -37,7 +37,7 @@ internal sealed class RandomRequests(Random random)
     {
         var request = new PutRequest { Key = Key(), PrevKv = OneIn(2), IgnoreValue = OneIn(10), IgnoreLease = OneIn(10) };
         if (!request.IgnoreValue) request.Value = Value();
-        if (OneIn(40) && !request.IgnoreLease) request.Lease = 4711;
+        if (OneIn(4) && !request.IgnoreLease) request.Lease = LeaseId();
         return request;
     }
 
@@ -61,6 +61,15 @@ internal sealed class RandomRequests(Random random)
     /// <summary>A revision to compact at: usually a little back, sometimes one that is refused.</summary>
     public CompactionRequest Compaction(long revision) => new() { Revision = revision - random.NextInt64(-1, 20) };
 
+    /// <summary>A lease of an id that may be taken, for hours.</summary>
+    public LeaseGrantRequest Grant() => new() { ID = LeaseId(), TTL = OneIn(10) ? random.NextInt64(8_999_999_999, 9_000_000_002) : random.NextInt64(5000, 6000) };
+
+    /// <summary>The end of a lease that may not exist.</summary>
+    public LeaseRevokeRequest Revoke() => new() { ID = LeaseId() };
+
+    /// <summary>One of few ids, some negative.</summary>
+    public long LeaseId() => random.Next(-1, 4) is var id and not 0 ? id : long.MinValue;
+
     private RequestOp Operation(long revision, int depth) => random.Next(depth > 0 ? 8 : 7) switch
     {
         < 3 => new RequestOp { RequestPut = Put() },
@@ -80,7 +89,7 @@ internal sealed class RandomRequests(Random random)
             case Protocol.Etcd.Compare.Types.CompareTarget.Create: compare.CreateRevision = random.NextInt64(revision + 1); break;
             case Protocol.Etcd.Compare.Types.CompareTarget.Mod: compare.ModRevision = random.NextInt64(revision + 1); break;
             case Protocol.Etcd.Compare.Types.CompareTarget.Value: compare.Value = Value(); break;
-            default: compare.Lease = random.Next(2); break;
+            default: compare.Lease = random.Next(4); break;
         }
         return compare;
     }

@@ -26,7 +26,8 @@ public sealed class EtcdComparisonTests
         for (var step = 0; step < 1500; step++)
         {
             var request = MvccModelTests.Next(random, requests, revision);
-            if (request is TxnRequest txn && DeletesToTheEnd(txn)) continue;      // etcd overlooks some keys written twice there
+            if (request is TxnRequest txn && DeletesToTheEnd(txn)) continue;      // etcd may panic at these
+            if (request is LeaseGrantRequest or LeaseRevokeRequest) continue;
 
             var (expected, actual) = (await AnswerAsync(etcd.Kv, request), await AnswerAsync(store.Kv, request));
 

@@ -239,7 +239,7 @@ public sealed class LogRecoveryTests : IDisposable
             _trimmer = new LogTrimmer(_directory, Store, Log, options, NullLogger<LogTrimmer>.Instance);
         }
 
-        public MvccStore Store { get; } = new(new NoLeases());
+        public MvccStore Store { get; } = new();
 
         public WriteAheadLog Log { get; }
 

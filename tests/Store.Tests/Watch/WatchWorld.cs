@@ -15,7 +15,7 @@ internal sealed class WatchWorld(StoreOptions? options = null)
 
     public StoreOptions Options { get; } = options ?? new StoreOptions();
 
-    public MvccStore Store { get; } = new(new NoLeases());
+    public MvccStore Store { get; } = new();
 
     public WatchHub Hub { get; } = new(options ?? new StoreOptions());
 
