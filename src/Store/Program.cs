@@ -3,7 +3,7 @@ using MiniK8s.Store;
 
 var builder = MiniK8sProcess.CreateBuilder("store", args);
 var options = builder.BindOptions<StoreOptions>();
-builder.ListenGrpc("port", options.Port);
+builder.ListenEtcd("port", options.Port);
 builder.ListenHttp("http-port", options.HttpPort);
 builder.AddStore(options);
 var app = builder.Build();

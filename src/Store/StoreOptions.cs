@@ -61,6 +61,10 @@ internal sealed class StoreOptions : IValidatableObject
     [Range(0, 1 << 30)]
     public int TrimBytes { get; set; } = 16 << 20;
 
+    /// <summary>Size in bytes at which the database takes no more; 0 is etcd's 2 GiB, below 0 is no limit. Default 0, as etcd.</summary>
+    [Description("database size in bytes at which writes are refused and NOSPACE is raised; 0: 2 GiB, negative: never")]
+    public long QuotaBackendBytes { get; set; }
+
     /// <summary>Responses a watch stream may have waiting before its watchers turn slow. Default 128, as etcd.</summary>
     [Description("responses a watch stream may have waiting before its watchers read history instead")]
     [Range(1, 1 << 16)]

@@ -2,9 +2,12 @@ using MiniK8s.Hosting;
 using MiniK8s.Store.Commit;
 using MiniK8s.Store.EtcdServices;
 using MiniK8s.Store.Failpoints;
+using MiniK8s.Store.Maintenance;
 using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Wal;
 using MiniK8s.Store.Watch;
+
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace MiniK8s.Store;
 
@@ -18,11 +21,18 @@ internal static class StoreServiceCollectionExtensions
     public static void AddStore(this WebApplicationBuilder builder, StoreOptions options)
     {
         Fail.Arm(FailpointPlan.Of(options.Failpoints, TimeProvider.System));
-        builder.Services.AddMvcc().AddWal().AddWatch().AddCommit().AddEtcdServices();
+        builder.Services.AddMvcc().AddWal().AddWatch().AddCommit().AddMaintenance().AddEtcdServices();
         // A frame may be larger than a write, so that the store, not the transport, words the refusal.
         builder.AddMiniK8sGrpc(grpc => grpc.MaxReceiveMessageSize = options.MaxRequestBytes + (512 * 1024));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection);
     }
+
+    /// <summary>Listens for the etcd API: HTTP/2 without TLS, from clients of every age.</summary>
+    public static void ListenEtcd(this WebApplicationBuilder builder, string name, int port) => builder.Listen(name, port, listen =>
+    {
+        listen.Protocols = HttpProtocols.Http2;
+        listen.Use(SchemeInAuthority.Allow);
+    });
 
     /// <summary>Maps etcd's services, and /health as etcd words it.</summary>
     public static void MapStore(this WebApplication app)
@@ -33,6 +43,7 @@ internal static class StoreServiceCollectionExtensions
         app.MapGrpcService<ClusterService>();
         app.MapGrpcService<MaintenanceService>();
         app.MapGet("/health", EtcdHealth.Answer);
+        app.MapGet("/version", EtcdHealth.Version);
     }
 
     private static IServiceCollection AddMvcc(this IServiceCollection services) => services
@@ -62,6 +73,10 @@ internal static class StoreServiceCollectionExtensions
             Metrics = provider.GetRequiredService<StoreMetrics>(),
         })
         .AddHostedService<CommitLoop>();
+
+    private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
+        .AddSingleton<IStorageSize, LogSize>()
+        .AddSingleton<SpaceQuota>();
 
     private static IServiceCollection AddEtcdServices(this IServiceCollection services) => services
         .AddSingleton<ResponseHeaders>()

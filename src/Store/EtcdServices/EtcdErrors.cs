@@ -46,6 +46,25 @@ internal static class EtcdErrors
     /// <summary>The write is over --max-request-bytes.</summary>
     public static readonly EtcdError RequestTooLarge = new(StatusCode.InvalidArgument, "etcdserver: request is too large");
 
+    /// <summary>The database is over its quota, or the disk is full, and the NOSPACE alarm is raised.</summary>
+    public static readonly EtcdError NoSpace = new(StatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded");
+
+    /// <summary>The CORRUPT alarm is raised: nothing may be written.</summary>
+    public static readonly EtcdError Corrupt = new(StatusCode.DataLoss, "etcdserver: corrupt cluster");
+
+    /// <summary>There is no such member.</summary>
+    public static readonly EtcdError MemberNotFound = new(StatusCode.NotFound, "etcdserver: member not found");
+
+    /// <summary>The last member cannot go.</summary>
+    public static readonly EtcdError NotEnoughStarted =
+        new(StatusCode.FailedPrecondition, "etcdserver: re-configuration failed due to not enough started members");
+
+    /// <summary>The member votes already.</summary>
+    public static readonly EtcdError MemberNotLearner = new(StatusCode.FailedPrecondition, "etcdserver: can only promote a learner member");
+
+    /// <summary>Leadership cannot move there.</summary>
+    public static readonly EtcdError BadLeaderTransferee = new(StatusCode.FailedPrecondition, "etcdserver: bad leader transferee");
+
     /// <summary>The client went away from its watch stream.</summary>
     public static readonly EtcdError WatchCanceled = new(StatusCode.Cancelled, "etcdserver: watch canceled");
 

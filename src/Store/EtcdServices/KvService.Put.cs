@@ -10,6 +10,7 @@ internal sealed partial class KvService
     /// <summary>Writes one key; takes one revision.</summary>
     public override async Task<PutResponse> Put(PutRequest request, ServerCallContext context)
     {
+        ThrowIf(await quota.CheckAsync(request, context.CancellationToken));
         ThrowIf(RequestChecks.Check(request));
         var response = await CommitAsync<PutResponse>(request, context.CancellationToken);
         headers.Complete(response.Header);

@@ -2,6 +2,7 @@ using Google.Protobuf;
 
 using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.Commit;
+using MiniK8s.Store.Maintenance;
 using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.EtcdServices;
@@ -11,26 +12,15 @@ namespace MiniK8s.Store.EtcdServices;
 /// Reads answer from the published snapshot. A write is answered after it was published, so every read that starts after
 /// an answer sees it: there is no difference between linearizable and serializable reads here.
 /// </remarks>
-internal sealed partial class KvService(MvccStore store, CommitPipeline pipeline, ResponseHeaders headers, StoreOptions options) : KV.KVBase
+internal sealed partial class KvService(
+    MvccStore store, CommitPipeline pipeline, SpaceQuota quota, ResponseHeaders headers, StoreOptions options) : KV.KVBase
 {
     private async Task<T> CommitAsync<T>(IMessage request, CancellationToken ct)
         where T : class, IMessage
     {
         if (request.CalculateSize() > options.MaxRequestBytes) throw EtcdErrors.RequestTooLarge.ToException();
-        var outcome = await CommitOrStopAsync(request, ct);
+        var outcome = await pipeline.CommitOrStopAsync(request, ct);
         return outcome.IsRefused ? throw outcome.Error.ToException() : (T)outcome.Value;
-    }
-
-    private async Task<Outcome<IMessage>> CommitOrStopAsync(IMessage request, CancellationToken ct)
-    {
-        try
-        {
-            return await pipeline.CommitAsync(request, ct);
-        }
-        catch (StoreStoppedException)
-        {
-            return EtcdErrors.Stopped;
-        }
     }
 
     private static void ThrowIf(EtcdError? refusal)

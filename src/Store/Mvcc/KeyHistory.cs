@@ -70,6 +70,16 @@ internal sealed class KeyHistory(ByteString key)
         return left;
     }
 
+    /// <summary>The versions a reader of the revisions from one to another meets, oldest first, the tombstones after <paramref name="from"/> too.</summary>
+    public IEnumerable<KeyValue> Between(long from, long to)
+    {
+        var count = Volatile.Read(ref _count);
+        var versions = Volatile.Read(ref _versions);
+        var first = LastAtOrBefore(versions, count, from);
+        if (first < 0 || IsTombstone(versions[first])) first++;
+        for (; first < count && versions[first].ModRevision <= to; first++) yield return versions[first];
+    }
+
     // Newest first: nearly every read wants the newest or the one before.
     private static int LastAtOrBefore(KeyValue[] versions, int count, long revision)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using MiniK8s.Protocol.Etcd;
 
 namespace MiniK8s.Store.Mvcc;
@@ -12,6 +14,9 @@ internal sealed record MvccSnapshot(KeyTree Tree, RevisionHistory History, long 
 {
     /// <summary>A new store: revision 1, nothing in it.</summary>
     public static MvccSnapshot Empty { get; } = new(KeyTree.Empty, RevisionHistory.After(1), 1, -1, LeaseTable.Empty);
+
+    /// <summary>The alarms that are raised.</summary>
+    public ImmutableSortedSet<AlarmType> Alarms { get; init; } = [];
 
     /// <summary>The keys as of the newest revision.</summary>
     public ReadView View => new(Tree, Revision, CompactRevision);

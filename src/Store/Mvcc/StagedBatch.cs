@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using Google.Protobuf;
 
 using MiniK8s.Protocol.Etcd;
@@ -21,6 +23,7 @@ internal sealed class StagedBatch(MvccSnapshot start)
     private long _revision = start.Revision;
     private long _compactRevision = start.CompactRevision;
     private LeaseTable _leases = start.Leases;
+    private ImmutableSortedSet<AlarmType> _alarms = start.Alarms;
 
     /// <summary>What the log must hold before this batch may be published, in order.</summary>
     public IReadOnlyList<LogEntry> Entries => _entries;
@@ -30,11 +33,12 @@ internal sealed class StagedBatch(MvccSnapshot start)
 
     /// <summary>
     /// Runs one write, checked before by <see cref="RequestChecks"/>: PutRequest, DeleteRangeRequest, TxnRequest, CompactionRequest,
-    /// LeaseGrantRequest (its id chosen) or LeaseRevokeRequest.
+    /// LeaseGrantRequest (its id chosen), LeaseRevokeRequest or AlarmRequest.
     /// </summary>
     /// <returns>The matching response, its header holding the revision alone, or the refusal.</returns>
     public Outcome<IMessage> Apply(IMessage request)
     {
+        if (AlarmGate.Refusal(_alarms, request) is { } alarmed) return alarmed;
         Outcome<IMessage> outcome = request switch
         {
             PutRequest put => CheckPut(View, put) is { } refusal ? refusal : Put(put),
@@ -43,6 +47,7 @@ internal sealed class StagedBatch(MvccSnapshot start)
             CompactionRequest compaction => Compact(compaction.Revision),
             LeaseGrantRequest grant => Grant(grant),
             LeaseRevokeRequest revoke => Revoke(revoke.ID),
+            AlarmRequest alarm => Alarm(alarm),
             _ => throw new ArgumentException($"{request.Descriptor.Name} is not a write.", nameof(request)),
         };
         EndTransaction();
@@ -70,12 +75,15 @@ internal sealed class StagedBatch(MvccSnapshot start)
             case LeaseRevokeEntry revoke:
                 _leases = _leases.Without(revoke.Id);
                 break;
+            case AlarmEntry alarm:
+                _alarms = alarm.IsRaised ? _alarms.Add(alarm.Alarm) : _alarms.Remove(alarm.Alarm);
+                break;
         }
         _entries.Clear();
     }
 
     /// <summary>The snapshot to publish.</summary>
-    public MvccSnapshot ToSnapshot() => new(_tree, _history, _revision, _compactRevision, _leases);
+    public MvccSnapshot ToSnapshot() => new(_tree, _history, _revision, _compactRevision, _leases) { Alarms = _alarms };
 
     private void EndTransaction()
     {
@@ -204,6 +212,20 @@ internal sealed class StagedBatch(MvccSnapshot start)
         _leases = _leases.Without(id);
         _entries.Add(new LeaseRevokeEntry(id));
         return new LeaseRevokeResponse { Header = HeaderAt(_revision) };
+    }
+
+    // Raising what is raised answers it once more; clearing what is not raised answers nothing.
+    private AlarmResponse Alarm(AlarmRequest request)
+    {
+        var response = new AlarmResponse { Header = HeaderAt(_revision) };
+        var raises = request.Action == AlarmRequest.Types.AlarmAction.Activate;
+        if (request.Alarm is not (AlarmType.Nospace or AlarmType.Corrupt)) return response;
+        if (raises || _alarms.Contains(request.Alarm)) response.Alarms.Add(new AlarmMember { Alarm = request.Alarm });
+
+        if (raises == _alarms.Contains(request.Alarm)) return response;
+        _alarms = raises ? _alarms.Add(request.Alarm) : _alarms.Remove(request.Alarm);
+        _entries.Add(new AlarmEntry(request.Alarm, raises));
+        return response;
     }
 
     // Only keys with an event since the last compaction can have anything to lose.
