@@ -1,11 +1,13 @@
 using MiniK8s.Load;
+using MiniK8s.Load.Stores;
 
-// usage: mk8s bench [NAME]; every benchmark brings a cluster of its own and prints the rows of one table.
+// usage: mk8s bench [NAME [CELL...]]; every benchmark brings a cluster of its own and prints the rows of one table.
 IReadOnlyDictionary<string, Func<Task<IReadOnlyList<Row>>>> benchmarks = new Dictionary<string, Func<Task<IReadOnlyList<Row>>>>
 {
     ["start"] = StartBenchmark.RunAsync,
     ["latency"] = LatencyBenchmark.RunAsync,
     ["throughput"] = ThroughputBenchmark.RunAsync,
+    ["store"] = () => StoreBenchmark.RunAsync(args[int.Min(args.Length, 1)..]),
 };
 
 var chosen = benchmarks.Where(b => args.Length == 0 || b.Key == args[0]).ToList();

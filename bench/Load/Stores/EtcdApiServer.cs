@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+using Grpc.Core;
+using Grpc.Net.Client;
+
+using MiniK8s.ClusterKit;
+using MiniK8s.Protocol.Etcd;
+
+namespace MiniK8s.Load.Stores;
+
+/// <summary>A server of the etcd API in a process of its own, on a free port and an empty data directory: our store, or the machine's etcd.</summary>
+internal sealed class EtcdApiServer : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly string _folder;
+
+    private EtcdApiServer(string name, string folder, Uri address, string program, params IEnumerable<string> arguments)
+    {
+        (Name, _folder, Address) = (name, folder, address);
+        _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process.OutputDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Name { get; }
+
+    public Uri Address { get; }
+
+    /// <summary>CPU time since its start, kernel included.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Resident memory now, in bytes.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    public static Task<EtcdApiServer> StartStoreAsync()
+    {
+        var (folder, port) = (Directory.CreateTempSubdirectory("mk8s-bench-").FullName, FreePort());
+        string[] arguments = [Path.Combine(Repository.Root, "src/Store/bin", Repository.Configuration, "net10.0/MiniK8s.Store.dll"), "--data-dir", $"{folder}/data", "--port", $"{port}", "--http-port", "0"];
+        return ReadyAsync(new EtcdApiServer("store", folder, new Uri($"http://127.0.0.1:{port}"), "dotnet", arguments));
+    }
+
+    public static Task<EtcdApiServer> StartEtcdAsync()
+    {
+        var (folder, port) = (Directory.CreateTempSubdirectory("mk8s-bench-").FullName, FreePort());
+        var (client, peer) = ($"http://127.0.0.1:{port}", $"http://127.0.0.1:{FreePort()}");
+        string[] arguments =
+        [
+            "--name", "default", "--data-dir", $"{folder}/data", "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
+            "--initial-advertise-peer-urls", peer, "--initial-cluster", $"default={peer}", "--log-level", "error", "--quota-backend-bytes", $"{8L << 30}",
+        ];
+        return ReadyAsync(new EtcdApiServer("etcd", folder, new Uri(client), "etcd", arguments));
+    }
+
+    /// <summary>A connection of its own.</summary>
+    public GrpcChannel Connect() => GrpcChannel.ForAddress(Address, new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxRetryAttempts = null });
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task<EtcdApiServer> ReadyAsync(EtcdApiServer server)
+    {
+        using var channel = server.Connect();
+        var maintenance = new Maintenance.MaintenanceClient(channel);
+        await Eventually.TrueAsync(() => AnswersAsync(maintenance), $"{server.Name} answers");
+        return server;
+    }
+
+    private static async Task<bool> AnswersAsync(Maintenance.MaintenanceClient maintenance)
+    {
+        try
+        {
+            return (await maintenance.StatusAsync(new StatusRequest())).Leader != 0;
+        }
+        catch (RpcException ex) when (ex.StatusCode == StatusCode.Unavailable)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

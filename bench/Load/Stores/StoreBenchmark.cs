@@ -1,0 +1,95 @@
+using System.Globalization;
+
+using Google.Protobuf;
+
+using MiniK8s.Protocol.Etcd;
+
+namespace MiniK8s.Load.Stores;
+
+/// <summary>Our store beside a real etcd: the same client, the same machine, the same minutes, turn and turn about.</summary>
+/// <remarks>Both sync every write. A row reads: store, etcd, and how the one is to the other.</remarks>
+internal static class StoreBenchmark
+{
+    private static readonly int[] ClientCounts = [1, 16, 128, 1000];
+    private static readonly int[] ValueSizes = [256, 2048];
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
+    private const int Rounds = 3;
+
+    /// <summary>Runs the cells whose name (<c>put/16/256</c>) begins with one of the filters; all when there is none.</summary>
+    public static async Task<IReadOnlyList<Row>> RunAsync(IReadOnlyList<string> filters)
+    {
+        var rows = new List<Row>();
+        foreach (var operation in Operation.All)
+        {
+            foreach (var size in ValueSizes)
+            {
+                int[] counts = [.. ClientCounts.Where(clients => IsWanted(Cell(operation, clients, size), filters))];
+                if (counts.Length > 0) rows.AddRange(await RunAsync(operation, counts, size));
+            }
+        }
+        if (IsWanted("watch", filters)) rows.AddRange(await WatchFanOut.RunAsync());
+        return rows;
+    }
+
+    private static async Task<List<Row>> RunAsync(Operation operation, int[] counts, int size)
+    {
+        var value = ByteString.CopyFrom(RandomBytes(size));
+        await using var store = await EtcdApiServer.StartStoreAsync();
+        await using var etcd = await EtcdApiServer.StartEtcdAsync();
+        EtcdApiServer[] servers = [store, etcd];
+        foreach (var server in servers)
+        {
+            using var channel = server.Connect();
+            await Operation.FillAsync(new KV.KVClient(channel), value);
+        }
+        var numbers = servers.ToDictionary(server => server, _ => new Counter());
+        var rows = new List<Row>();
+        foreach (var clients in counts)
+        {
+            var results = await RunCellAsync(operation, clients, value, servers, numbers);
+            rows.Add(new Row(Cell(operation, clients, size), Compare(results[0], results[1])));
+            await Console.Error.WriteLineAsync($"{rows[^1].Measure}: {rows[^1].Value}");
+        }
+        if (operation.IsWrite) rows.Add(new Row($"{operation.Name}, {size} B: resident per write", CompareMemory(servers, numbers)));
+        return rows;
+    }
+
+    private static async Task<LoopResult[]> RunCellAsync(
+        Operation operation, int clients, ByteString value, EtcdApiServer[] servers, Dictionary<EtcdApiServer, Counter> numbers)
+    {
+        LoopResult[] results = [.. servers.Select(_ => new LoopResult())];
+        ClosedLoop[] loops = [.. servers.Select(server => new ClosedLoop(server, clients))];
+        for (var i = 0; i < servers.Length; i++) await loops[i].WarmAsync(operation, value, int.Max(10, 2000 / clients), numbers[servers[i]]);
+        for (var round = 0; round < Rounds; round++)
+        {
+            for (var i = 0; i < servers.Length; i++) await loops[i].RunAsync(operation, value, Turn, numbers[servers[i]], results[i]);
+        }
+        foreach (var loop in loops) loop.Dispose();
+        return results;
+    }
+
+    private static string Compare(LoopResult store, LoopResult etcd) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{store.PerSecond:0}/s : {etcd.PerSecond:0}/s = **{store.PerSecond / etcd.PerSecond:0.00}**; CPU {store.CpuMicroseconds:0} : {etcd.CpuMicroseconds:0} us = **{store.CpuMicroseconds / etcd.CpuMicroseconds:0.00}**; p99 {Show(store.P99)} : {Show(etcd.P99)} ms; slowest {Show(store.Slowest)} : {Show(etcd.Slowest)} ms");
+
+    private static string CompareMemory(EtcdApiServer[] servers, Dictionary<EtcdApiServer, Counter> numbers)
+    {
+        double[] bytes = [.. servers.Select(server => (double)server.Memory / (Operation.Keys + numbers[server].Next()))];
+        long[] memory = [.. servers.Select(server => server.Memory >> 20)];
+        return string.Create(CultureInfo.InvariantCulture, $"{bytes[0]:0} : {bytes[1]:0} B = **{bytes[0] / bytes[1]:0.00}** ({memory[0]} : {memory[1]} MiB)");
+    }
+
+    private static string Cell(Operation operation, int clients, int size) => $"{operation.Name}/{clients}/{size}";
+
+    private static bool IsWanted(string cell, IReadOnlyList<string> filters) =>
+        filters.Count == 0 || filters.Any(filter => cell.StartsWith(filter, StringComparison.Ordinal));
+
+    private static string Show(TimeSpan time) => time.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture);
+
+    private static byte[] RandomBytes(int size)
+    {
+        var bytes = new byte[size];
+        new Random(1).NextBytes(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+
+using Google.Protobuf;
+
+using Grpc.Core;
+using Grpc.Net.Client;
+
+using MiniK8s.Protocol.Etcd;
+
+namespace MiniK8s.Load.Stores;
+
+/// <summary>200 watchers of one prefix while 1,000 writes a second are made: the time from a put's sending to each delivery.</summary>
+internal static class WatchFanOut
+{
+    private const int Watchers = 200;
+    private const int Connections = 4;
+    private const int WritesPerSecond = 1000;
+    private const int Seconds = 10;
+    private static readonly ByteString Prefix = ByteString.CopyFromUtf8("/watched/");
+    private static readonly ByteString PrefixEnd = ByteString.CopyFromUtf8("/watched0");
+
+    public static async Task<IReadOnlyList<Row>> RunAsync()
+    {
+        await using var store = await EtcdApiServer.StartStoreAsync();
+        await using var etcd = await EtcdApiServer.StartEtcdAsync();
+        var (ours, theirs) = (await MeasureAsync(store), await MeasureAsync(etcd));
+        return [new Row($"watch: {Watchers} watchers, {WritesPerSecond} writes/s", $"store {ours}; etcd {theirs}")];
+    }
+
+    private static async Task<string> MeasureAsync(EtcdApiServer server)
+    {
+        GrpcChannel[] channels = [.. Enumerable.Range(0, Connections).Select(_ => server.Connect())];
+        var watches = new List<AsyncDuplexStreamingCall<WatchRequest, WatchResponse>>();
+        for (var i = 0; i < Watchers; i++) watches.Add(await OpenAsync(new Watch.WatchClient(channels[i % Connections])));
+        var goal = WritesPerSecond * Seconds;
+        var cpu = server.Cpu;
+        var deliveries = watches.Select(watch => ReadAsync(watch, goal)).ToList();
+        await WriteAsync(new KV.KVClient(channels[0]), goal);
+        var latencies = (await Task.WhenAll(deliveries)).SelectMany(some => some).Order().ToList();
+        var spent = server.Cpu - cpu;
+        foreach (var watch in watches) watch.Dispose();
+        foreach (var channel in channels) channel.Dispose();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"p50 {Percentiles.At(latencies, 50).TotalMilliseconds:0.0} ms, p99 {Percentiles.At(latencies, 99).TotalMilliseconds:0.0} ms, slowest {latencies[^1].TotalMilliseconds:0.0} ms, CPU {spent.TotalMicroseconds / goal:0} us a write");
+    }
+
+    private static async Task<AsyncDuplexStreamingCall<WatchRequest, WatchResponse>> OpenAsync(Watch.WatchClient client)
+    {
+        var watch = client.Watch();
+        await watch.RequestStream.WriteAsync(new WatchRequest { CreateRequest = new WatchCreateRequest { Key = Prefix, RangeEnd = PrefixEnd } });
+        if (!await watch.ResponseStream.MoveNext(CancellationToken.None)) throw new InvalidOperationException("The watch was not created.");
+        return watch;
+    }
+
+    // A value is the moment at which it was sent.
+    private static async Task<List<TimeSpan>> ReadAsync(AsyncDuplexStreamingCall<WatchRequest, WatchResponse> watch, int goal)
+    {
+        var latencies = new List<TimeSpan>(goal);
+        while (latencies.Count < goal && await watch.ResponseStream.MoveNext(CancellationToken.None))
+        {
+            foreach (var change in watch.ResponseStream.Current.Events) latencies.Add(Stopwatch.GetElapsedTime(BitConverter.ToInt64(change.Kv.Value.Span)));
+        }
+        return latencies;
+    }
+
+    // An open loop: what is late is sent at once, and nobody waits for an answer before the next is due.
+    private static async Task WriteAsync(KV.KVClient kv, int goal)
+    {
+        var (began, calls) = (Stopwatch.GetTimestamp(), new List<Task>(goal));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        while (calls.Count < goal)
+        {
+            await timer.WaitForNextTickAsync();
+            var due = Math.Min(goal, (int)(Stopwatch.GetElapsedTime(began).TotalSeconds * WritesPerSecond));
+            while (calls.Count < due) calls.Add(PutAsync(kv, calls.Count));
+        }
+        await Task.WhenAll(calls);
+    }
+
+    private static async Task PutAsync(KV.KVClient kv, int number)
+    {
+        var value = new byte[256];
+        BitConverter.TryWriteBytes(value, Stopwatch.GetTimestamp());
+        await kv.PutAsync(new PutRequest { Key = ByteString.CopyFromUtf8($"/watched/{number % 100}"), Value = UnsafeByteOperations.UnsafeWrap(value) });
+    }
+}
