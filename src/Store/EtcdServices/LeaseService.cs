@@ -8,16 +8,19 @@ using Grpc.Core;
 using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.Commit;
 using MiniK8s.Store.Leases;
+using MiniK8s.Store.Maintenance;
 using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.EtcdServices;
 
 /// <summary>etcd's Lease service. Grants and revocations are writes; signs of life move a deadline and leave no trace on the disk.</summary>
-internal sealed partial class LeaseService(MvccStore store, CommitPipeline pipeline, LeaseDeadlines deadlines, ResponseHeaders headers) : Lease.LeaseBase
+internal sealed partial class LeaseService(
+    MvccStore store, CommitPipeline pipeline, SpaceQuota quota, LeaseDeadlines deadlines, ResponseHeaders headers) : Lease.LeaseBase
 {
     /// <summary>Makes a lease; picks a positive id when none is given. Its time begins when the grant is durable.</summary>
     public override async Task<LeaseGrantResponse> LeaseGrant(LeaseGrantRequest request, ServerCallContext context)
     {
+        if (await quota.CheckAsync(request, context.CancellationToken) is { } refusal) throw refusal.ToException();
         if (request.ID == 0) request.ID = PickId();
         var response = await CommitAsync<LeaseGrantResponse>(request, context.CancellationToken);
         headers.Complete(response.Header);
@@ -59,15 +62,8 @@ internal sealed partial class LeaseService(MvccStore store, CommitPipeline pipel
     private async Task<T> CommitAsync<T>(IMessage request, CancellationToken ct)
         where T : class, IMessage
     {
-        try
-        {
-            var outcome = await pipeline.CommitAsync(request, ct);
-            return outcome.IsRefused ? throw outcome.Error.ToException() : (T)outcome.Value;
-        }
-        catch (StoreStoppedException)
-        {
-            throw EtcdErrors.Stopped.ToException();
-        }
+        var outcome = await pipeline.CommitOrStopAsync(request, ct);
+        return outcome.IsRefused ? throw outcome.Error.ToException() : (T)outcome.Value;
     }
 
     // One of 2^63: that it is taken already is less likely than any other fault, and would be refused.
