@@ -39,8 +39,9 @@ internal sealed record MvccSnapshot(KeyTree Tree, RevisionHistory History, long 
         return new MvccSnapshot(tree, changes.Count > 0 ? none.With(KeyVersion.Chain(changes)) : RevisionHistory.After(revision), long.Max(1, revision), revision, leases);
     }
 
-    /// <summary>The change that made the version, with what was before it where that is not compacted.</summary>
-    public StoredEvent EventOf(KeyVersion version) => new(version, Tree.Find(version.Key)?.At(version.ModRevision - 1));
+    /// <summary>The change that made the version, with what was before it where that is not compacted. Before a creation there was nothing.</summary>
+    public StoredEvent EventOf(KeyVersion version) =>
+        new(version, version.CreateRevision == version.ModRevision ? null : Tree.Find(version.Key)?.At(version.ModRevision - 1));
 
     /// <summary>The changes of a revision, in order. The revision must lie within <see cref="History"/>.</summary>
     public IEnumerable<KeyVersion> ChangesAt(long revision)

@@ -55,7 +55,7 @@ public sealed class LeaseExpiryTests : IAsyncDisposable
         await _deadlines.KeepAliveAsync(1, CancellationToken.None).AsTask().OrMissing("the answer that it is gone");
         Assert.Equal(["c"], _store.Current.LiveAt(_store.Current.Revision).Select(kv => kv.Key.ToStringUtf8()));
         Assert.Equal([2], _store.Current.Leases.All.Select(lease => lease.Id));
-        Assert.Equal(2, _store.Current.History[_store.Current.Revision].Length);
+        Assert.Equal(2, _store.Current.ChangesAt(_store.Current.Revision).Count());
     }
 
     [Fact]
