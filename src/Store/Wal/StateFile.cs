@@ -55,12 +55,12 @@ internal static class StateFile
         foreach (var chunk in live.Chunk(256))
         {
             LogCodec.WriteNumbers(buffer, LogCodec.Kind.StateValues, chunk.Length);
-            foreach (var version in chunk) LogCodec.WriteValue(buffer, version.Read());
+            foreach (var value in chunk) LogCodec.WriteValue(buffer, value);
             WriteFrame(output, buffer);
         }
         if (revision >= snapshot.History.First && revision <= snapshot.History.Last)
         {
-            LogCodec.Write(buffer, new RevisionEntry(revision, [.. snapshot.EventsAt(revision)]));
+            LogCodec.Write(buffer, new RevisionEntry(revision, snapshot.History[revision]));
             WriteFrame(output, buffer);
         }
         LogCodec.WriteNumbers(buffer, LogCodec.Kind.StateEnd, live.Count);
@@ -98,8 +98,7 @@ internal static class StateFile
                     leases = LogCodec.Read(payload).Cast<LeaseGrantEntry>().Aggregate(leases, (table, grant) => table.With(grant.Id, grant.Ttl));
                     break;
                 case LogCodec.Kind.StateEnd when input.ReadNumber() == live.Count:
-                    return MvccSnapshot.Compacted(
-                        revision, live.Select(value => new KeyVersion(value)), [.. events.Select(stored => stored.Version)], leases);
+                    return MvccSnapshot.Compacted(revision, live, events, leases);
                 default:
                     throw new InvalidDataException("a record is not one of a state file, or values are missing");
             }

@@ -16,7 +16,7 @@ internal static class GetCommand
             {
                 var key = StoredKey.Parse(parsed.GetValue(arguments.Key)!);
                 var revision = parsed.GetValue(arguments.Revision) ?? 0;
-                return key.IsPrefix ? ListAsync(store, key, revision, ct) : PrintAsync(store, key, revision, ct);
+                return key.IsPrefix ? ListAsync(store, key, revision, parsed.InvocationConfiguration, ct) : PrintAsync(store, key, revision, parsed.InvocationConfiguration, ct);
             });
         command.Add(arguments.Revision);
         return command;
@@ -37,29 +37,29 @@ internal static class GetCommand
             """ + value.Text;
     }
 
-    private static async Task<int> PrintAsync(StoreReader store, StoredKey key, long revision, CancellationToken ct)
+    private static async Task<int> PrintAsync(StoreReader store, StoredKey key, long revision, InvocationConfiguration terminal, CancellationToken ct)
     {
         if (await store.GetAsync(key.Bytes, revision, ct) is { } kv)
         {
-            await Console.Out.WriteAsync(Render(kv).AsMemory(), ct);
+            await terminal.Output.WriteAsync(Render(kv).AsMemory(), ct);
             return 0;
         }
-        await Console.Error.WriteLineAsync(
+        await terminal.Error.WriteLineAsync(
             $"There is no {key.Text} in the store at {store.Address}{(revision > 0 ? $" at revision {revision}" : "")}; `mk8s store history` shows whether there was");
         return 1;
     }
 
-    private static async Task<int> ListAsync(StoreReader store, StoredKey prefix, long revision, CancellationToken ct)
+    private static async Task<int> ListAsync(StoreReader store, StoredKey prefix, long revision, InvocationConfiguration terminal, CancellationToken ct)
     {
         var isEmpty = true;
         await foreach (var kv in store.ListAsync(prefix.Bytes, revision, ct))
         {
-            if (isEmpty) Console.WriteLine("MOD_REVISION  VERSION  KEY");
+            if (isEmpty) await terminal.Output.WriteLineAsync("MOD_REVISION  VERSION  KEY");
             isEmpty = false;
-            Console.WriteLine($"{kv.ModRevision,-12}  {kv.Version,-7}  {StoredKey.Show(kv.Key)}");
+            await terminal.Output.WriteLineAsync($"{kv.ModRevision,-12}  {kv.Version,-7}  {StoredKey.Show(kv.Key)}");
         }
         if (!isEmpty) return 0;
-        await Console.Error.WriteLineAsync($"No key in the store at {store.Address} begins with {prefix.Text}");
+        await terminal.Error.WriteLineAsync($"No key in the store at {store.Address} begins with {prefix.Text}");
         return 1;
     }
 }

@@ -37,7 +37,7 @@ internal sealed class StoreArguments
             }
             catch (LabException exception)
             {
-                await Console.Error.WriteLineAsync(exception.Message);
+                await parsed.InvocationConfiguration.Error.WriteLineAsync(exception.Message);
                 return 1;
             }
         });

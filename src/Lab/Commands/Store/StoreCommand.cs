@@ -9,5 +9,7 @@ internal static class StoreCommand
         new("store", "Look into the store: objects as they are kept, with their revisions")
         {
             GetCommand.Create(time),
+            HistoryCommand.Create(time),
+            DiffCommand.Create(time),
         };
 }

@@ -50,6 +50,10 @@ internal sealed record StoredKey(string Text)
         }
     }
 
+    /// <summary>This key, which must be one and not a beginning of many.</summary>
+    /// <exception cref="LabException">It ends with "/".</exception>
+    public StoredKey One() => IsPrefix ? throw new LabException($"{Text} stands for many keys: `mk8s store get {Text}` lists them") : this;
+
     /// <summary>The key for a person to read: what is no text stands as hexadecimal digits.</summary>
     public static string Show(ByteString key) =>
         StoredDocument.TextOf(key.Span) is { } text && !text.Contains('\n') ? text : $"0x{Convert.ToHexStringLower(key.Span)}";
