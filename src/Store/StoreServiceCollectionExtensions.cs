@@ -2,6 +2,7 @@ using MiniK8s.Hosting;
 using MiniK8s.Store.Commit;
 using MiniK8s.Store.EtcdServices;
 using MiniK8s.Store.Failpoints;
+using MiniK8s.Store.Leases;
 using MiniK8s.Store.Maintenance;
 using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Wal;
@@ -21,7 +22,7 @@ internal static class StoreServiceCollectionExtensions
     public static void AddStore(this WebApplicationBuilder builder, StoreOptions options)
     {
         Fail.Arm(FailpointPlan.Of(options.Failpoints, TimeProvider.System));
-        builder.Services.AddMvcc().AddWal().AddWatch().AddCommit().AddMaintenance().AddEtcdServices();
+        builder.Services.AddMvcc().AddWal().AddWatch().AddCommit().AddLeases().AddMaintenance().AddEtcdServices();
         // A frame may be larger than a write, so that the store, not the transport, words the refusal.
         builder.AddMiniK8sGrpc(grpc => grpc.MaxReceiveMessageSize = options.MaxRequestBytes + (512 * 1024));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection);
@@ -69,10 +70,15 @@ internal static class StoreServiceCollectionExtensions
             provider.GetRequiredService<IWatchHub>(),
             provider.GetRequiredService<StoreOptions>())
         {
+            Published = provider.GetRequiredService<LeaseDeadlines>().Follow,
             Compacted = provider.GetRequiredService<LogTrimmer>().Wake,
             Metrics = provider.GetRequiredService<StoreMetrics>(),
         })
         .AddHostedService<CommitLoop>();
+
+    private static IServiceCollection AddLeases(this IServiceCollection services) => services
+        .AddSingleton<LeaseDeadlines>()
+        .AddHostedService<LeaseExpiry>();
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddSingleton<IStorageSize, LogSize>()

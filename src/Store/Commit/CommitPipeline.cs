@@ -25,6 +25,9 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
     /// <summary>Called on the writer's thread after a batch with a compaction was published; must be brief.</summary>
     public Action? Compacted { get; init; }
 
+    /// <summary>Called on the writer's thread with every batch that was published, before its callers are answered; must be brief.</summary>
+    public Action<IReadOnlyList<LogEntry>>? Published { get; init; }
+
     /// <summary>Counts and times the batches; may be left out.</summary>
     public StoreMetrics? Metrics { get; init; }
 
@@ -102,6 +105,7 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
             store.Publish(staged);
             Fail.At(Failpoint.AfterPublish);
             watches.Notify(staged.Entries);
+            Published?.Invoke(staged.Entries);
             if (isCompacting) Compacted?.Invoke();
             Fail.At(Failpoint.BeforeAnswer);
         }

@@ -1,26 +1,76 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+using Google.Protobuf;
+
 using Grpc.Core;
 
 using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.Commit;
+using MiniK8s.Store.Leases;
+using MiniK8s.Store.Maintenance;
+using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.EtcdServices;
 
-/// <summary>etcd's Lease service, not built yet: keys of this store never expire, and a put that names a lease is refused.</summary>
-internal sealed class LeaseService(ResponseHeaders headers) : Lease.LeaseBase
+/// <summary>etcd's Lease service. Grants and revocations are writes; signs of life move a deadline and leave no trace on the disk.</summary>
+internal sealed partial class LeaseService(
+    MvccStore store, CommitPipeline pipeline, SpaceQuota quota, LeaseDeadlines deadlines, ResponseHeaders headers) : Lease.LeaseBase
 {
-    /// <summary>The leases that exist: none.</summary>
-    public override Task<LeaseLeasesResponse> LeaseLeases(LeaseLeasesRequest request, ServerCallContext context) =>
-        Task.FromResult(new LeaseLeasesResponse { Header = headers.Complete() });
+    /// <summary>Makes a lease; picks a positive id when none is given. Its time begins when the grant is durable.</summary>
+    public override async Task<LeaseGrantResponse> LeaseGrant(LeaseGrantRequest request, ServerCallContext context)
+    {
+        if (await quota.CheckAsync(request, context.CancellationToken) is { } refusal) throw refusal.ToException();
+        if (request.ID == 0) request.ID = PickId();
+        var response = await CommitAsync<LeaseGrantResponse>(request, context.CancellationToken);
+        headers.Complete(response.Header);
+        return response;
+    }
 
-    /// <inheritdoc />
-    public override Task<LeaseGrantResponse> LeaseGrant(LeaseGrantRequest request, ServerCallContext context) => throw EtcdErrors.NotBuilt("Lease.LeaseGrant").ToException();
+    /// <summary>Ends a lease and deletes its keys, under one revision if there are any.</summary>
+    public override async Task<LeaseRevokeResponse> LeaseRevoke(LeaseRevokeRequest request, ServerCallContext context)
+    {
+        var response = await CommitAsync<LeaseRevokeResponse>(request, context.CancellationToken);
+        headers.Complete(response.Header);
+        return response;
+    }
 
-    /// <inheritdoc />
-    public override Task<LeaseRevokeResponse> LeaseRevoke(LeaseRevokeRequest request, ServerCallContext context) => throw EtcdErrors.NotBuilt("Lease.LeaseRevoke").ToException();
+    /// <summary>Whole seconds left, the TTL granted, and the keys if asked for, in key order. A TTL of -1 says that there is no such lease.</summary>
+    public override Task<LeaseTimeToLiveResponse> LeaseTimeToLive(LeaseTimeToLiveRequest request, ServerCallContext context)
+    {
+        var snapshot = store.Current;
+        var response = new LeaseTimeToLiveResponse { Header = headers.Complete(new ResponseHeader { Revision = snapshot.Revision }), ID = request.ID, TTL = -1 };
+        if (snapshot.Leases.Find(request.ID) is not { } lease) return Task.FromResult(response);
 
-    /// <inheritdoc />
-    public override Task<LeaseTimeToLiveResponse> LeaseTimeToLive(LeaseTimeToLiveRequest request, ServerCallContext context) => throw EtcdErrors.NotBuilt("Lease.LeaseTimeToLive").ToException();
+        response.TTL = (long)(deadlines.Remaining(lease.Id) ?? TimeSpan.FromSeconds(lease.Ttl)).TotalSeconds;
+        response.GrantedTTL = lease.Ttl;
+        if (request.Keys) response.Keys.AddRange(lease.Keys);
+        return Task.FromResult(response);
+    }
 
-    /// <inheritdoc />
-    public override Task LeaseKeepAlive(IAsyncStreamReader<LeaseKeepAliveRequest> requestStream, IServerStreamWriter<LeaseKeepAliveResponse> responseStream, ServerCallContext context) =>
-        throw EtcdErrors.NotBuilt("Lease.LeaseKeepAlive").ToException();
+    /// <summary>The ids of all leases, the one with the least time left first.</summary>
+    public override Task<LeaseLeasesResponse> LeaseLeases(LeaseLeasesRequest request, ServerCallContext context)
+    {
+        var snapshot = store.Current;
+        var response = new LeaseLeasesResponse { Header = headers.Complete(new ResponseHeader { Revision = snapshot.Revision }) };
+        response.Leases.AddRange(snapshot.Leases.All
+            .OrderBy(lease => deadlines.Remaining(lease.Id)).ThenBy(lease => lease.Id)
+            .Select(lease => new LeaseStatus { ID = lease.Id }));
+        return Task.FromResult(response);
+    }
+
+    private async Task<T> CommitAsync<T>(IMessage request, CancellationToken ct)
+        where T : class, IMessage
+    {
+        var outcome = await pipeline.CommitOrStopAsync(request, ct);
+        return outcome.IsRefused ? throw outcome.Error.ToException() : (T)outcome.Value;
+    }
+
+    // One of 2^63: that it is taken already is less likely than any other fault, and would be refused.
+    private static long PickId()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        RandomNumberGenerator.Fill(bytes);
+        return (BinaryPrimitives.ReadInt64LittleEndian(bytes) & long.MaxValue) | 1;
+    }
 }

@@ -27,7 +27,7 @@ internal static class StoreHash
         var hash = 0u;
         snapshot.Tree.Visit(All, history =>
         {
-            foreach (var version in history.Between(snapshot.CompactRevision, revision)) hash = With(hash, version);
+            foreach (var version in history.Between(snapshot.CompactRevision, revision)) hash = With(hash, version.Read());
             return true;
         });
         return hash;

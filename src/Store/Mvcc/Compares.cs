@@ -5,6 +5,8 @@ namespace MiniK8s.Store.Mvcc;
 /// <summary>Judges the conditions of a Txn against a view.</summary>
 internal static class Compares
 {
+    private static readonly KeyVersion Absent = new(new KeyValue());
+
     /// <summary>Whether every condition holds; true when there is none.</summary>
     public static bool Hold(ReadView view, IEnumerable<Compare> compares) => compares.All(compare => Holds(view, compare));
 
@@ -14,18 +16,18 @@ internal static class Compares
     {
         var found = view.List(KeyRange.From(compare.Key, compare.RangeEnd));
         if (found.Count > 0) return found.TrueForAll(kv => Holds(kv, compare));
-        return compare.Target != Compare.Types.CompareTarget.Value && Holds(new KeyValue(), compare);
+        return compare.Target != Compare.Types.CompareTarget.Value && Holds(Absent, compare);
     }
 
     // A target_union that does not fit the target reads as zero, or as the empty value.
-    private static bool Holds(KeyValue kv, Compare compare)
+    private static bool Holds(KeyVersion kv, Compare compare)
     {
         var order = compare.Target switch
         {
-            Compare.Types.CompareTarget.Version => kv.Version.CompareTo(compare.Version),
+            Compare.Types.CompareTarget.Version => kv.Number.CompareTo(compare.Version),
             Compare.Types.CompareTarget.Create => kv.CreateRevision.CompareTo(compare.CreateRevision),
             Compare.Types.CompareTarget.Mod => kv.ModRevision.CompareTo(compare.ModRevision),
-            Compare.Types.CompareTarget.Value => Keys.Compare(kv.Value, compare.Value),
+            Compare.Types.CompareTarget.Value => Keys.Compare(kv.Read().Value, compare.Value),
             Compare.Types.CompareTarget.Lease => kv.Lease.CompareTo(compare.Lease),
             _ => 0,
         };

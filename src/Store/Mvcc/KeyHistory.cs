@@ -18,7 +18,7 @@ namespace MiniK8s.Store.Mvcc;
 /// </remarks>
 internal sealed class KeyHistory(ByteString key)
 {
-    private KeyValue[] _versions = new KeyValue[2];
+    private KeyVersion[] _versions = new KeyVersion[1];
     private int _count;
 
     /// <summary>The key.</summary>
@@ -30,11 +30,8 @@ internal sealed class KeyHistory(ByteString key)
     /// <summary>The mark of a deletion: a key and the revision that deleted it, version 0.</summary>
     public static KeyValue Tombstone(ByteString key, long revision) => new() { Key = key, ModRevision = revision };
 
-    /// <summary>Whether the version marks a deletion.</summary>
-    public static bool IsTombstone(KeyValue version) => version.Version == 0;
-
     /// <summary>What the key held at the revision; null when it did not exist then.</summary>
-    public KeyValue? At(long revision)
+    public KeyVersion? At(long revision)
     {
         // The count first, the array second: the array only ever grows, so it covers the count.
         var count = Volatile.Read(ref _count);
@@ -42,15 +39,15 @@ internal sealed class KeyHistory(ByteString key)
         var index = LastAtOrBefore(versions, count, revision);
         if (index < 0) return null;
         var found = versions[index];
-        return IsTombstone(found) ? null : found;
+        return found.IsTombstone ? null : found;
     }
 
     /// <summary>Adds the newest version. The writer only; revisions never fall.</summary>
-    public void Append(KeyValue version)
+    public void Append(KeyVersion version)
     {
         if (_count == _versions.Length)
         {
-            var grown = new KeyValue[_count * 2];
+            var grown = new KeyVersion[_count * 2];
             Array.Copy(_versions, grown, _count);
             Volatile.Write(ref _versions, grown);
         }
@@ -62,26 +59,26 @@ internal sealed class KeyHistory(ByteString key)
     public KeyHistory CompactedAt(long revision)
     {
         var keep = LastAtOrBefore(_versions, _count, revision);
-        if (keep >= 0 && IsTombstone(_versions[keep])) keep++;
+        if (keep >= 0 && _versions[keep].IsTombstone) keep++;
         if (keep <= 0) return this;
 
-        var left = new KeyHistory(Key) { _versions = new KeyValue[int.Max(2, _count - keep)], _count = _count - keep };
+        var left = new KeyHistory(Key) { _versions = new KeyVersion[int.Max(1, _count - keep)], _count = _count - keep };
         Array.Copy(_versions, keep, left._versions, 0, left._count);
         return left;
     }
 
     /// <summary>The versions a reader of the revisions from one to another meets, oldest first, the tombstones after <paramref name="from"/> too.</summary>
-    public IEnumerable<KeyValue> Between(long from, long to)
+    public IEnumerable<KeyVersion> Between(long from, long to)
     {
         var count = Volatile.Read(ref _count);
         var versions = Volatile.Read(ref _versions);
         var first = LastAtOrBefore(versions, count, from);
-        if (first < 0 || IsTombstone(versions[first])) first++;
+        if (first < 0 || versions[first].IsTombstone) first++;
         for (; first < count && versions[first].ModRevision <= to; first++) yield return versions[first];
     }
 
     // Newest first: nearly every read wants the newest or the one before.
-    private static int LastAtOrBefore(KeyValue[] versions, int count, long revision)
+    private static int LastAtOrBefore(KeyVersion[] versions, int count, long revision)
     {
         if (count > 0 && versions[count - 1].ModRevision <= revision) return count - 1;
         var (low, high) = (0, count - 1);

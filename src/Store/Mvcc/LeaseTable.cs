@@ -49,7 +49,7 @@ internal sealed class LeaseTable
         from == to ? this : Changed(from, keys => keys.Remove(key)).Changed(to, keys => keys.Add(key));
 
     /// <summary>The same leases, on each exactly those of the live values that name it.</summary>
-    public LeaseTable WithKeysOf(IEnumerable<KeyValue> live)
+    public LeaseTable WithKeysOf(IEnumerable<KeyVersion> live)
     {
         var keys = live.Where(value => value.Lease != 0).ToLookup(value => value.Lease, value => value.Key);
         return new(_leases.ToImmutableDictionary(pair => pair.Key, pair => pair.Value with { Keys = NoKeys.Union(keys[pair.Key]) }));

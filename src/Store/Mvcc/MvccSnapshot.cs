@@ -24,22 +24,35 @@ internal sealed record MvccSnapshot(KeyTree Tree, RevisionHistory History, long 
     /// <summary>A store as a compaction at <paramref name="revision"/> left it.</summary>
     /// <param name="revision">The compact revision, which is the newest one as well.</param>
     /// <param name="live">Every key that existed then.</param>
-    /// <param name="events">The events of that very revision, which watchers may still ask for.</param>
+    /// <param name="changes">The changes of that very revision, in order, which watchers may still ask for; may be none.</param>
     /// <param name="leases">The leases; which keys hang on them is worked out from the values when the store is restored.</param>
-    public static MvccSnapshot Compacted(long revision, IEnumerable<KeyValue> live, StoredEvent[] events, LeaseTable leases)
+    public static MvccSnapshot Compacted(long revision, IEnumerable<KeyVersion> live, IReadOnlyList<KeyVersion> changes, LeaseTable leases)
     {
         var tree = KeyTree.Empty;
-        foreach (var value in live)
+        foreach (var version in live)
         {
-            var history = new KeyHistory(value.Key);
-            history.Append(value);
+            var history = new KeyHistory(version.Key);
+            history.Append(version);
             tree = tree.With(history);
         }
         var none = RevisionHistory.After(long.Max(1, revision - 1));
-        return new MvccSnapshot(tree, revision > 1 ? none.With(events) : none, long.Max(1, revision), revision, leases);
+        return new MvccSnapshot(tree, changes.Count > 0 ? none.With(KeyVersion.Chain(changes)) : RevisionHistory.After(revision), long.Max(1, revision), revision, leases);
     }
 
-    /// <summary>The values that existed at the revision, in key order. The revision must be readable.</summary>
-    public List<KeyValue> LiveAt(long revision) =>
+    /// <summary>The change that made the version, with what was before it where that is not compacted. Before a creation there was nothing.</summary>
+    public StoredEvent EventOf(KeyVersion version) =>
+        new(version, version.CreateRevision == version.ModRevision ? null : Tree.Find(version.Key)?.At(version.ModRevision - 1));
+
+    /// <summary>The changes of a revision, in order. The revision must lie within <see cref="History"/>.</summary>
+    public IEnumerable<KeyVersion> ChangesAt(long revision)
+    {
+        for (var version = History[revision]; version is not null; version = version.NextInRevision) yield return version;
+    }
+
+    /// <summary>The same changes as events.</summary>
+    public IEnumerable<StoredEvent> EventsAt(long revision) => ChangesAt(revision).Select(EventOf);
+
+    /// <summary>The versions that existed at the revision, in key order. The revision must be readable.</summary>
+    public List<KeyVersion> LiveAt(long revision) =>
         (this.View with { Revision = revision }).List(new KeyRange(Google.Protobuf.ByteString.Empty, Google.Protobuf.ByteString.Empty, KeyRangeKind.FromStart));
 }

@@ -24,15 +24,15 @@ internal static class RangeReader
         Sort(found, request);
         response.More = request.Limit > 0 && found.Count > request.Limit;
         if (response.More) found.RemoveRange((int)request.Limit, found.Count - (int)request.Limit);
-        response.Kvs.AddRange(request.KeysOnly ? found.Select(WithoutValue) : found);
+        response.Kvs.AddRange(request.KeysOnly ? found.Select(version => version.ReadWithoutValue()) : found.Select(version => version.Read()));
         return response;
     }
 
-    private static List<KeyValue> Pick(ReadView view, RangeRequest request, out long count)
+    private static List<KeyVersion> Pick(ReadView view, RangeRequest request, out long count)
     {
         var revision = request.Revision > 0 ? request.Revision : view.Revision;
         var room = request.CountOnly ? 0 : RoomFor(request);
-        var found = new List<KeyValue>();
+        var found = new List<KeyVersion>();
         var total = 0L;
         view.Tree.Visit(KeyRange.From(request.Key, request.RangeEnd), history =>
         {
@@ -54,7 +54,7 @@ internal static class RangeReader
         return needsAll || request.Limit is <= 0 or long.MaxValue ? long.MaxValue : request.Limit + 1;
     }
 
-    private static void Filter(List<KeyValue> found, RangeRequest request)
+    private static void Filter(List<KeyVersion> found, RangeRequest request)
     {
         if (request.MaxModRevision != 0) found.RemoveAll(kv => kv.ModRevision > request.MaxModRevision);
         if (request.MinModRevision != 0) found.RemoveAll(kv => kv.ModRevision < request.MinModRevision);
@@ -62,34 +62,25 @@ internal static class RangeReader
         if (request.MinCreateRevision != 0) found.RemoveAll(kv => kv.CreateRevision < request.MinCreateRevision);
     }
 
-    private static void Sort(List<KeyValue> found, RangeRequest request)
+    private static void Sort(List<KeyVersion> found, RangeRequest request)
     {
         var isDescending = request.SortOrder == RangeRequest.Types.SortOrder.Descend;
         if (request.SortTarget == RangeRequest.Types.SortTarget.Key && !isDescending) return;     // they come so
 
-        Comparison<KeyValue>? compare = request.SortTarget switch
+        Comparison<KeyVersion>? compare = request.SortTarget switch
         {
             RangeRequest.Types.SortTarget.Key => (a, b) => Keys.Compare(a.Key, b.Key),
-            RangeRequest.Types.SortTarget.Version => (a, b) => a.Version.CompareTo(b.Version),
+            RangeRequest.Types.SortTarget.Version => (a, b) => a.Number.CompareTo(b.Number),
             RangeRequest.Types.SortTarget.Create => (a, b) => a.CreateRevision.CompareTo(b.CreateRevision),
             RangeRequest.Types.SortTarget.Mod => (a, b) => a.ModRevision.CompareTo(b.ModRevision),
-            RangeRequest.Types.SortTarget.Value => (a, b) => Keys.Compare(a.Value, b.Value),
+            RangeRequest.Types.SortTarget.Value => (a, b) => Keys.Compare(a.Read().Value, b.Read().Value),
             _ => null,      // a target from a later API: leave them in key order
         };
         if (compare is null) return;
 
-        var order = Comparer<KeyValue>.Create(compare);
-        KeyValue[] sorted = isDescending ? [.. found.OrderDescending(order)] : [.. found.Order(order)];     // both keep equals in order
+        var order = Comparer<KeyVersion>.Create(compare);
+        KeyVersion[] sorted = isDescending ? [.. found.OrderDescending(order)] : [.. found.Order(order)];     // both keep equals in order
         found.Clear();
         found.AddRange(sorted);
     }
-
-    private static KeyValue WithoutValue(KeyValue kv) => new()
-    {
-        Key = kv.Key,
-        CreateRevision = kv.CreateRevision,
-        ModRevision = kv.ModRevision,
-        Version = kv.Version,
-        Lease = kv.Lease,
-    };
 }

@@ -12,12 +12,12 @@ namespace MiniK8s.Store.Mvcc;
 internal readonly record struct ReadView(KeyTree Tree, long Revision, long CompactRevision)
 {
     /// <summary>What the key holds now; null when it does not exist.</summary>
-    public KeyValue? Get(ByteString key) => Tree.Find(key)?.At(Revision);
+    public KeyVersion? Get(ByteString key) => Tree.Find(key)?.At(Revision);
 
-    /// <summary>The values in the range now, in key order.</summary>
-    public List<KeyValue> List(KeyRange range)
+    /// <summary>The versions in the range now, in key order.</summary>
+    public List<KeyVersion> List(KeyRange range)
     {
-        var (found, revision) = (new List<KeyValue>(), Revision);
+        var (found, revision) = (new List<KeyVersion>(), Revision);
         Tree.Visit(range, history =>
         {
             if (history.At(revision) is { } value) found.Add(value);

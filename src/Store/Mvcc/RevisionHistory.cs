@@ -8,10 +8,10 @@ namespace MiniK8s.Store.Mvcc;
 internal sealed class RevisionHistory
 {
     private const int ChunkSize = 1024;
-    private readonly StoredEvent[][][] _chunks;
+    private readonly KeyVersion[][] _chunks;
     private readonly long _chunksStart;     // the revision of the first slot of the first chunk
 
-    private RevisionHistory(StoredEvent[][][] chunks, long chunksStart, long first, long last) =>
+    private RevisionHistory(KeyVersion[][] chunks, long chunksStart, long first, long last) =>
         (_chunks, _chunksStart, First, Last) = (chunks, chunksStart, first, last);
 
     /// <summary>The oldest revision here.</summary>
@@ -23,8 +23,8 @@ internal sealed class RevisionHistory
     /// <summary>A history that continues after the revision.</summary>
     public static RevisionHistory After(long revision) => new([], revision + 1, revision + 1, revision);
 
-    /// <summary>The events of one revision, in order. The revision must lie from <see cref="First"/> to <see cref="Last"/>.</summary>
-    public StoredEvent[] this[long revision]
+    /// <summary>The first change of one revision, the others linked behind it. The revision must lie from <see cref="First"/> to <see cref="Last"/>.</summary>
+    public KeyVersion this[long revision]
     {
         get
         {
@@ -35,13 +35,13 @@ internal sealed class RevisionHistory
         }
     }
 
-    /// <summary>The history with the next revision's events added. The writer only, always on the newest history.</summary>
-    public RevisionHistory With(StoredEvent[] events)
+    /// <summary>The history with the next revision's changes added. The writer only, always on the newest history.</summary>
+    public RevisionHistory With(KeyVersion first)
     {
         var slot = Last + 1 - _chunksStart;
         var chunks = _chunks;
-        if (slot / ChunkSize == chunks.Length) chunks = [.. chunks, new StoredEvent[ChunkSize][]];
-        chunks[slot / ChunkSize][slot % ChunkSize] = events;
+        if (slot / ChunkSize == chunks.Length) chunks = [.. chunks, new KeyVersion[ChunkSize]];
+        chunks[slot / ChunkSize][slot % ChunkSize] = first;
         return new RevisionHistory(chunks, _chunksStart, First, Last + 1);
     }
 
@@ -56,7 +56,7 @@ internal sealed class RevisionHistory
         var start = _chunksStart + ((long)skipped * ChunkSize);
         // Only what is kept is copied, so that what is dropped can be collected.
         var cut = (int)(revision - start);
-        var head = new StoredEvent[ChunkSize][];
+        var head = new KeyVersion[ChunkSize];
         Array.Copy(chunks[0], cut, head, cut, ChunkSize - cut);
         chunks[0] = head;
         return new RevisionHistory(chunks, start, revision, Last);

@@ -66,7 +66,7 @@ internal sealed class StagedBatch(MvccSnapshot start)
             case RevisionEntry { Revision: var revision } when revision > _revision + 1:
                 throw new InvalidDataException($"the log jumps from revision {_revision} to {revision}");
             case RevisionEntry { Revision: var revision, Events: var events } when revision == _revision + 1:
-                foreach (var stored in events) Write(stored.Plain.Kv);
+                foreach (var stored in events) Write(stored.Version);
                 EndTransaction();
                 break;
             case LeaseGrantEntry grant:
@@ -89,9 +89,10 @@ internal sealed class StagedBatch(MvccSnapshot start)
     {
         if (_changes.Count == 0) return;
         var events = _changes.ToArray();
+        for (var i = 1; i < events.Length; i++) events[i - 1].Version.NextInRevision = events[i].Version;
         _changes.Clear();
         _revision++;
-        _history = _history.With(events);
+        _history = _history.With(events[0].Version);
         _entries.Add(new RevisionEntry(_revision, events));
     }
 
@@ -105,25 +106,25 @@ internal sealed class StagedBatch(MvccSnapshot start)
     private PutResponse Put(PutRequest put)
     {
         var previous = View.Get(put.Key);
-        Write(new KeyValue
+        Write(new KeyVersion(new KeyValue
         {
-            Key = put.Key,
-            Value = put.IgnoreValue ? previous!.Value : put.Value,
+            Key = previous?.Key ?? put.Key,     // one copy of a key's bytes for all its versions
+            Value = put.IgnoreValue ? previous!.Read().Value : put.Value,
             Lease = put.IgnoreLease ? previous!.Lease : put.Lease,
             CreateRevision = previous?.CreateRevision ?? _revision + 1,
             ModRevision = _revision + 1,
-            Version = (previous?.Version ?? 0) + 1,
-        });
-        return new PutResponse { Header = HeaderAt(_revision + 1), PrevKv = put.PrevKv ? previous : null };
+            Version = (previous?.Number ?? 0) + 1,
+        }));
+        return new PutResponse { Header = HeaderAt(_revision + 1), PrevKv = put.PrevKv ? previous?.Read() : null };
     }
 
     private DeleteRangeResponse DeleteRange(DeleteRangeRequest delete)
     {
         var found = View.List(KeyRange.From(delete.Key, delete.RangeEnd));
-        foreach (var value in found) Write(KeyHistory.Tombstone(value.Key, _revision + 1));
+        foreach (var version in found) Write(new KeyVersion(KeyHistory.Tombstone(version.Key, _revision + 1)));
 
         var response = new DeleteRangeResponse { Header = HeaderAt(View.Revision), Deleted = found.Count };
-        if (delete.PrevKv) response.PrevKvs.AddRange(found);
+        if (delete.PrevKv) response.PrevKvs.AddRange(found.Select(version => version.Read()));
         return response;
     }
 
@@ -207,7 +208,7 @@ internal sealed class StagedBatch(MvccSnapshot start)
     {
         if (_leases.Find(id) is not { } lease) return EtcdErrors.LeaseNotFound;
 
-        foreach (var key in lease.Keys) Write(KeyHistory.Tombstone(key, _revision + 1));
+        foreach (var key in lease.Keys) Write(new KeyVersion(KeyHistory.Tombstone(key, _revision + 1)));
         EndTransaction();
         _leases = _leases.Without(id);
         _entries.Add(new LeaseRevokeEntry(id));
@@ -234,7 +235,7 @@ internal sealed class StagedBatch(MvccSnapshot start)
         var touched = new HashSet<ByteString>();
         for (var past = _history.First; past <= long.Min(revision, _history.Last); past++)
         {
-            foreach (var stored in _history[past]) touched.Add(stored.Plain.Kv.Key);
+            for (var version = _history[past]; version is not null; version = version.NextInRevision) touched.Add(version.Key);
         }
         foreach (var key in touched) CompactKey(key, revision);
         _history = _history.From(revision);
@@ -249,7 +250,7 @@ internal sealed class StagedBatch(MvccSnapshot start)
         _tree = left.IsEmpty ? _tree.Without(key) : _tree.With(left);
     }
 
-    private void Write(KeyValue version)
+    private void Write(KeyVersion version)
     {
         var history = _tree.Find(version.Key);
         var previous = history?.At(version.ModRevision);
@@ -262,7 +263,7 @@ internal sealed class StagedBatch(MvccSnapshot start)
         _leases = _leases.Moved(version.Key, from: previous?.Lease ?? 0, to: version.Lease);
         // To watchers the value before is that of the revision before, also when this very transaction put the key first.
         var before = previous?.ModRevision == version.ModRevision ? history.At(version.ModRevision - 1) : previous;
-        _changes.Add(KeyHistory.IsTombstone(version) ? StoredEvent.Delete(version, before) : StoredEvent.Put(version, before));
+        _changes.Add(new StoredEvent(version, before));
     }
 
     private static ResponseHeader HeaderAt(long revision) => new() { Revision = revision };

@@ -57,7 +57,7 @@ internal static class LogCodec
         {
             case RevisionEntry { Revision: var revision, Events: var events }:
                 WriteNumbers(output, Kind.Revision, revision, events.Length);
-                foreach (var stored in events) WriteValue(output, stored.Plain.Kv);
+                foreach (var stored in events) WriteValue(output, stored.Version.Read());
                 break;
             case CompactionEntry { Revision: var revision }:
                 WriteNumbers(output, Kind.Compaction, revision);
@@ -125,6 +125,5 @@ internal static class LogCodec
     }
 
     // Who was there before is worked out on replay, so it is not kept.
-    private static StoredEvent ToEvent(KeyValue value) =>
-        KeyHistory.IsTombstone(value) ? StoredEvent.Delete(value, null) : StoredEvent.Put(value, null);
+    private static StoredEvent ToEvent(KeyValue value) => new(new KeyVersion(value), previous: null);
 }

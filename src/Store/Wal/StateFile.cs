@@ -55,12 +55,12 @@ internal static class StateFile
         foreach (var chunk in live.Chunk(256))
         {
             LogCodec.WriteNumbers(buffer, LogCodec.Kind.StateValues, chunk.Length);
-            foreach (var value in chunk) LogCodec.WriteValue(buffer, value);
+            foreach (var version in chunk) LogCodec.WriteValue(buffer, version.Read());
             WriteFrame(output, buffer);
         }
         if (revision >= snapshot.History.First && revision <= snapshot.History.Last)
         {
-            LogCodec.Write(buffer, new RevisionEntry(revision, snapshot.History[revision]));
+            LogCodec.Write(buffer, new RevisionEntry(revision, [.. snapshot.EventsAt(revision)]));
             WriteFrame(output, buffer);
         }
         LogCodec.WriteNumbers(buffer, LogCodec.Kind.StateEnd, live.Count);
@@ -98,7 +98,8 @@ internal static class StateFile
                     leases = LogCodec.Read(payload).Cast<LeaseGrantEntry>().Aggregate(leases, (table, grant) => table.With(grant.Id, grant.Ttl));
                     break;
                 case LogCodec.Kind.StateEnd when input.ReadNumber() == live.Count:
-                    return MvccSnapshot.Compacted(revision, live, events, leases);
+                    return MvccSnapshot.Compacted(
+                        revision, live.Select(value => new KeyVersion(value)), [.. events.Select(stored => stored.Version)], leases);
                 default:
                     throw new InvalidDataException("a record is not one of a state file, or values are missing");
             }

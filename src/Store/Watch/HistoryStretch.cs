@@ -20,9 +20,10 @@ internal sealed record HistoryStretch(List<Event> Events, long Last)
         var bytes = 0;
         for (var revision = first; revision <= snapshot.Revision && revision < first + MaxRevisions && bytes < MaxBytes; revision++)
         {
-            foreach (var stored in snapshot.History[revision])
+            for (var version = snapshot.History[revision]; version is not null; version = version.NextInRevision)
             {
-                if (watcher.Select(stored) is not { } wanted) continue;
+                if (!watcher.Wants(version)) continue;
+                var wanted = watcher.Show(snapshot.EventOf(version));
                 events.Add(wanted);
                 bytes += wanted.Kv.Value.Length;
             }

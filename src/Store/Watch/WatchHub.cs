@@ -139,7 +139,7 @@ internal sealed class WatchHub(StoreOptions options) : IWatchHub
         foreach (var stored in entry.Events)
         {
             foreach (var watcher in _byRange) Select(watcher, stored, entry.Revision);
-            if (!_byKey.TryGetValue(stored.Plain.Kv.Key, out var watchers)) continue;
+            if (!_byKey.TryGetValue(stored.Version.Key, out var watchers)) continue;
             foreach (var watcher in watchers) Select(watcher, stored, entry.Revision);
         }
     }

@@ -43,12 +43,13 @@ internal sealed class Watcher(WatchStream stream, long id, WatchCreateRequest re
     public WatcherState State { get; set; }
 
     /// <summary>The event as this watch is to see it; null when it is not to see it.</summary>
-    public Event? Select(StoredEvent stored)
-    {
-        var isDelete = stored.Plain.Type == Event.Types.EventType.Delete;
-        if ((isDelete ? _withoutDeletes : _withoutPuts) || !Range.Contains(stored.Plain.Kv.Key)) return null;
-        return request.PrevKv ? stored.WithPrevious : stored.Plain;
-    }
+    public Event? Select(StoredEvent stored) => Wants(stored.Version) ? Show(stored) : null;
+
+    /// <summary>Whether it is to see this change.</summary>
+    public bool Wants(KeyVersion version) => !(version.IsTombstone ? _withoutDeletes : _withoutPuts) && Range.Contains(version.Key);
+
+    /// <summary>A change it wants, in the form it asked for.</summary>
+    public Event Show(StoredEvent stored) => request.PrevKv ? stored.WithPrevious : stored.Plain;
 }
 
 /// <summary>Where a watcher stands.</summary>

@@ -15,7 +15,7 @@ public sealed class KeyHistoryTests
         var history = new KeyHistory(Key);
         history.Append(Version(2, created: 2, version: 1));
         history.Append(Version(4, created: 2, version: 2));
-        history.Append(KeyHistory.Tombstone(Key, 6));
+        history.Append(new KeyVersion(KeyHistory.Tombstone(Key, 6)));
         history.Append(Version(9, created: 9, version: 1));
         return history;
     }
@@ -47,7 +47,7 @@ public sealed class KeyHistoryTests
         var compacted = TwoGenerations().CompactedAt(revision);
 
         Assert.Equal(left, string.Join(' ', Enumerable.Range(1, 9).Where(at => Holds(compacted, at))));
-        for (var at = revision; at <= 10; at++) Assert.Equal(TwoGenerations().At(at), compacted.At(at));
+        for (var at = revision; at <= 10; at++) Assert.Equal(TwoGenerations().At(at)?.Read(), compacted.At(at)?.Read());
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class KeyHistoryTests
     {
         var history = new KeyHistory(Key);
         history.Append(Version(2, created: 2, version: 1));
-        history.Append(KeyHistory.Tombstone(Key, 3));
+        history.Append(new KeyVersion(KeyHistory.Tombstone(Key, 3)));
 
         Assert.True(history.CompactedAt(3).IsEmpty);
         Assert.False(history.CompactedAt(2).IsEmpty);
@@ -65,6 +65,6 @@ public sealed class KeyHistoryTests
     private static bool Holds(KeyHistory history, int revision) =>
         history.At(revision)?.ModRevision == revision || (history.At(revision) is null && history.At(revision - 1) is not null);
 
-    private static KeyValue Version(long revision, long created, long version) =>
-        new() { Key = Key, ModRevision = revision, CreateRevision = created, Version = version };
+    private static KeyVersion Version(long revision, long created, long version) =>
+        new(new KeyValue { Key = Key, ModRevision = revision, CreateRevision = created, Version = version });
 }

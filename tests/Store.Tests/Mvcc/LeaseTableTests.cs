@@ -66,8 +66,8 @@ public sealed class LeaseTableTests
         var answer = (LeaseRevokeResponse)Apply(new LeaseRevokeRequest { ID = 1 });
 
         Assert.Equal((6, 6), (answer.Header.Revision, _store.Current.Revision));
-        Assert.Equal(["a", "b", "c"], _store.Current.History[6].Select(one => one.Plain.Kv.Key.ToStringUtf8()));
-        Assert.All(_store.Current.History[6], one => Assert.Equal((Event.Types.EventType.Delete, 1L), (one.Plain.Type, one.Previous!.Lease)));
+        Assert.Equal(["a", "b", "c"], _store.Current.EventsAt(6).Select(one => one.Plain.Kv.Key.ToStringUtf8()));
+        Assert.All(_store.Current.EventsAt(6), one => Assert.Equal((Event.Types.EventType.Delete, 1L), (one.Plain.Type, one.Previous!.Lease)));
         Assert.IsType<LeaseRevokeEntry>(_log[^1]);
         Assert.IsType<RevisionEntry>(_log[^2]);
         Assert.Equal(0, _store.Current.Leases.Count);

@@ -211,8 +211,8 @@ public sealed class LogRecoveryTests : IDisposable
         Assert.Equal((before.Revision, before.CompactRevision), (after.Revision, after.CompactRevision));
         for (var revision = before.CompactRevision; revision <= before.Revision; revision++)
         {
-            Assert.Equal(before.LiveAt(revision), after.LiveAt(revision));
-            Assert.Equal(before.History[revision].Select(stored => stored.Plain), after.History[revision].Select(stored => stored.Plain));
+            Assert.Equal(before.LiveAt(revision).Select(version => version.Read()), after.LiveAt(revision).Select(version => version.Read()));
+            Assert.Equal(before.EventsAt(revision).Select(stored => stored.Plain), after.EventsAt(revision).Select(stored => stored.Plain));
         }
     }
 

@@ -308,11 +308,11 @@ public sealed class WatchStreamTests
         }
         var last = await writing.OrMissing("the writes");
 
-        var history = world.Store.Current.History;
+        var snapshot = world.Store.Current;
         for (var i = 0; i < clients.Count; i++)
         {
             var (start, key) = starts[i];
-            var expected = Enumerable.Range(2, (int)last - 1).Where(revision => revision >= start).SelectMany(revision => history[revision])
+            var expected = Enumerable.Range(2, (int)last - 1).Where(revision => revision >= start).SelectMany(revision => snapshot.EventsAt(revision))
                 .Where(stored => string.CompareOrdinal(stored.Plain.Kv.Key.ToStringUtf8(), key) >= 0)
                 .Select(stored => Client.Name(stored.Plain)).ToList();
             Assert.Equal(expected, await clients[i].EventsThroughAsync(last));

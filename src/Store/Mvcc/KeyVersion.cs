@@ -1,0 +1,101 @@
+using Google.Protobuf;
+
+using MiniK8s.Protocol.Etcd;
+
+namespace MiniK8s.Store.Mvcc;
+
+/// <summary>One version of one key: what is asked of it all the time, and the way to its value.</summary>
+/// <remarks>
+/// The numbers stay in memory for as long as the version can be read; the value may be forgotten once it has a home on disk
+/// (see Forget) and is then read from there. So memory grows with the number of versions, not with
+/// their size.
+/// </remarks>
+internal sealed class KeyVersion
+{
+    private KeyValue? _value;
+    private IVersionHome? _home;
+
+    /// <summary>A version with its value in memory.</summary>
+    public KeyVersion(KeyValue value)
+    {
+        (Key, CreateRevision, ModRevision) = (value.Key, value.CreateRevision, value.ModRevision);
+        (Number, Lease, _value) = (value.Version, value.Lease, value);
+    }
+
+    /// <summary>The key.</summary>
+    public ByteString Key { get; }
+
+    /// <summary>The revision that created the key's generation; 0 for a deletion.</summary>
+    public long CreateRevision { get; }
+
+    /// <summary>The revision that wrote this version.</summary>
+    public long ModRevision { get; }
+
+    /// <summary>1 at creation, one more with each put; 0 for a deletion.</summary>
+    public long Number { get; }
+
+    /// <summary>The lease the key hangs on; 0 for none.</summary>
+    public long Lease { get; }
+
+    /// <summary>Whether this is the mark of a deletion.</summary>
+    public bool IsTombstone => Number == 0;
+
+    /// <summary>The next change of the same revision; null after the last. Set by the writer before the revision is published.</summary>
+    public KeyVersion? NextInRevision { get; set; }
+
+    /// <summary>Where in its home the value is; what the numbers mean is the home's business.</summary>
+    public VersionPlace Place { get; private set; }
+
+    /// <summary>The whole version, from memory or from disk.</summary>
+    /// <exception cref="InvalidDataException">What the disk holds is not what was written there.</exception>
+    public KeyValue Read()
+    {
+        // A reader between the two sees either the value or a home, never neither: the home is set first, the value cleared last.
+        if (Volatile.Read(ref _value) is { } value) return value;
+        return IsTombstone ? KeyHistory.Tombstone(Key, ModRevision) : _home!.Read(this);
+    }
+
+    /// <summary>The version without its value, as <c>keys_only</c> wants it.</summary>
+    public KeyValue ReadWithoutValue() => new()
+    {
+        Key = Key,
+        CreateRevision = CreateRevision,
+        ModRevision = ModRevision,
+        Version = Number,
+        Lease = Lease,
+    };
+
+    /// <summary>Links the changes of one revision, in order.</summary>
+    /// <returns>The first; there must be one.</returns>
+    public static KeyVersion Chain(IReadOnlyList<KeyVersion> changes)
+    {
+        for (var i = 1; i < changes.Count; i++) changes[i - 1].NextInRevision = changes[i];
+        return changes[0];
+    }
+
+    /// <summary>Says where on disk the value is. The writer (or recovery) only, once, before the version is published.</summary>
+    public void SetHome(IVersionHome home, VersionPlace place) => (_home, Place) = (home, place);
+
+    /// <summary>Lets go of the value in memory if it can be read again.</summary>
+    /// <returns>Whether it was let go.</returns>
+    public bool Forget()
+    {
+        if (_home is null) return false;
+        Volatile.Write(ref _value, null);
+        return true;
+    }
+}
+
+/// <summary>Where in its home a version is.</summary>
+/// <param name="Offset">Offset in bytes of its message in the file.</param>
+/// <param name="Length">Length of the message in bytes.</param>
+/// <param name="Checksum">CRC-32C of the message.</param>
+internal readonly record struct VersionPlace(int Offset, int Length, uint Checksum);
+
+/// <summary>Something on disk that holds versions: a segment of the log, or the backend.</summary>
+internal interface IVersionHome
+{
+    /// <summary>Reads the version again. Any thread; reads a few hundred bytes, as a rule from the system's page cache.</summary>
+    /// <exception cref="InvalidDataException">What is there is not this version any more; names the file.</exception>
+    KeyValue Read(KeyVersion version);
+}
