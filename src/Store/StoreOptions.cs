@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
+using MiniK8s.Store.Compaction;
 using MiniK8s.Store.Failpoints;
 
 namespace MiniK8s.Store;
@@ -65,6 +66,14 @@ internal sealed class StoreOptions : IValidatableObject
     [Description("database size in bytes at which writes are refused and NOSPACE is raised; 0: 2 GiB, negative: never")]
     public long QuotaBackendBytes { get; set; }
 
+    /// <summary>What <see cref="AutoCompactionRetention"/> counts. Default periodic, as etcd.</summary>
+    [Description("what --auto-compaction-retention counts: periodic (time) or revision")]
+    public AutoCompactionMode AutoCompactionMode { get; set; } = AutoCompactionMode.Periodic;
+
+    /// <summary>History kept when the store compacts by itself: hours or a duration, or revisions; 0 is off. Default 0, as etcd.</summary>
+    [Description("history to keep when the store compacts by itself: 1 (hours), 5m, or a number of revisions; 0: never, as the apiserver does it")]
+    public string AutoCompactionRetention { get; set; } = "0";
+
     /// <summary>Responses a watch stream may have waiting before its watchers turn slow. Default 128, as etcd.</summary>
     [Description("responses a watch stream may have waiting before its watchers read history instead")]
     [Range(1, 1 << 16)]
@@ -83,6 +92,7 @@ internal sealed class StoreOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (FailpointParser.WhyNot(Failpoints) is { } reason) yield return new ValidationResult(reason, [nameof(Failpoints)]);
+        if (CompactionSchedule.WhyNot(AutoCompactionMode, AutoCompactionRetention) is { } fault) yield return new ValidationResult(fault, [nameof(AutoCompactionRetention)]);
     }
 }
 

@@ -1,5 +1,6 @@
 using MiniK8s.Hosting;
 using MiniK8s.Store.Commit;
+using MiniK8s.Store.Compaction;
 using MiniK8s.Store.EtcdServices;
 using MiniK8s.Store.Failpoints;
 using MiniK8s.Store.Leases;
@@ -82,7 +83,8 @@ internal static class StoreServiceCollectionExtensions
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddSingleton<IStorageSize, LogSize>()
-        .AddSingleton<SpaceQuota>();
+        .AddSingleton<SpaceQuota>()
+        .AddHostedService<AutoCompactor>();
 
     private static IServiceCollection AddEtcdServices(this IServiceCollection services) => services
         .AddSingleton<ResponseHeaders>()

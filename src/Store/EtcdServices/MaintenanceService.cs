@@ -9,7 +9,8 @@ using MiniK8s.Store.Wal;
 namespace MiniK8s.Store.EtcdServices;
 
 /// <summary>etcd's Maintenance service. One file per verb; this one holds those that a single member has little to say to.</summary>
-internal sealed partial class MaintenanceService(MvccStore store, CommitPipeline pipeline, IStorageSize size, ResponseHeaders headers, Identity identity)
+internal sealed partial class MaintenanceService(
+    MvccStore store, CommitPipeline pipeline, IStorageSize size, ResponseHeaders headers, Identity identity, ILogger<MaintenanceService> logger)
     : Protocol.Etcd.Maintenance.MaintenanceBase
 {
     /// <summary>The etcd version whose API and behaviour this store follows.</summary>
@@ -27,8 +28,4 @@ internal sealed partial class MaintenanceService(MvccStore store, CommitPipeline
 
     /// <inheritdoc />
     public override Task<DefragmentResponse> Defragment(DefragmentRequest request, ServerCallContext context) => throw EtcdErrors.NotBuilt("Maintenance.Defragment").ToException();
-
-    /// <inheritdoc />
-    public override Task Snapshot(SnapshotRequest request, IServerStreamWriter<SnapshotResponse> responseStream, ServerCallContext context) =>
-        throw EtcdErrors.NotBuilt("Maintenance.Snapshot").ToException();
 }
