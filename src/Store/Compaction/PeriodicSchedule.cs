@@ -16,7 +16,7 @@ internal sealed class PeriodicSchedule(TimeSpan period) : CompactionSchedule
     private const int LooksPerInterval = 10;
     private static readonly TimeSpan _longest = TimeSpan.FromHours(1);
     private readonly Queue<long> _noted = new();        // oldest first; the oldest is a period old once the queue is full
-    private TimeSpan _wait = period;
+    private bool _isFirst = true;
     private TimeSpan _last;
 
     /// <inheritdoc />
@@ -25,8 +25,10 @@ internal sealed class PeriodicSchedule(TimeSpan period) : CompactionSchedule
     /// <inheritdoc />
     public override long? Look(long revision, TimeSpan sinceStart)
     {
-        long? due = _noted.Count > 0 && sinceStart - _last >= _wait ? _noted.Peek() : null;
-        if (due is not null) _wait = period < _longest ? period : _longest;
+        // The first compaction is a whole period away, however long that is.
+        var wait = _isFirst || period < _longest ? period : _longest;
+        long? due = _noted.Count > 0 && sinceStart - _last >= wait ? _noted.Peek() : null;
+        _isFirst &= due is null;
         _noted.Enqueue(revision);
         if (_noted.Count > (period.Ticks / Interval.Ticks) + 1) _noted.Dequeue();
         return due;

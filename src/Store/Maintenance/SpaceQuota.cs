@@ -32,7 +32,7 @@ internal sealed class SpaceQuota(IStorageSize size, MvccStore store, CommitPipel
     public ValueTask<EtcdError?> CheckAsync(IMessage request, CancellationToken ct)
     {
         var cost = CostOf(request);
-        return cost == 0 || size.DbSize < Bytes - cost ? default : new(RefuseAsync(ct));
+        return cost == 0 || Bytes == long.MaxValue || size.DbSize < Bytes - cost ? default : new(RefuseAsync(ct));
     }
 
     private async Task<EtcdError?> RefuseAsync(CancellationToken ct)

@@ -35,7 +35,7 @@ internal sealed class SnapshotWriter(MvccSnapshot snapshot)
         var old = snapshot.LiveAt(snapshot.CompactRevision).Where(value => value.ModRevision < snapshot.CompactRevision);
         foreach (var chunk in old.OrderBy(value => value.ModRevision).Chunk(16))
         {
-            yield return new RevisionEntry(snapshot.CompactRevision - 1, [.. chunk.Select(value => StoredEvent.Put(value, null))]);
+            yield return new RevisionEntry(snapshot.CompactRevision - 1, [.. chunk.Select(value => new StoredEvent(value, previous: null))]);
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class SnapshotWriter(MvccSnapshot snapshot)
         if (snapshot.CompactRevision > -1 && snapshot.CompactRevision < snapshot.History.First) yield return new CompactionEntry(snapshot.CompactRevision);
         for (var revision = snapshot.History.First; revision <= snapshot.History.Last; revision++)
         {
-            yield return new RevisionEntry(revision, snapshot.History[revision]);
+            yield return new RevisionEntry(revision, [.. snapshot.ChangesAt(revision).Select(change => new StoredEvent(change, previous: null))]);
             if (revision == snapshot.CompactRevision) yield return new CompactionEntry(revision);
         }
     }
