@@ -52,10 +52,10 @@ internal sealed class StoreOptions : IValidatableObject
     [Range(1, 256 << 20)]
     public int MaxBatchBytes { get; set; } = 8 << 20;
 
-    /// <summary>Length in bytes at which a log segment is full. Default 16 MiB.</summary>
-    [Description("length in bytes at which a log segment is full")]
+    /// <summary>Length in bytes of a log segment's file, taken from the disk when it is made. Default 64 MiB, as etcd.</summary>
+    [Description("length in bytes of a log segment's file, taken from the disk when it is made")]
     [Range(1, 1 << 30)]
-    public int SegmentBytes { get; set; } = 16 << 20;
+    public int SegmentBytes { get; set; } = 64 << 20;
 
     /// <summary>Log length in bytes below which a compaction does not rewrite the state. Default 16 MiB.</summary>
     [Description("log length in bytes below which a compaction does not rewrite the state")]

@@ -9,6 +9,7 @@ namespace MiniK8s.Store.Wal;
 /// LOCK                                     held while a process runs
 /// identity                                 cluster and member id
 /// log-00000003-00000000000000002711.wal    segment 3, which begins with revision 2711
+/// synced                                   how far the log was synced, see LogMark
 /// state-00000000000000002690.mk8s          everything live at the compaction at revision 2690
 /// *.tmp                                    unfinished, removed at start
 /// </code>
@@ -21,6 +22,9 @@ internal sealed partial class DataDirectory : IDisposable
 
     /// <summary>The directory's full path.</summary>
     public string Path { get; }
+
+    /// <summary>The path of <see cref="LogMark"/>.</summary>
+    public string MarkFile => System.IO.Path.Combine(Path, "synced");
 
     /// <summary>Makes the directory if need be and locks it. Unfinished files of an earlier run are removed.</summary>
     /// <exception cref="IOException">Another process holds it, or it cannot be written.</exception>
@@ -52,11 +56,11 @@ internal sealed partial class DataDirectory : IDisposable
     public void Sync()
     {
         if (OperatingSystem.IsWindows()) return;
-        var descriptor = Native.Open(Path, 0);
+        var descriptor = LibC.Open(Path, 0);
         if (descriptor < 0) throw new IOException($"cannot open {Path} to sync it (errno {Marshal.GetLastPInvokeError()})");
-        var result = Native.Fsync(descriptor);
+        var result = LibC.Fsync(descriptor);
         var error = Marshal.GetLastPInvokeError();
-        _ = Native.Close(descriptor);
+        _ = LibC.Close(descriptor);
         if (result != 0) throw new IOException($"cannot sync {Path} (errno {error})");
     }
 
@@ -74,18 +78,6 @@ internal sealed partial class DataDirectory : IDisposable
             throw new IOException($"{path} is in use by another store, or cannot be locked: {ex.Message}", ex);
         }
     }
-
-    private static class Native
-    {
-        [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-        public static extern int Open(string path, int flags);
-
-        [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-        public static extern int Fsync(int descriptor);
-
-        [DllImport("libc", EntryPoint = "close", SetLastError = true)]
-        public static extern int Close(int descriptor);
-    }
 }
 
 /// <summary>A segment of the log.</summary>
@@ -94,6 +86,9 @@ internal sealed partial class DataDirectory : IDisposable
 /// <param name="FirstRevision">The first revision that can stand in it.</param>
 internal sealed record SegmentName(string File, int Number, long FirstRevision)
 {
+    /// <summary>Bytes in use of a sealed segment, whose file is longer; 0 as long as it is not sealed, or not known.</summary>
+    public long Length { get; init; }
+
     /// <summary>Reads the name back.</summary>
     /// <exception cref="InvalidDataException">No segment is called so.</exception>
     public static SegmentName Parse(string file)

@@ -18,6 +18,7 @@ namespace MiniK8s.Store.Wal;
 /// 6  id  ttl                        a lease granted
 /// 7  id                             a lease ended
 /// 8  alarm  0 or 1                  an alarm cleared or raised
+/// 9  number  revision  length       the head of a segment, see SegmentHead
 /// </code>
 /// </remarks>
 internal static class LogCodec
@@ -48,6 +49,9 @@ internal static class LogCodec
 
         /// <summary>An alarm raised or cleared.</summary>
         Alarm = 8,
+
+        /// <summary>Head of a segment.</summary>
+        SegmentHead = 9,
     }
 
     /// <summary>Appends the entry.</summary>

@@ -7,7 +7,8 @@ namespace MiniK8s.Store.Wal;
 /// found                                          | done
 /// -----------------------------------------------+---------------------------------------------------------
 /// nothing                                        | a new store at revision 1
-/// the last segment ends in a torn frame          | cut there, with a warning: it was never acknowledged
+/// the last segment ends in a torn frame          | wiped, with a warning: it was never acknowledged
+/// the log ends before the mark                   | refuse to start: what was acknowledged is gone
 /// any other bad frame, a hole, a missing segment | refuse to start, naming the file and the offset
 /// older state files                              | removed
 /// </remarks>
@@ -16,82 +17,61 @@ internal static partial class LogRecovery
     /// <summary>Fills the store and opens the log for appending.</summary>
     /// <exception cref="InvalidDataException">Data are damaged or missing; the message says where and what to do.</exception>
     /// <exception cref="IOException">The directory cannot be read or written.</exception>
-    public static WriteAheadLog Recover(DataDirectory directory, MvccStore store, StoreOptions options, ILogger logger)
+    public static WriteAheadLog Recover(DataDirectory directory, MvccStore store, StoreOptions options, ILogger logger, ISegmentFiles? files = null)
     {
         var stateFiles = directory.StateFiles();
         var state = stateFiles.Count == 0 ? MvccSnapshot.Empty : StateFile.Read(stateFiles[0]);
         foreach (var old in stateFiles.Skip(1)) File.Delete(old);
 
-        var segments = directory.Segments();
-        CheckChain(directory, segments, state);
-        if (segments.Count == 0) segments.Add(WriteAheadLog.Create(directory, 1, state.Revision + 1));
-
-        store.Restore(state, segments.SelectMany(segment => ReadSegment(segment, isLast: segment == segments[^1], logger)));
-        LogRecovered(logger, directory.Path, store.Current.Revision, store.Current.CompactRevision, store.Current.Tree.Count, segments.Count);
-        return new WriteAheadLog(directory, segments, store.Current.Revision + 1, options);
-    }
-
-    private static void CheckChain(DataDirectory directory, List<SegmentName> segments, MvccSnapshot state)
-    {
-        for (var i = 1; i < segments.Count; i++)
-        {
-            if (segments[i].Number != segments[i - 1].Number + 1) throw Refuse(segments[i].File, 0, $"segment {segments[i].Number - 1} is missing before it");
-        }
-        if (segments.Count > 0 && segments[0].FirstRevision > state.Revision + 1)
-        {
-            throw Refuse(segments[0].File, 0, $"it begins with revision {segments[0].FirstRevision}, but what is before it ends with {state.Revision} in {directory.Path}");
-        }
-    }
-
-    private static IEnumerable<LogEntry> ReadSegment(SegmentName segment, bool isLast, ILogger logger)
-    {
-        var bytes = File.ReadAllBytes(segment.File);
-        var reader = new FrameReader(bytes);
-        while (true)
-        {
-            var start = reader.Offset;
-            switch (reader.TryRead(out var payload))
-            {
-                case FrameEnd.Whole:
-                    foreach (var entry in Decode(segment, start, payload)) yield return entry;
-                    break;
-                case FrameEnd.EndOfFile:
-                    yield break;
-                case FrameEnd.Torn when isLast:
-                    Cut(segment, start);
-                    LogTornTail(logger, segment.File, start, bytes.Length - start);
-                    yield break;
-                default:
-                    throw Refuse(segment.File, start, "a record does not match its checksum");
-            }
-        }
-    }
-
-    private static List<LogEntry> Decode(SegmentName segment, int offset, ReadOnlyMemory<byte> payload)
-    {
+        files ??= new SegmentFiles();
+        var mark = LogMark.Open(directory);
         try
         {
-            return [.. LogCodec.Read(payload)];
+            var segments = LogChain.Read(directory, mark.Read(), state.Revision);
+            if (segments.Count == 0) segments.Add(LogSegment.Create(directory, files, new SegmentHead(1, state.Revision + 1, 0), options.SegmentBytes).Segment);
+            var end = 0L;
+            store.Restore(state, Entries(segments, mark.Read(), files, offset => end = offset, logger));
+            LogRecovered(logger, directory.Path, store.Current.Revision, store.Current.CompactRevision, store.Current.Tree.Count, segments.Count);
+            return new WriteAheadLog(directory, files, segments, end, mark, store.Current.Revision + 1, options);
         }
-        catch (Exception ex) when (ex is InvalidDataException or Google.Protobuf.InvalidProtocolBufferException)
+        catch
         {
-            throw Refuse(segment.File, offset, ex.Message);
+            mark.Dispose();
+            throw;
         }
     }
 
-    private static void Cut(SegmentName segment, long length)
+    private static IEnumerable<LogEntry> Entries(
+        List<SegmentName> segments, (int Segment, long Offset) mark, ISegmentFiles files, Action<long> ended, ILogger logger)
     {
-        using var file = File.OpenHandle(segment.File, FileMode.Open, FileAccess.ReadWrite);
-        RandomAccess.SetLength(file, length);
-        RandomAccess.FlushToDisk(file);
+        foreach (var sealedOne in segments.SkipLast(1))
+        {
+            foreach (var record in SegmentReader.ReadSealed(sealedOne))
+            {
+                foreach (var entry in record.Entries) yield return entry;
+            }
+        }
+        var open = segments[^1];
+        var (end, isTorn) = (0L, false);
+        foreach (var record in SegmentReader.ReadOpen(open, mark.Segment == open.Number ? mark.Offset : 0, (offset, torn) => (end, isTorn) = (offset, torn)))
+        {
+            foreach (var entry in record.Entries) yield return entry;
+        }
+        if (isTorn) Wipe(open, end, files, logger);
+        ended(end);
     }
 
-    private static InvalidDataException Refuse(string file, long offset, string why) => new(
-        $"{file} is damaged at offset {offset}: {why}. Put the data directory back from a copy, or move it away to start empty.");
+    private static void Wipe(SegmentName segment, long from, ISegmentFiles files, ILogger logger)
+    {
+        using var file = files.Open(segment.File, 0);
+        file.Wipe(from);
+        file.Sync();
+        LogTornTail(logger, segment.File, from);
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Recovered {Directory}: revision {Revision}, compacted at {CompactRevision}, {Keys} keys, {Segments} log segments")]
     private static partial void LogRecovered(ILogger logger, string directory, long revision, long compactRevision, int keys, int segments);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cut the torn tail of {File} at offset {Offset}: {Bytes} bytes of a write that was never acknowledged")]
-    private static partial void LogTornTail(ILogger logger, string file, long offset, long bytes);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Wiped the torn tail of {File} from offset {Offset} on: a write that was never acknowledged")]
+    private static partial void LogTornTail(ILogger logger, string file, long offset);
 }

@@ -73,6 +73,7 @@ internal static class StateFile
         Frame.WriteHeader(header, output.Position, payload.WrittenSpan);
         output.Write(header);
         output.Write(payload.WrittenSpan);
+        output.Write(stackalloc byte[Frame.SizeOf(payload.WrittenCount) - Frame.HeaderSize - payload.WrittenCount]);
         payload.ResetWrittenCount();
     }
 

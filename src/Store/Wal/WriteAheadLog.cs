@@ -1,139 +1,170 @@
-using System.Buffers;
-
-using Microsoft.Win32.SafeHandles;
-
 using MiniK8s.Store.Failpoints;
 using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.Wal;
 
-/// <summary>The log on disk: one frame per batch, one sync per batch, in segments of bounded size.</summary>
-/// <remarks>The pipeline's thread appends; the trimmer's drops old segments. Made by <see cref="LogRecovery"/>.</remarks>
+/// <summary>The log on disk: one frame per batch, one sync per batch, in segments whose files have their full length from the start.</summary>
+/// <remarks>
+/// The pipeline's thread appends; others may drop old segments. Made by <see cref="LogRecovery"/>.
+/// How a file is written decides what a sync costs. Medians of an append and its sync on ext4 on a virtual disk, in microseconds:
+/// <code>
+/// bytes     file grows, fsync   preallocated, fdatasync   zeroed some way ahead   zeroed wholly, or used before
+/// 512       151                 108                       104                     119
+/// 2304      175                 161                       114                     128
+/// 8192      -                   207                       128                     125
+/// </code>
+/// A growing file has its length written with every sync, and a preallocated block its state, when it is first written.
+/// So zeroes are written some way ahead, together with a batch that needs its sync anyway.
+/// </remarks>
 internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
 {
+    private const int ZeroedAhead = 128 * 1024;
+    private static readonly byte[] _zeroes = new byte[ZeroedAhead];
     private readonly DataDirectory _directory;
+    private readonly ISegmentFiles _files;
     private readonly StoreOptions _options;
-    private readonly ArrayBufferWriter<byte> _buffer = new(64 * 1024);
+    private readonly LogMark _mark;
+    private readonly FrameBuffer _frame = new();
     private readonly Lock _segmentsLock = new();       // guards _segments; innermost
     private readonly List<SegmentName> _segments;      // oldest first; the last one is open
-    private SafeFileHandle _file;
-    private long _length;
+    private SegmentName _open;
+    private ISegmentFile _file;
+    private long _length;           // bytes in use of the open segment
+    private long _zeroedTo;         // up to here its blocks have been written
     private long _sealedBytes;
     private long _nextRevision;
     private long _syncs;
 
     /// <summary>Opens the last segment for appending.</summary>
     /// <param name="directory">Where the segments are; held by the caller.</param>
-    /// <param name="segments">The segments there, oldest first; not empty.</param>
+    /// <param name="files">The disk.</param>
+    /// <param name="segments">The segments there, oldest first, not empty; all but the last with their lengths.</param>
+    /// <param name="end">Where the last record of the last segment ends.</param>
+    /// <param name="mark">Told how far the log is synced; this log's from now on.</param>
     /// <param name="nextRevision">The revision the next transaction will have.</param>
     /// <param name="options">Whether to sync, and how long a segment may get.</param>
-    public WriteAheadLog(DataDirectory directory, List<SegmentName> segments, long nextRevision, StoreOptions options)
+    public WriteAheadLog(
+        DataDirectory directory, ISegmentFiles files, List<SegmentName> segments, long end, LogMark mark, long nextRevision, StoreOptions options)
     {
-        (_directory, _segments, _nextRevision, _options) = (directory, segments, nextRevision, options);
-        _file = File.OpenHandle(segments[^1].File, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-        _length = RandomAccess.GetLength(_file);
-        _sealedBytes = segments.SkipLast(1).Sum(segment => new FileInfo(segment.File).Length);
+        (_directory, _files, _segments, _mark, _nextRevision, _options) = (directory, files, segments, mark, nextRevision, options);
+        (_open, _length, _zeroedTo) = (segments[^1], end, end);
+        _file = files.Open(_open.File, options.SegmentBytes);
+        // A killed process may have left its last record unsynced. It was read as part of the state, so it must stay.
+        _file.Sync();
+        if (options.Fsync == FsyncMode.Always) mark.Set(_open.Number, end);
+        _sealedBytes = segments.Sum(segment => segment.Length);
     }
 
-    /// <summary>Bytes in all segments.</summary>
+    /// <summary>Bytes in use in all segments.</summary>
     public long Bytes => Volatile.Read(ref _sealedBytes) + Volatile.Read(ref _length);
 
-    /// <summary>Syncs made since the process started.</summary>
+    /// <summary>Syncs of batches since the process started.</summary>
     public long Syncs => Volatile.Read(ref _syncs);
 
     /// <summary>Called on the writer's thread when a segment was sealed: nothing more is written to it. Must be brief.</summary>
     public Action? SegmentSealed { get; set; }
 
-    /// <summary>The segments that nothing more is written to, oldest first.</summary>
+    /// <summary>The segments that nothing more is written to, oldest first, with their lengths.</summary>
     public List<SegmentName> SealedSegments()
     {
         lock (_segmentsLock) return [.. _segments.SkipLast(1)];
     }
 
     /// <summary>Removes the sealed segments with a lower number. Only once the backend holds them durably.</summary>
-    public void DropBefore(int number)
-    {
-        lock (_segmentsLock)
-        {
-            while (_segments.Count > 1 && _segments[0].Number < number)
-            {
-                var oldest = new FileInfo(_segments[0].File);
-                Interlocked.Add(ref _sealedBytes, -oldest.Length);
-                oldest.Delete();
-                _segments.RemoveAt(0);
-            }
-        }
-    }
+    public void DropBefore(int number) => DropWhile(segments => segments[0].Number < number);
 
-    /// <summary>Makes an empty segment.</summary>
-    public static SegmentName Create(DataDirectory directory, int number, long firstRevision)
-    {
-        var segment = directory.Segment(number, firstRevision);
-        using (File.OpenHandle(segment.File, FileMode.CreateNew, FileAccess.ReadWrite))
-        {
-            directory.Sync();
-        }
-        return segment;
-    }
+    /// <summary>Removes the segments that hold no revision after this one. Only once a state file covers it durably.</summary>
+    public void DropThrough(long revision) => DropWhile(segments => segments[1].FirstRevision <= revision + 1);
 
     /// <inheritdoc />
     public void AppendAndSync(IReadOnlyList<LogEntry> entries)
     {
-        if (_length >= _options.SegmentBytes) StartSegment();
-
-        _buffer.ResetWrittenCount();
-        _buffer.GetSpan(Frame.HeaderSize);
-        _buffer.Advance(Frame.HeaderSize);
-        foreach (var entry in entries) LogCodec.Write(_buffer, entry);
-        var frame = System.Runtime.InteropServices.MemoryMarshal.AsMemory(_buffer.WrittenMemory).Span;
-        Frame.WriteHeader(frame, _length, frame[Frame.HeaderSize..]);
-
-        Fail.At(Failpoint.BeforeLogWrite);
-        RandomAccess.Write(_file, frame, _length);
+        _frame.Fill(entries);
+        if (_length + _frame.Length > _file.Length) StartSegment(_frame.Length);
+        Write();
         Fail.At(Failpoint.BeforeSync);
         Sync();
         Fail.At(Failpoint.AfterSync);
-        _length += frame.Length;
-        if (entries.OfType<RevisionEntry>().LastOrDefault() is { } last) _nextRevision = last.Revision + 1;
-    }
-
-    /// <summary>Removes the segments that hold no revision after this one. Only once a state file covers it durably.</summary>
-    public void DropThrough(long revision)
-    {
-        lock (_segmentsLock)
-        {
-            while (_segments.Count > 1 && _segments[1].FirstRevision <= revision + 1)
-            {
-                var oldest = new FileInfo(_segments[0].File);
-                Interlocked.Add(ref _sealedBytes, -oldest.Length);
-                oldest.Delete();
-                _segments.RemoveAt(0);
-            }
-        }
+        _length += _frame.Length;
+        if (_options.Fsync == FsyncMode.Always) _mark.Set(_open.Number, _length);
+        if (LastRevision(entries) is { } last) _nextRevision = last + 1;
     }
 
     /// <summary>Closes the open segment.</summary>
-    public void Dispose() => _file.Dispose();
-
-    private void StartSegment()
+    public void Dispose()
     {
-        lock (_segmentsLock)
+        _file.Dispose();
+        _mark.Dispose();
+    }
+
+    private void Write()
+    {
+        try
         {
-            var next = Create(_directory, _segments[^1].Number + 1, _nextRevision);
-            Fail.At(Failpoint.SegmentStart);
-            _segments.Add(next);
-            _file.Dispose();
-            _file = File.OpenHandle(next.File, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-            Interlocked.Add(ref _sealedBytes, _length);
-            _length = 0;
+            Fail.At(Failpoint.BeforeLogWrite);
+            ZeroAhead(_length + _frame.Length);
+            _file.Write(_frame.At(_length), _length);
         }
-        SegmentSealed?.Invoke();
+        catch (IOException ex) when (LogFullException.IsMeant(ex))
+        {
+            // Only where blocks could not be taken beforehand. What was written of the frame must not stand behind the next one.
+            _file.Wipe(_length);
+            throw new LogFullException(ex);
+        }
+    }
+
+    // Not for a frame larger than what it would save, and not where nobody waits for a sync.
+    private void ZeroAhead(long end)
+    {
+        if (end <= _zeroedTo || _options.Fsync == FsyncMode.Off) return;
+        _zeroedTo = _frame.Length < ZeroedAhead ? long.Min(_file.Length, end + ZeroedAhead) : end;
+        _file.Write(_zeroes.AsSpan(0, (int)(_zeroedTo - end)), end);
     }
 
     private void Sync()
     {
         if (_options.Fsync == FsyncMode.Off) return;
-        RandomAccess.FlushToDisk(_file);
+        _file.Sync();
         Interlocked.Increment(ref _syncs);
+    }
+
+    // A sealed segment is whole on the disk, whatever --fsync says: only the last one can have a torn tail.
+    private void StartSegment(int atLeast)
+    {
+        if (_options.Fsync == FsyncMode.Off) _file.Sync();
+        var head = new SegmentHead(_open.Number + 1, _nextRevision, _length);
+        var (next, used) = LogSegment.Create(_directory, _files, head, long.Max(_options.SegmentBytes, atLeast + SegmentHead.MostBytes));
+        lock (_segmentsLock)
+        {
+            _segments[^1] = _open with { Length = _length };
+            _segments.Add(next);
+        }
+        Interlocked.Add(ref _sealedBytes, _length);
+        _file.Dispose();
+        _file = _files.Open(next.File, 0);
+        (_open, _length, _zeroedTo) = (next, used, used);
+        SegmentSealed?.Invoke();
+    }
+
+    private void DropWhile(Func<List<SegmentName>, bool> isDone)
+    {
+        lock (_segmentsLock)
+        {
+            while (_segments.Count > 1 && isDone(_segments))
+            {
+                File.Delete(_segments[0].File);
+                Interlocked.Add(ref _sealedBytes, -_segments[0].Length);
+                _segments.RemoveAt(0);
+            }
+        }
+    }
+
+    private static long? LastRevision(IReadOnlyList<LogEntry> entries)
+    {
+        for (var i = entries.Count - 1; i >= 0; i--)
+        {
+            if (entries[i] is RevisionEntry { Revision: var revision }) return revision;
+        }
+        return null;
     }
 }

@@ -69,13 +69,13 @@ public sealed class CrashTests
         }
         var log = Assert.Single(Directory.GetFiles(directory.File("data"), "log-*"));
         var bytes = await File.ReadAllBytesAsync(log);
-        bytes[14] ^= 1;
+        bytes[30] ^= 1;
         await File.WriteAllBytesAsync(log, bytes);
 
         await using var refused = ServerProcess.StartUnready(directory.File("data"));
 
         Assert.Equal(1, await refused.ExitAsync());
-        Assert.Contains($"{log} is damaged at offset 0: a record does not match its checksum", refused.Output, StringComparison.Ordinal);
+        Assert.Contains($"{log} is damaged at offset 16: a record does not match its checksum", refused.Output, StringComparison.Ordinal);
     }
 
     // Each writer puts key after key; the answer's revision is what must be found again.
