@@ -63,6 +63,27 @@ public sealed class EtcdctlTests : IAsyncLifetime
         await watch.WaitForExitAsync();
     }
 
+    [RequiresToolFact("etcdctl")]
+    public async Task Lease_EveryCommand_PrintsWhatEtcdPrints()
+    {
+        var granted = await RunAsync(null, "lease", "grant", "100");
+        Assert.Matches("^lease [0-9a-f]{16} granted with TTL\\(100s\\)\n$", granted);
+        var lease = granted.Split(' ')[1];
+
+        await ExpectAsync("OK", "put", "b", "1", $"--lease={lease}");
+        await ExpectAsync("OK", "put", "a", "1", $"--lease={lease}");
+        Assert.Matches($"^lease {lease} granted with TTL\\(100s\\), remaining\\([0-9]+s\\), attached keys\\(\\[a b\\]\\)\n$", await RunAsync(null, "lease", "timetolive", lease, "--keys"));
+        await ExpectAsync($"lease {lease} keepalived with TTL(100)", "lease", "keep-alive", "--once", lease);
+        await ExpectAsync($"found 1 leases|{lease}", "lease", "list");
+        await ExpectAsync($"lease {lease} revoked", "lease", "revoke", lease);
+        await ExpectAsync("", "get", "", "--prefix");
+        await ExpectAsync("Error: failed to revoke lease (etcdserver: requested lease not found)", "lease", "revoke", lease);
+        await ExpectAsync($"lease {lease} already expired", "lease", "timetolive", lease);
+        await ExpectAsync($"lease {lease} expired or revoked.", "lease", "keep-alive", lease);
+        await ExpectAsync("Error: failed to grant lease (etcdserver: too large lease TTL)", "lease", "grant", "9000000001");
+        await ExpectAsync("found 0 leases", "lease", "list");
+    }
+
     private Task ExpectAsync(string expected, params string[] arguments) => ExpectTypedAsync(expected, null, arguments);
 
     private async Task ExpectTypedAsync(string expected, string? input, params string[] arguments)

@@ -31,6 +31,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public Protocol.Etcd.Watch.WatchClient Watch => new(Channel);
 
+    public Lease.LeaseClient Lease => new(Channel);
+
     /// <summary>host:port of the etcd API.</summary>
     public string Endpoint { get; private set; } = "";
 
@@ -95,6 +97,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync().OrMissing("the end of the killed process");
+    }
+
+    /// <summary>SIGSTOP (<c>STOP</c>) or SIGCONT (<c>CONT</c>): the process stands still, or goes on.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync().OrMissing($"the end of kill -{signal}");
     }
 
     /// <summary>An orderly stop; gives the exit code.</summary>

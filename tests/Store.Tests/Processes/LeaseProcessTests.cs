@@ -1,0 +1,153 @@
+using System.Diagnostics;
+
+using Google.Protobuf;
+
+using Grpc.Core;
+
+using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.Tests.Wal;
+
+namespace MiniK8s.Store.Tests.Processes;
+
+/// <summary>Leases of the real process, on the real clock: killed, paused, and by the thousand.</summary>
+public sealed class LeaseProcessTests
+{
+    private static readonly TimeSpan _latest = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task Restart_WithLeases_GivesTheFullTtlAgainAndKeepsTheirKeys()
+    {
+        using var directory = new TemporaryDirectory();
+        await using (var before = await ServerProcess.StartStoreAsync(directory.File("data")))
+        {
+            await GrantAsync(before, 1, 4);
+            await GrantAsync(before, 2, 3600);
+            await PutAsync(before, "a", 1);
+            await PutAsync(before, "b", 2);
+            await PutAsync(before, "c", 1);
+            await PutAsync(before, "c", 2);
+            await WaitUntilAsync(async () => (await TimeToLiveAsync(before, 1)).TTL < 3, "a second of lease 1's life");
+            await before.KillAsync();
+        }
+
+        var (sinceStart, sinceReady) = (Stopwatch.StartNew(), new Stopwatch());
+        await using var store = await ServerProcess.StartStoreAsync(directory.File("data"));
+        sinceReady.Start();
+        var (first, second) = (await TimeToLiveAsync(store, 1), await TimeToLiveAsync(store, 2));
+
+        Assert.Equal((4, "a"), (first.GrantedTTL, string.Join(' ', first.Keys.Select(key => key.ToStringUtf8()))));
+        Assert.Equal((3600, "b c"), (second.GrantedTTL, string.Join(' ', second.Keys.Select(key => key.ToStringUtf8()))));
+        await WaitUntilAsync(async () => (await TimeToLiveAsync(store, 1)).TTL == -1, "the end of lease 1");
+        Assert.InRange(sinceStart.Elapsed, TimeSpan.FromSeconds(4), TimeSpan.MaxValue);
+        Assert.InRange(sinceReady.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4) + _latest);
+        Assert.Equal(["b", "c"], (await EverythingAsync(store)).Select(kv => kv.Key.ToStringUtf8()));
+    }
+
+    [Fact]
+    public async Task Pause_LongerThanTheTtl_CostsNobodyALeaseThatIsKeptAlive()
+    {
+        const int Leases = 50;
+        using var directory = new TemporaryDirectory();
+        await using var store = await ServerProcess.StartStoreAsync(directory.File("data"), "--fsync", "off");
+        await Task.WhenAll(Enumerable.Range(1, Leases).Append(99).Select(id => GrantAsync(store, id, 2)));
+        using var call = store.Lease.LeaseKeepAlive();
+        using var ended = new CancellationTokenSource();
+        var answers = CollectAsync(call.ResponseStream);
+        var signs = SendAsync(call.RequestStream, [.. Enumerable.Range(1, Leases)], TimeSpan.FromMilliseconds(500), ended.Token);
+        await Task.WhenAll(Enumerable.Range(1, Leases).Select(id => PutAsync(store, $"k{id:D2}", id)));
+
+        for (var round = 0; round < 2; round++)
+        {
+            await store.SignalAsync("STOP");
+            await Task.Delay(TimeSpan.FromSeconds(4));      // the pause itself is what is tested
+            await store.SignalAsync("CONT");
+            await WaitUntilAsync(async () => (await TimeToLiveAsync(store, 99)).TTL == -1, "the end of the lease nobody keeps alive");
+        }
+
+        Assert.Equal(Leases, (await EverythingAsync(store)).Count);
+        await ended.CancelAsync();
+        await signs;
+        Assert.All(await answers.OrMissing("the end of the answers"), answer => Assert.Equal(2, answer.TTL));
+    }
+
+    [Fact]
+    public async Task Thousand_KeptAliveRevokedAndLeftAloneAcrossAKill_EndLateByLessThanASecondAndNeverEarly()
+    {
+        using var directory = new TemporaryDirectory();
+        using var lives = new LeaseLives(count: 1000);
+        await using (var before = await ServerProcess.StartStoreAsync(directory.File("data")))
+        {
+            await lives.BeginAsync(before);
+            await lives.KeepAliveForAsync(before, TimeSpan.FromSeconds(2.5));
+            await before.KillAsync();
+        }
+
+        await using var store = await lives.RestartAsync(() => ServerProcess.StartStoreAsync(directory.File("data")));
+        await lives.KeepAliveForAsync(store, TimeSpan.FromSeconds(4));
+        var lateness = await lives.EndAsync();
+
+        Assert.Empty(await EverythingAsync(store));
+        Assert.InRange(lateness.Min(late => late.AtMost), TimeSpan.Zero, TimeSpan.MaxValue);
+        Assert.InRange(lateness.Select(late => late.AtLeast).Order().ElementAt(lateness.Count * 99 / 100), TimeSpan.MinValue, _latest);
+    }
+
+    [Fact]
+    public async Task Failpoint_KilledAsALeaseRunsOut_LeavesLeaseAndKeyOrNeither()
+    {
+        using var directory = new TemporaryDirectory();
+        foreach (var place in (string[])["lease-expiry=kill", "before-log-write=3*kill", "before-sync=3*kill", "after-sync=3*kill", "after-publish=3*kill"])
+        {
+            var data = directory.File(place.Split('=')[0]);
+            await using (var before = await ServerProcess.StartStoreAsync(data, "--failpoints", place))
+            {
+                await GrantAsync(before, 1, 2);
+                await PutAsync(before, "a", 1);     // the third batch is the expiry's
+                await before.ExitAsync();
+            }
+
+            await using var store = await ServerProcess.StartStoreAsync(data);
+            Assert.Equal((await TimeToLiveAsync(store, 1)).TTL == -1 ? 0 : 1, (await EverythingAsync(store)).Count);
+            await WaitUntilAsync(async () => (await EverythingAsync(store)).Count == 0, "the end of the lease");
+            Assert.Equal(-1, (await TimeToLiveAsync(store, 1)).TTL);
+        }
+    }
+
+    internal static async Task GrantAsync(ServerProcess store, long id, long ttl) =>
+        Assert.Equal((id, ttl), await store.Lease.LeaseGrantAsync(new LeaseGrantRequest { ID = id, TTL = ttl }) is var answer ? (answer.ID, answer.TTL) : default);
+
+    internal static async Task PutAsync(ServerProcess store, string key, long lease) =>
+        await store.Kv.PutAsync(new PutRequest { Key = ByteString.CopyFromUtf8(key), Lease = lease });
+
+    private static async Task<LeaseTimeToLiveResponse> TimeToLiveAsync(ServerProcess store, long id) =>
+        await store.Lease.LeaseTimeToLiveAsync(new LeaseTimeToLiveRequest { ID = id, Keys = true });
+
+    private static async Task<IList<KeyValue>> EverythingAsync(ServerProcess store) =>
+        (await store.Kv.RangeAsync(new RangeRequest { Key = ByteString.CopyFrom(0), RangeEnd = ByteString.CopyFrom(0) })).Kvs;
+
+    private static async Task WaitUntilAsync(Func<Task<bool>> holds, string what)
+    {
+        var since = Stopwatch.StartNew();
+        while (!await holds())
+        {
+            if (since.Elapsed > Patience.Limit) throw new TimeoutException($"Missing: {what}");
+            await Task.Delay(20);
+        }
+    }
+
+    private static async Task SendAsync(IClientStreamWriter<LeaseKeepAliveRequest> requests, List<int> ids, TimeSpan pause, CancellationToken ended)
+    {
+        while (!ended.IsCancellationRequested)
+        {
+            foreach (var id in ids) await requests.WriteAsync(new LeaseKeepAliveRequest { ID = id }, CancellationToken.None);
+            await Task.Delay(pause, ended).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+        await requests.CompleteAsync();
+    }
+
+    private static async Task<List<LeaseKeepAliveResponse>> CollectAsync(IAsyncStreamReader<LeaseKeepAliveResponse> answers)
+    {
+        var all = new List<LeaseKeepAliveResponse>();
+        await foreach (var answer in answers.ReadAllAsync()) all.Add(answer);
+        return all;
+    }
+}
