@@ -10,7 +10,11 @@ namespace MiniK8s.Testing;
 /// <remarks>The two are tests of their own, with the store in their names; <see cref="StoreUnderTest.Kind"/> says which is meant.</remarks>
 [AttributeUsage(AttributeTargets.Method)]
 [XunitTestCaseDiscoverer("MiniK8s.Testing.EveryStoreFactDiscoverer", "MiniK8s.Testing")]
-public sealed class EveryStoreFactAttribute : FactAttribute;
+public sealed class EveryStoreFactAttribute : FactAttribute
+{
+    /// <param name="needs">What else the test runs, as in <see cref="RequiredTool"/>.</param>
+    public EveryStoreFactAttribute(params string[] needs) => Skip = RequiredTool.ReasonToSkip(needs);
+}
 
 /// <inheritdoc cref="EveryStoreFactAttribute"/>
 [AttributeUsage(AttributeTargets.Method)]

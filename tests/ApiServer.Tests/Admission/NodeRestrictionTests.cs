@@ -1,15 +1,17 @@
 using MiniK8s.ApiServer.Registry;
+using MiniK8s.ApiServer.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
 
 using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;
 
 namespace MiniK8s.ApiServer.Tests.Admission;
 
+[Collection(SharedStores.Collection)]
 public sealed class NodeRestrictionTests
 {
     private static readonly UserInfo N1 = new("system:node:n1", ["system:nodes", "system:authenticated"]);
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Node_CreatesItselfTaintedAndNoOther()
     {
         await using var rig = await StartAsync();
@@ -21,7 +23,7 @@ public sealed class NodeRestrictionTests
         Assert.Equal("nodes \"n2\" is forbidden: node \"n1\" is not allowed to modify node \"n2\"", refusal.Message);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Node_MayNotTakeOffItsTaintsNorSetRestrictedLabels()
     {
         await using var rig = await StartAsync();
@@ -36,7 +38,7 @@ public sealed class NodeRestrictionTests
         Assert.Equal("Running", status.Status.Phase);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Node_TouchesOnlyThePodsBoundToIt()
     {
         await using var rig = await StartAsync();

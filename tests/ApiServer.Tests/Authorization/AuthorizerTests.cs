@@ -1,17 +1,19 @@
 using MiniK8s.ApiServer.Authorization;
 using MiniK8s.ApiServer.Registry;
+using MiniK8s.ApiServer.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
 
 using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;
 
 namespace MiniK8s.ApiServer.Tests.Authorization;
 
+[Collection(SharedStores.Collection)]
 public sealed class AuthorizerTests
 {
     private static readonly UserInfo Node = new("system:node:n1", ["system:nodes", "system:authenticated"]);
     private static readonly UserInfo Bob = new("bob", ["system:authenticated"]);
 
-    [Theory]
+    [EveryStoreTheory]
     [InlineData("get", "", "nodes", "", "", "n2", true)]
     [InlineData("update", "", "nodes", "status", "", "n1", true)]
     [InlineData("delete", "", "nodes", "", "", "n1", false)]
@@ -44,7 +46,7 @@ public sealed class AuthorizerTests
         Assert.Equal(expected, authorizer.Decide(Node, new(verb, group, resource, subresource, ns, name)));
     }
 
-    [Theory]
+    [EveryStoreTheory]
     [InlineData("/version", true, true)]
     [InlineData("/healthz", true, true)]
     [InlineData("/readyz/etcd", true, true)]
@@ -61,7 +63,7 @@ public sealed class AuthorizerTests
         Assert.Equal(authenticated, authorizer.Decide(Bob, RequestAttributes.ForPath("get", path)));
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Authorize_NobodyInParticular_IsForbiddenInKubernetesWords()
     {
         await using var rig = await StartAsync();

@@ -11,23 +11,23 @@ using MiniK8s.Protocol.V1;
 
 namespace MiniK8s.ApiServer.Tests.EndToEnd;
 
-/// <summary>The whole apiserver in this process over a real etcd, spoken to by the generated clients.</summary>
+/// <summary>The whole apiserver in this process over the store of the running test, spoken to by the generated clients.</summary>
 internal sealed class GrpcApiServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private GrpcChannel _channel = null!;
 
-    private GrpcApiServer(EtcdProcess etcd)
+    private GrpcApiServer(StoreServer store)
     {
-        Etcd = etcd;
+        Store = store;
         var builder = MiniK8sProcess.CreateBuilder(
-            "apiserver", ["--etcd-servers", etcd.Endpoint, "--secure-port", "0", "--insecure-grpc-port", "-1", "--log-level", "error"]);
+            "apiserver", ["--etcd-servers", store.Endpoint, "--secure-port", "0", "--insecure-grpc-port", "-1", "--log-level", "error"]);
         builder.AddApiServer();
         _app = builder.Build();
         _app.MapApiServer();
     }
 
-    public EtcdProcess Etcd { get; }
+    public StoreServer Store { get; }
 
     public Pods.PodsClient Pods => new(_channel);
 
@@ -39,9 +39,7 @@ internal sealed class GrpcApiServer : IAsyncDisposable
 
     public static async Task<GrpcApiServer> StartAsync()
     {
-        var etcd = new EtcdProcess();
-        etcd.Start();
-        var server = new GrpcApiServer(etcd);
+        var server = new GrpcApiServer(await StoreServer.StartAsync(StoreUnderTest.Kind));
         await server._app.StartAsync();
         var port = server._app.Services.GetRequiredService<PortBook>().Numbers[ApiServerPorts.InsecureGrpc];
         server._channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
@@ -78,6 +76,6 @@ internal sealed class GrpcApiServer : IAsyncDisposable
         _channel.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        await Etcd.DisposeAsync();
+        await Store.DisposeAsync();
     }
 }

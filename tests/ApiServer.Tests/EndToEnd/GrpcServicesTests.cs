@@ -15,7 +15,7 @@ public sealed class GrpcServicesTests
         Spec = new() { Containers = { new Container { Name = "c", Image = "nginx:1.25" } } },
     };
 
-    [RequiresToolFact("etcd")]
+    [EveryStoreFact]
     public async Task Pods_OneLife_IsSeenWholeByAWatch()
     {
         await using var server = await GrpcApiServer.StartAsync();
@@ -55,7 +55,7 @@ public sealed class GrpcServicesTests
         Assert.Equal("Always", created.Spec.RestartPolicy);
     }
 
-    [RequiresToolFact("etcd")]
+    [EveryStoreFact]
     public async Task Refusals_CarryTheKubernetesStatusInATrailer()
     {
         await using var server = await GrpcApiServer.StartAsync();
@@ -73,7 +73,7 @@ public sealed class GrpcServicesTests
         Assert.Equal((StatusCode.InvalidArgument, 400, "field label not supported: data.x"), unknown);
     }
 
-    [RequiresToolFact("etcd")]
+    [EveryStoreFact]
     public async Task BodyAboveTheLimit_IsRefusedAndTheServerGoesOn()
     {
         await using var server = await GrpcApiServer.StartAsync();
@@ -86,7 +86,7 @@ public sealed class GrpcServicesTests
         Assert.Empty(list.Items);
     }
 
-    [RequiresToolFact("etcd")]
+    [EveryStoreFact]
     public async Task StoreIsKilledAndReturns_WritesAreRefusedThenGoOnAndWatchesMissNothing()
     {
         await using var server = await GrpcApiServer.StartAsync();
@@ -94,10 +94,10 @@ public sealed class GrpcServicesTests
         await watch.ResponseHeadersAsync.OrMissing("the watch's headers");
         await CreateAsync(server, "before");
 
-        await server.Etcd.KillAsync();
+        await server.Store.KillAsync();
         var refusal = await RefusalAsync(() => CreateAsync(server, "during"));
         await server.NotReadyAsync();
-        server.Etcd.Start();
+        await server.Store.StartAsync();
         await server.ReadyAsync();
         await CreateAsync(server, "after");
 

@@ -12,7 +12,7 @@ using MiniK8s.Protocol.Meta.V1;
 
 namespace MiniK8s.ApiServer.Tests.Fakes;
 
-/// <summary>The rooms of an apiserver over a store in memory, with the namespace "default" and its account.</summary>
+/// <summary>The rooms of an apiserver over the store of the running test, with the namespace "default" and its account.</summary>
 internal sealed class RegistryRig : IAsyncDisposable
 {
     public static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -20,19 +20,20 @@ internal sealed class RegistryRig : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly StoreFeed _feed;
 
-    private RegistryRig(WatchCacheOptions options)
+    private RegistryRig(StoreWithFaults store, WatchCacheOptions options)
     {
+        Store = store;
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<TimeProvider>(Time);
         services.AddApiServer(new ApiServerOptions());
-        services.AddSingleton<IKeyValueStore>(Store);
+        services.AddSingleton<IKeyValueStore>(store);
         services.AddSingleton(options);
         _services = services.BuildServiceProvider();
         _feed = new StoreFeed(Store, _services.GetRequiredService<ResourceCaches>(), Time, NullLogger<StoreFeed>.Instance);
     }
 
-    public FakeKeyValueStore Store { get; } = new();
+    public StoreWithFaults Store { get; }
 
     public ManualTimeProvider Time { get; } = new(Noon);
 
@@ -40,7 +41,7 @@ internal sealed class RegistryRig : IAsyncDisposable
 
     public static async Task<RegistryRig> StartAsync(WatchCacheOptions? options = null)
     {
-        var rig = new RegistryRig(options ?? new WatchCacheOptions());
+        var rig = new RegistryRig(await SharedStores.EmptyAsync(), options ?? new WatchCacheOptions());
         await rig._feed.StartAsync(CancellationToken.None);
         await rig.Caches.Ready.OrMissing("the first list");
         await rig.CreateAsync(new Namespace { Metadata = new() { Name = "default" } });

@@ -1,14 +1,16 @@
+using MiniK8s.ApiServer.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
 
 using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;
 
 namespace MiniK8s.ApiServer.Tests.Registry;
 
+[Collection(SharedStores.Collection)]
 public sealed class BindingTests
 {
     private const string Head = "Operation cannot be fulfilled on pods/binding \"web\": ";
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Bind_PendingPod_SetsNodeConditionAndAnnotations()
     {
         await using var rig = await StartAsync();
@@ -24,7 +26,7 @@ public sealed class BindingTests
         Assert.Equal(Noon, condition.LastTransitionTime.ToDateTimeOffset());
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Bind_AssignedPod_ConflictsEvenForTheSameNode()
     {
         await using var rig = await StartAsync();
@@ -37,7 +39,7 @@ public sealed class BindingTests
         Assert.Equal("pods/binding", refusal.Details.Kind);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Bind_PodBeingDeleted_Conflicts()
     {
         await using var rig = await StartAsync();
@@ -49,7 +51,7 @@ public sealed class BindingTests
         Assert.Equal(Head + "pod web is being deleted, cannot be assigned to a host", refusal.Message);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Bind_GatedPod_Conflicts()
     {
         await using var rig = await StartAsync();
@@ -61,7 +63,7 @@ public sealed class BindingTests
         Assert.Equal("SchedulingGated", pod.Status.Conditions.Single().Reason);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Bind_WithAnotherUid_Conflicts()
     {
         await using var rig = await StartAsync();
@@ -72,7 +74,7 @@ public sealed class BindingTests
         Assert.Equal(409, refusal.Code);
     }
 
-    [Theory]
+    [EveryStoreTheory]
     [InlineData("Pod", "n1", "target.kind: Unsupported value: \"Pod\": supported values: \"Node\", \"<empty>\"")]
     [InlineData("Node", "", "target.name: Required value")]
     public async Task Bind_BadTarget_IsABadRequest(string kind, string node, string message)
@@ -85,7 +87,7 @@ public sealed class BindingTests
         Assert.Equal((400, message), (refusal.Code, refusal.Message));
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Bind_TwoAtOnce_OneWins()
     {
         await using var rig = await StartAsync();

@@ -1,12 +1,14 @@
+using MiniK8s.ApiServer.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
 
 using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;
 
 namespace MiniK8s.ApiServer.Tests.Registry;
 
+[Collection(SharedStores.Collection)]
 public sealed class CreateTests
 {
-    [Fact]
+    [EveryStoreFact]
     public async Task Create_Pod_FillsWhatTheServerOwns()
     {
         await using var rig = await StartAsync();
@@ -26,7 +28,7 @@ public sealed class CreateTests
         Assert.Equal(pod, await rig.GetAsync<Pod>("default", "web"));
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Create_NameIsTaken_IsRefusedWithTheName()
     {
         await using var rig = await StartAsync();
@@ -37,7 +39,7 @@ public sealed class CreateTests
         Assert.Equal((409, "AlreadyExists", "pods \"web\" already exists"), (refusal.Code, refusal.Reason, refusal.Message));
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Create_NameIsHeldByADeletion_SaysSo()
     {
         await using var rig = await StartAsync();
@@ -49,7 +51,7 @@ public sealed class CreateTests
         Assert.Equal("object is being deleted: pods \"web\" already exists", refusal.Message);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Create_WithAResourceVersion_IsRefusedWithoutAReason()
     {
         await using var rig = await StartAsync();
@@ -59,7 +61,7 @@ public sealed class CreateTests
         Assert.Equal((500, "", "resourceVersion should not be set on objects to be created"), (refusal.Code, refusal.Reason, refusal.Message));
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Create_WithGenerateName_DrawsFiveCharactersMore()
     {
         await using var rig = await StartAsync();
@@ -69,7 +71,7 @@ public sealed class CreateTests
         Assert.Matches("^w{58}[bcdfghjklmnpqrstvwxz2456789]{5}$", pod.Metadata.Name);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Create_DryRun_AnswersTheObjectAndStoresNothing()
     {
         await using var rig = await StartAsync();
@@ -82,7 +84,7 @@ public sealed class CreateTests
         Assert.Equal(before, rig.Store.Revision);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Create_DryRunWithAnotherValue_IsRefused()
     {
         await using var rig = await StartAsync();
@@ -93,7 +95,7 @@ public sealed class CreateTests
         Assert.Contains("dryRun: Unsupported value", refusal.Message);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Create_InAMissingNamespace_IsNotFound()
     {
         await using var rig = await StartAsync();
@@ -103,7 +105,7 @@ public sealed class CreateTests
         Assert.Equal((404, "namespaces \"nowhere\" not found"), (refusal.Code, refusal.Message));
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Create_InATerminatingNamespace_IsForbidden()
     {
         await using var rig = await StartAsync();
@@ -118,7 +120,7 @@ public sealed class CreateTests
         Assert.Equal("NamespaceTerminating", refusal.Details.Causes.Single().Reason);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Create_PodWithoutItsServiceAccount_IsForbidden()
     {
         await using var rig = await StartAsync();
@@ -128,7 +130,7 @@ public sealed class CreateTests
         Assert.Equal("pods \"web\" is forbidden: error looking up service account default/ghost: serviceaccount \"ghost\" not found", refusal.Message);
     }
 
-    [Theory]
+    [EveryStoreTheory]
     [InlineData("../x")]
     [InlineData("a/b")]
     [InlineData("a%b")]
@@ -143,7 +145,7 @@ public sealed class CreateTests
         Assert.Equal(400, refusal.Code);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Create_Values_StandUnderTheKeysOfKubernetesInItsEnvelope()
     {
         await using var rig = await StartAsync();

@@ -6,9 +6,10 @@ using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;
 
 namespace MiniK8s.ApiServer.Tests.Registry;
 
+[Collection(SharedStores.Collection)]
 public sealed class DeleteTests
 {
-    [Fact]
+    [EveryStoreFact]
     public async Task Delete_PodWithoutNode_GoesAtOnceAndIsSeenModifiedFirst()
     {
         await using var rig = await StartAsync();
@@ -25,7 +26,7 @@ public sealed class DeleteTests
         Assert.Equal($"{rig.Store.Revision}", deleted.Object.Metadata.ResourceVersion);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Delete_RunningPod_StaysForItsGraceUntilTheKubeletIsDone()
     {
         await using var rig = await StartAsync();
@@ -44,7 +45,7 @@ public sealed class DeleteTests
         Assert.Equal(404, (await RefusalAsync(() => rig.GetAsync<Pod>("default", "web"))).Code);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Delete_WithAnotherUid_ConflictsOnTheKind()
     {
         await using var rig = await StartAsync();
@@ -56,7 +57,7 @@ public sealed class DeleteTests
             + $"({pod.Metadata.Uid}). The object might have been deleted and then recreated"), (refusal.Code, refusal.Message));
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Delete_FinalizersAreLeft_EndsWithTheUpdateThatTakesTheLast()
     {
         await using var rig = await StartAsync();
@@ -71,7 +72,7 @@ public sealed class DeleteTests
         Assert.Equal(404, (await RefusalAsync(() => rig.GetAsync<ConfigMap>("default", "c"))).Code);
     }
 
-    [Theory]
+    [EveryStoreTheory]
     [InlineData("Foreground", "foregroundDeletion")]
     [InlineData("Orphan", "orphan")]
     public async Task Delete_WithAPolicy_LeavesTheGarbageCollectorsFinalizer(string policy, string finalizer)
@@ -85,7 +86,7 @@ public sealed class DeleteTests
         Assert.NotNull(result.Object.Metadata.DeletionTimestamp);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Delete_DryRun_RemovesNothing()
     {
         await using var rig = await StartAsync();
@@ -98,7 +99,7 @@ public sealed class DeleteTests
         Assert.Equal(before, rig.Store.Revision);
     }
 
-    [Theory]
+    [EveryStoreTheory]
     [InlineData("default")]
     public async Task Delete_NamespaceThatMustStay_IsForbidden(string name)
     {
@@ -109,7 +110,7 @@ public sealed class DeleteTests
         Assert.Equal($"namespaces \"{name}\" is forbidden: this namespace may not be deleted", refusal.Message);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Delete_Namespace_TerminatesUntilItIsFinalized()
     {
         await using var rig = await StartAsync();
@@ -124,7 +125,7 @@ public sealed class DeleteTests
         Assert.Equal(404, (await RefusalAsync(() => rig.GetAsync<Namespace>("", "doomed"))).Code);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task DeleteCollection_WithASelector_DeletesWhatItSelects()
     {
         await using var rig = await StartAsync();

@@ -7,9 +7,10 @@ using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;
 
 namespace MiniK8s.ApiServer.Tests.Registry;
 
+[Collection(SharedStores.Collection)]
 public sealed class ListTests
 {
-    [Fact]
+    [EveryStoreFact]
     public async Task List_RightAfterAWrite_ShowsIt()
     {
         await using var rig = await StartAsync();
@@ -22,7 +23,7 @@ public sealed class ListTests
         }
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task List_OneNamespace_HasNoNeighbours()
     {
         await using var rig = await StartAsync();
@@ -37,7 +38,7 @@ public sealed class ListTests
         Assert.Equal(["ns1"], list.Items.Select(item => item.Metadata.Namespace));
     }
 
-    [Theory]
+    [EveryStoreTheory]
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(7)]
@@ -55,7 +56,7 @@ public sealed class ListTests
         Assert.Equal(10 - limit, first.RemainingItemCount);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task List_PageThatMemoryHasForgotten_ComesFromTheStore()
     {
         await using var rig = await StartAsync(new() { HistorySize = 2 });
@@ -69,7 +70,7 @@ public sealed class ListTests
         Assert.Equal(["c0", "c1", "c2", "c3", "c4", "c5"], names);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task List_PageThatIsCompacted_IsExpiredAndOffersTheRest()
     {
         await using var rig = await StartAsync(new() { HistorySize = 2 });
@@ -87,7 +88,7 @@ public sealed class ListTests
         Assert.Equal(["c2", "c3", "c4", "c5"], rest.Items.Select(item => item.Metadata.Name));
     }
 
-    [Theory]
+    [EveryStoreTheory]
     [InlineData("not a token")]
     [InlineData("eyJ2IjoiMSJ9")]
     public async Task List_BrokenToken_IsABadRequest(string token)
@@ -100,7 +101,7 @@ public sealed class ListTests
         Assert.StartsWith("continue key is not valid: ", refusal.Message);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task List_ExactRevision_ShowsThePast()
     {
         await using var rig = await StartAsync();
@@ -114,7 +115,7 @@ public sealed class ListTests
         Assert.Equal(then.Metadata.ResourceVersion, list.ResourceVersion);
     }
 
-    [Theory]
+    [EveryStoreTheory]
     [InlineData("a=1", "", "c1")]
     [InlineData("a", "", "c1,c2")]
     [InlineData("!a", "", "c3,kube")]
@@ -134,7 +135,7 @@ public sealed class ListTests
         Assert.Equal(expected, string.Join(',', list.Items.Select(item => item.Metadata.Name)));
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task List_UnknownField_IsABadRequest()
     {
         await using var rig = await StartAsync();
@@ -144,7 +145,7 @@ public sealed class ListTests
         Assert.Equal((400, "field label not supported: spec.image"), (refusal.Code, refusal.Message));
     }
 
-    [Theory]
+    [EveryStoreTheory]
     [InlineData("", "Exact", "", "resourceVersionMatch is forbidden unless resourceVersion is provided")]
     [InlineData("0", "Exact", "", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"")]
     [InlineData("5", "Exact", "x", "resourceVersionMatch is forbidden when continue is provided")]
@@ -158,17 +159,18 @@ public sealed class ListTests
         Assert.Contains(message, refusal.Message);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task List_FutureRevision_TimesOutWithACauseToRetry()
     {
         await using var rig = await StartAsync();
-        var timers = rig.Time;
+        await rig.SettledAsync();
+        var (future, timers) = (rig.Store.Revision + 1000, rig.Time);
 
-        var list = rig.ListAsync<Pod>("default", new() { ResourceVersion = "1000" });
+        var list = rig.ListAsync<Pod>("default", new() { ResourceVersion = $"{future}" });
         while (!list.IsCompleted) timers.Advance(TimeSpan.FromSeconds(3));
         var refusal = await RefusalAsync(() => list);
 
-        Assert.Equal((504, $"Timeout: Too large resource version: 1000, current: {rig.Store.Revision}"), (refusal.Code, refusal.Message));
+        Assert.Equal((504, $"Timeout: Too large resource version: {future}, current: {rig.Store.Revision}"), (refusal.Code, refusal.Message));
         Assert.Equal("ResourceVersionTooLarge", refusal.Details.Causes.Single().Reason);
     }
 

@@ -1,12 +1,14 @@
+using MiniK8s.ApiServer.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
 
 using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;
 
 namespace MiniK8s.ApiServer.Tests.Registry;
 
+[Collection(SharedStores.Collection)]
 public sealed class ServiceTests
 {
-    [Fact]
+    [EveryStoreFact]
     public async Task Create_Service_GetsAnAddressOfItsOwn()
     {
         await using var rig = await StartAsync();
@@ -19,7 +21,7 @@ public sealed class ServiceTests
         Assert.NotEqual(one.Spec.ClusterIp, two.Spec.ClusterIp);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Create_AddressIsTaken_IsInvalidAndFreeAgainAfterTheDelete()
     {
         await using var rig = await StartAsync();
@@ -34,7 +36,7 @@ public sealed class ServiceTests
         Assert.Equal("10.96.0.10", again.Spec.ClusterIp);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Create_Headless_GetsNone()
     {
         await using var rig = await StartAsync();
@@ -44,7 +46,7 @@ public sealed class ServiceTests
         Assert.Equal(["None"], service.Spec.ClusterIps);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Update_WithoutTheAddress_KeepsIt()
     {
         await using var rig = await StartAsync();

@@ -1,3 +1,4 @@
+using MiniK8s.ApiServer.Tests.Fakes;
 using MiniK8s.Protocol.Coordination.V1;
 using MiniK8s.Protocol.Core.V1;
 
@@ -5,9 +6,10 @@ using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;
 
 namespace MiniK8s.ApiServer.Tests.Registry;
 
+[Collection(SharedStores.Collection)]
 public sealed class UpdateTests
 {
-    [Fact]
+    [EveryStoreFact]
     public async Task Update_NothingChanges_KeepsTheRevision()
     {
         await using var rig = await StartAsync();
@@ -20,7 +22,7 @@ public sealed class UpdateTests
         Assert.Equal(before, rig.Store.Revision);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Update_StaleResourceVersion_Conflicts()
     {
         await using var rig = await StartAsync();
@@ -33,7 +35,7 @@ public sealed class UpdateTests
             + "please apply your changes to the latest version and try again"), (refusal.Code, refusal.Message));
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Update_WithoutResourceVersion_WinsOverAnotherWrite()
     {
         await using var rig = await StartAsync();
@@ -45,7 +47,7 @@ public sealed class UpdateTests
         Assert.Equal(["b"], ((ConfigMap)result.Object).Data.Keys);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Update_AnotherWriteComesBetween_TransformsAgain()
     {
         await using var rig = await StartAsync();
@@ -62,7 +64,7 @@ public sealed class UpdateTests
         Assert.Equal("2", updated.Data["n"]);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Update_ManyWriters_LoseNoIncrement()
     {
         await using var rig = await StartAsync();
@@ -76,7 +78,7 @@ public sealed class UpdateTests
         Assert.Equal("320", (await rig.GetAsync<ConfigMap>("default", "c")).Data["n"]);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Update_AnotherUid_ConflictsWithTheStoragePrecondition()
     {
         await using var rig = await StartAsync();
@@ -89,7 +91,7 @@ public sealed class UpdateTests
             refusal.Message);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Update_AbsentPod_IsNotFound()
     {
         await using var rig = await StartAsync();
@@ -99,7 +101,7 @@ public sealed class UpdateTests
         Assert.Equal((404, "pods \"web\" not found"), (refusal.Code, refusal.Message));
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Update_AbsentLease_CreatesIt()
     {
         await using var rig = await StartAsync();
@@ -110,7 +112,7 @@ public sealed class UpdateTests
         Assert.NotEmpty(result.Object.Metadata.Uid);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Update_LeaseWithoutResourceVersion_IsInvalid()
     {
         await using var rig = await StartAsync();
@@ -122,7 +124,7 @@ public sealed class UpdateTests
             (refusal.Code, refusal.Message));
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Update_ServerOwnedMetadata_StaysAsItWas()
     {
         await using var rig = await StartAsync();
@@ -142,7 +144,7 @@ public sealed class UpdateTests
         Assert.Equal("b", updated.Metadata.Labels["a"]);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task UpdateStatus_Pod_TakesTheStatusAndKeepsTheSpec()
     {
         await using var rig = await StartAsync();
@@ -161,7 +163,7 @@ public sealed class UpdateTests
         Assert.Equal("yes", updated.Metadata.Labels["seen"]);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Update_Pod_IgnoresTheStatus()
     {
         await using var rig = await StartAsync();
@@ -172,7 +174,7 @@ public sealed class UpdateTests
         Assert.Equal("Pending", updated.Status.Phase);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Update_DryRun_AnswersTheChangeAndStoresNothing()
     {
         await using var rig = await StartAsync();
@@ -185,7 +187,7 @@ public sealed class UpdateTests
         Assert.Equal(before, rig.Store.Revision);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Update_StoreIsAway_IsUnavailableAndWorksAgainAfterwards()
     {
         await using var rig = await StartAsync();

@@ -5,9 +5,10 @@ using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;
 
 namespace MiniK8s.ApiServer.Tests.Registry;
 
+[Collection(SharedStores.Collection)]
 public sealed class WatchTests
 {
-    [Fact]
+    [EveryStoreFact]
     public async Task Watch_FromNothing_ShowsTheStateThenTheChanges()
     {
         await using var rig = await StartAsync();
@@ -20,7 +21,7 @@ public sealed class WatchTests
         Assert.Equal(["ADDED a", "ADDED b", "ADDED c"], await watch.NextAsync(3));
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Watch_FromARevision_ShowsOnlyWhatCameAfter()
     {
         await using var rig = await StartAsync();
@@ -34,7 +35,7 @@ public sealed class WatchTests
         Assert.Equal(["ADDED c", "MODIFIED a"], await watch.NextAsync(2));
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Watch_WithASelector_TurnsEnteringAndLeavingIntoAddedAndDeleted()
     {
         await using var rig = await StartAsync();
@@ -52,7 +53,7 @@ public sealed class WatchTests
         Assert.Equal(left.Metadata.ResourceVersion, gone.Object.Metadata.ResourceVersion);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Watch_ByNode_SeesAPodEnterWhenItIsBound()
     {
         await using var rig = await StartAsync();
@@ -70,7 +71,7 @@ public sealed class WatchTests
         Assert.True(mine.IsEmpty);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Watch_FromBeforeHistory_IsExpired()
     {
         await using var rig = await StartAsync(new() { HistorySize = 2 });
@@ -84,7 +85,7 @@ public sealed class WatchTests
         Assert.Equal($"too old resource version: 1 ({rig.Store.Revision - 2})", refusal.Message);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Watch_WithInitialEvents_MarksTheirEnd()
     {
         await using var rig = await StartAsync();
@@ -100,7 +101,7 @@ public sealed class WatchTests
         Assert.Equal($"{rig.Store.Revision}", end.Object.Metadata.ResourceVersion);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Watch_Bookmarks_MoveOnThoughTheKindIsQuiet()
     {
         await using var rig = await StartAsync();
@@ -115,7 +116,7 @@ public sealed class WatchTests
         Assert.Equal(map.Metadata.ResourceVersion, bookmark.Object.Metadata.ResourceVersion);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Watch_ItsTimeIsUp_EndsQuietly()
     {
         await using var rig = await StartAsync();
@@ -126,7 +127,7 @@ public sealed class WatchTests
         await watch.Ended;
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Watch_StoreIsLostForAWhile_MissesNothingAndRepeatsNothing()
     {
         await using var rig = await StartAsync();
@@ -149,7 +150,7 @@ public sealed class WatchTests
         Assert.True(watch.IsEmpty);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Watch_SlowReader_IsCutAndTheOthersGoOn()
     {
         await using var rig = await StartAsync(new() { WatchBufferSize = 4 });
@@ -173,7 +174,7 @@ public sealed class WatchTests
         Assert.InRange(taken, 4, 6);
     }
 
-    [Fact]
+    [EveryStoreFact]
     public async Task Watch_TwoWatchers_ShareOneEncoding()
     {
         await using var rig = await StartAsync();

@@ -1,6 +1,6 @@
 namespace MiniK8s.ApiServer.Tests.Rest.Kubectl;
 
-/// <summary>One session of the real kubectl with the whole apiserver over a real etcd; no scheduler, no kubelet.</summary>
+/// <summary>One session of the real kubectl with the whole apiserver over either store; no scheduler, no kubelet.</summary>
 public sealed class KubectlSessionTests
 {
     private const string Pod = """
@@ -16,7 +16,7 @@ public sealed class KubectlSessionTests
             image: busybox:1
         """;
 
-    [RequiresToolFact("kubectl", "etcd")]
+    [EveryStoreFact("kubectl")]
     public async Task Session_OfAUser_GoesAsOnKubernetes()
     {
         await using var server = await RealApiServer.StartAsync();

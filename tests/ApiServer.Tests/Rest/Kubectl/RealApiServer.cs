@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,27 +8,21 @@ using MiniK8s.Hosting.Ports;
 
 namespace MiniK8s.ApiServer.Tests.Rest.Kubectl;
 
-/// <summary>The whole apiserver in this process, over TLS, in front of a real etcd; kubectl comes as administrator.</summary>
+/// <summary>The whole apiserver in this process, over TLS, in front of the store of the running test; kubectl comes as administrator.</summary>
 internal sealed class RealApiServer : IAsyncDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mk8s-apiserver-");
     private readonly Pki _pki = new();
     private readonly (string Certificate, string Key) _admin;
-    private readonly Process _etcd;
+    private readonly StoreServer _store;
     private readonly WebApplication _app;
 
-    private RealApiServer()
+    private RealApiServer(StoreServer store)
     {
-        var (clients, peers) = ($"http://127.0.0.1:{FreePort()}", $"http://127.0.0.1:{FreePort()}");
-        _etcd = Process.Start(new ProcessStartInfo("etcd",
-        [
-            "--data-dir", _folder.CreateSubdirectory("etcd").FullName, "--listen-client-urls", clients, "--advertise-client-urls", clients,
-            "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", $"default={peers}", "--log-level", "error",
-        ]))!;
+        _store = store;
         _admin = _pki.Issue("O=system:masters, CN=admin");
         var builder = MiniK8sProcess.CreateBuilder("apiserver",
         [
-            "--etcd-servers", clients, "--secure-port", "0", "--insecure-grpc-port", "0", "--client-ca-file", _pki.Authority, "--log-level", "warning",
+            "--etcd-servers", store.Endpoint, "--secure-port", "0", "--insecure-grpc-port", "0", "--client-ca-file", _pki.Authority, "--log-level", "warning",
         ]);
         builder.AddApiServer();
         _app = builder.Build();
@@ -49,7 +39,7 @@ internal sealed class RealApiServer : IAsyncDisposable
     /// <summary>Starts both and waits until the apiserver is ready.</summary>
     public static async Task<RealApiServer> StartAsync()
     {
-        var server = new RealApiServer();
+        var server = new RealApiServer(await StoreServer.StartAsync(StoreUnderTest.Kind));
         await server._app.StartAsync();
         var health = server._app.Services.GetRequiredService<ProcessHealth>();
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
@@ -61,17 +51,7 @@ internal sealed class RealApiServer : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        _etcd.Kill();
-        await _etcd.WaitForExitAsync();
-        _etcd.Dispose();
-        _folder.Delete(recursive: true);
+        await _store.DisposeAsync();
         _pki.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
