@@ -49,6 +49,7 @@ internal static class StoreServiceCollectionExtensions
     }
 
     private static IServiceCollection AddMvcc(this IServiceCollection services) => services
+        .AddSingleton(provider => new VersionCache(provider.GetRequiredService<StoreOptions>().ValueCacheBytes))
         .AddSingleton<MvccStore>();
 
     private static IServiceCollection AddWal(this IServiceCollection services) => services

@@ -3,8 +3,9 @@ using MiniK8s.Protocol.Etcd;
 namespace MiniK8s.Store.Mvcc;
 
 /// <summary>Holds the published snapshot, and starts the batches that become the next one.</summary>
+/// <param name="cache">Decides which values stay in memory; all of them without one.</param>
 /// <remarks>Any thread reads <see cref="Current"/>; one writer stages and publishes, one batch at a time.</remarks>
-internal sealed class MvccStore
+internal sealed class MvccStore(VersionCache? cache = null)
 {
     private MvccSnapshot _current = MvccSnapshot.Empty;
 
@@ -15,7 +16,11 @@ internal sealed class MvccStore
     public StagedBatch Stage() => new(Current);
 
     /// <summary>Makes the batch the state that readers see.</summary>
-    public void Publish(StagedBatch batch) => Volatile.Write(ref _current, batch.ToSnapshot());
+    public void Publish(StagedBatch batch)
+    {
+        Volatile.Write(ref _current, batch.ToSnapshot());
+        cache?.Add(batch.Entries);
+    }
 
     /// <summary>Answers a read from one snapshot, so its items, its count and its header revision agree.</summary>
     public Outcome<RangeResponse> Range(RangeRequest request) => RangeReader.Read(Current.View, request);
@@ -25,7 +30,11 @@ internal sealed class MvccStore
     public void Restore(MvccSnapshot state, IEnumerable<LogEntry> entries)
     {
         var batch = new StagedBatch(state);
-        foreach (var entry in entries) batch.Replay(entry);
+        foreach (var entry in entries)
+        {
+            batch.Replay(entry);
+            cache?.Add([entry]);
+        }
         var restored = batch.ToSnapshot();
         Volatile.Write(ref _current, restored with { Leases = restored.Leases.WithKeysOf(restored.LiveAt(restored.Revision)) });
     }

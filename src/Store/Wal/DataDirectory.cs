@@ -17,6 +17,7 @@ namespace MiniK8s.Store.Wal;
 internal sealed partial class DataDirectory : IDisposable
 {
     private readonly FileStream _lock;
+    private readonly Dictionary<int, SegmentHome> _homes = [];     // the writer's thread, and recovery before it
 
     private DataDirectory(string path, FileStream held) => (Path, _lock) = (path, held);
 
@@ -51,6 +52,13 @@ internal sealed partial class DataDirectory : IDisposable
     public SegmentName Segment(int number, long firstRevision) => new(
         System.IO.Path.Combine(Path, string.Create(CultureInfo.InvariantCulture, $"log-{number:D8}-{firstRevision:D20}.wal")), number, firstRevision);
 
+    /// <summary>The segment as the home of the versions in it; opened at the first call.</summary>
+    public SegmentHome HomeOf(SegmentName segment)
+    {
+        if (!_homes.TryGetValue(segment.Number, out var home)) _homes.Add(segment.Number, home = new SegmentHome(segment.File));
+        return home;
+    }
+
     /// <summary>Makes additions and renames in the directory survive power loss. Windows does so by itself.</summary>
     /// <exception cref="IOException">The system refused.</exception>
     public void Sync()
@@ -65,7 +73,11 @@ internal sealed partial class DataDirectory : IDisposable
     }
 
     /// <summary>Lets another process have the directory.</summary>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        foreach (var home in _homes.Values) home.Dispose();
+        _lock.Dispose();
+    }
 
     private static FileStream Lock(string path)
     {

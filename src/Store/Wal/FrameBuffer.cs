@@ -15,10 +15,13 @@ internal sealed class FrameBuffer
     public int Length => _bytes.WrittenCount;
 
     /// <summary>Makes the frame of a batch, its header still to come.</summary>
-    public void Fill(IReadOnlyList<LogEntry> entries)
+    /// <param name="entries">The batch.</param>
+    /// <param name="home">The segment it is for, from now on the home of the versions in it.</param>
+    /// <param name="start">Where in the segment the frame will stand.</param>
+    public void Fill(IReadOnlyList<LogEntry> entries, IVersionHome home, long start)
     {
         Begin();
-        for (var i = 0; i < entries.Count; i++) LogCodec.Write(_bytes, entries[i]);
+        for (var i = 0; i < entries.Count; i++) LogCodec.Write(_bytes, entries[i], home, start);
         End();
     }
 

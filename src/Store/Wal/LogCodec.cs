@@ -55,13 +55,17 @@ internal static class LogCodec
     }
 
     /// <summary>Appends the entry.</summary>
-    public static void Write(IBufferWriter<byte> output, LogEntry entry)
+    /// <param name="output">Where to.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="home">The segment these bytes will stand in, which becomes the home of the entry's versions; null for none.</param>
+    /// <param name="start">Where in that segment the first byte of <paramref name="output"/> will stand.</param>
+    public static void Write(ArrayBufferWriter<byte> output, LogEntry entry, IVersionHome? home = null, long start = 0)
     {
         switch (entry)
         {
             case RevisionEntry { Revision: var revision, Events: var events }:
                 WriteNumbers(output, Kind.Revision, revision, events.Length);
-                foreach (var stored in events) WriteValue(output, stored.Version.Read());
+                foreach (var stored in events) WriteVersion(output, stored.Version, home, start);
                 break;
             case CompactionEntry { Revision: var revision }:
                 WriteNumbers(output, Kind.Compaction, revision);
@@ -81,15 +85,18 @@ internal static class LogCodec
     }
 
     /// <summary>Reads every entry of a payload.</summary>
+    /// <param name="payload">The bytes.</param>
+    /// <param name="home">The segment they stand in; null for none.</param>
+    /// <param name="start">Where in that segment they begin.</param>
     /// <exception cref="InvalidDataException">The bytes are not entries of this format.</exception>
-    public static IEnumerable<LogEntry> Read(ReadOnlyMemory<byte> payload)
+    public static IEnumerable<LogEntry> Read(ReadOnlyMemory<byte> payload, IVersionHome? home = null, long start = 0)
     {
         var input = new LogInput(payload);
         while (!input.IsAtEnd)
         {
             yield return (Kind)input.ReadByte() switch
             {
-                Kind.Revision => new RevisionEntry(input.ReadNumber(), [.. input.ReadValues().Select(ToEvent)]),
+                Kind.Revision => new RevisionEntry(input.ReadNumber(), [.. input.ReadVersions(home, start).Select(ToEvent)]),
                 Kind.Compaction => new CompactionEntry(input.ReadNumber()),
                 Kind.LeaseGrant => new LeaseGrantEntry(input.ReadNumber(), input.ReadNumber()),
                 Kind.LeaseRevoke => new LeaseRevokeEntry(input.ReadNumber()),
@@ -107,12 +114,22 @@ internal static class LogCodec
     }
 
     /// <summary>Appends one value.</summary>
-    public static void WriteValue(IBufferWriter<byte> output, KeyValue value)
+    public static void WriteValue(IBufferWriter<byte> output, KeyValue value) => WriteValue(output, value, out _);
+
+    private static void WriteValue(IBufferWriter<byte> output, KeyValue value, out int size)
     {
-        var size = value.CalculateSize();
+        size = value.CalculateSize();
         WriteNumber(output, size);
         value.WriteTo(output.GetSpan(size)[..size]);
         output.Advance(size);
+    }
+
+    private static void WriteVersion(ArrayBufferWriter<byte> output, KeyVersion version, IVersionHome? home, long start)
+    {
+        WriteValue(output, version.Read(), out var size);
+        if (home is null) return;
+        var written = output.WrittenSpan[^size..];
+        version.SetHome(home, new VersionPlace((int)(start + output.WrittenCount - size), size, Crc32C.Of(written)));
     }
 
     private static void WriteNumber(IBufferWriter<byte> output, long number)
@@ -129,5 +146,5 @@ internal static class LogCodec
     }
 
     // Who was there before is worked out on replay, so it is not kept.
-    private static StoredEvent ToEvent(KeyValue value) => new(new KeyVersion(value), previous: null);
+    private static StoredEvent ToEvent(KeyVersion version) => new(version, previous: null);
 }

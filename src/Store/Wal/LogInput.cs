@@ -1,4 +1,5 @@
 using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.Wal;
 
@@ -35,12 +36,28 @@ internal sealed class LogInput(ReadOnlyMemory<byte> bytes)
         return values;
     }
 
-    private KeyValue ReadValue()
+    /// <summary>A count, then so many versions, whose home is the segment in which the bytes begin at <paramref name="start"/>; null for none.</summary>
+    public List<KeyVersion> ReadVersions(IVersionHome? home, long start)
+    {
+        var count = ReadNumber();
+        var versions = new List<KeyVersion>();
+        for (var i = 0L; i < count; i++)
+        {
+            var message = ReadMessage();
+            var version = new KeyVersion(KeyValue.Parser.ParseFrom(message));
+            if (home is not null) version.SetHome(home, new VersionPlace((int)(start + _position - message.Length), message.Length, Crc32C.Of(message)));
+            versions.Add(version);
+        }
+        return versions;
+    }
+
+    private KeyValue ReadValue() => KeyValue.Parser.ParseFrom(ReadMessage());
+
+    private ReadOnlySpan<byte> ReadMessage()
     {
         var length = ReadNumber();
         if (length < 0 || length > bytes.Length - _position) throw new InvalidDataException("a value ends too soon");
-        var value = KeyValue.Parser.ParseFrom(bytes.Span.Slice(_position, (int)length));
         _position += (int)length;
-        return value;
+        return bytes.Span.Slice(_position - (int)length, (int)length);
     }
 }

@@ -30,7 +30,7 @@ internal static partial class LogRecovery
             var segments = LogChain.Read(directory, mark.Read(), state.Revision);
             if (segments.Count == 0) segments.Add(LogSegment.Create(directory, files, new SegmentHead(1, state.Revision + 1, 0), options.SegmentBytes).Segment);
             var end = 0L;
-            store.Restore(state, Entries(segments, mark.Read(), files, offset => end = offset, logger));
+            store.Restore(state, Entries(directory, segments, mark.Read(), files, offset => end = offset, logger));
             LogRecovered(logger, directory.Path, store.Current.Revision, store.Current.CompactRevision, store.Current.Tree.Count, segments.Count);
             return new WriteAheadLog(directory, files, segments, end, mark, store.Current.Revision + 1, options);
         }
@@ -42,18 +42,18 @@ internal static partial class LogRecovery
     }
 
     private static IEnumerable<LogEntry> Entries(
-        List<SegmentName> segments, (int Segment, long Offset) mark, ISegmentFiles files, Action<long> ended, ILogger logger)
+        DataDirectory directory, List<SegmentName> segments, (int Segment, long Offset) mark, ISegmentFiles files, Action<long> ended, ILogger logger)
     {
         foreach (var sealedOne in segments.SkipLast(1))
         {
-            foreach (var record in SegmentReader.ReadSealed(sealedOne))
+            foreach (var record in SegmentReader.ReadSealed(sealedOne, home: directory.HomeOf(sealedOne)))
             {
                 foreach (var entry in record.Entries) yield return entry;
             }
         }
         var open = segments[^1];
         var (end, isTorn) = (0L, false);
-        foreach (var record in SegmentReader.ReadOpen(open, mark.Segment == open.Number ? mark.Offset : 0, (offset, torn) => (end, isTorn) = (offset, torn)))
+        foreach (var record in SegmentReader.ReadOpen(open, mark.Segment == open.Number ? mark.Offset : 0, directory.HomeOf(open), (offset, torn) => (end, isTorn) = (offset, torn)))
         {
             foreach (var entry in record.Entries) yield return entry;
         }

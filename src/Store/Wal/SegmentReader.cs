@@ -15,8 +15,9 @@ internal static class SegmentReader
     /// <summary>The records of a segment that nothing more is written to.</summary>
     /// <param name="segment">The segment, its length known.</param>
     /// <param name="from">Where to begin: 0 or the end of a record.</param>
+    /// <param name="home">The home that the versions read are to have; none when null.</param>
     /// <exception cref="InvalidDataException">Not every record up to the segment's length is there and sound; the message says where.</exception>
-    public static IEnumerable<LogRecord> ReadSealed(SegmentName segment, long from = 0)
+    public static IEnumerable<LogRecord> ReadSealed(SegmentName segment, long from = 0, IVersionHome? home = null)
     {
         var (bytes, fileLength) = SegmentBytes.Load(segment.File);
         var reader = new FrameReader(bytes, fileLength, from);
@@ -24,7 +25,7 @@ internal static class SegmentReader
         {
             var start = reader.Offset;
             if (reader.TryRead(out var payload) != FrameEnd.Whole) throw Damage.At(segment.File, start, "a record does not match its checksum");
-            if (start > 0) yield return new LogRecord(reader.Offset, Decode(segment.File, start, payload));     // the head is no record
+            if (start > 0) yield return new LogRecord(reader.Offset, Decode(segment.File, start, payload, home));     // the head is no record
         }
         if (reader.Offset != segment.Length) throw Damage.At(segment.File, reader.Offset, $"it was sealed at {segment.Length}");
     }
@@ -32,9 +33,10 @@ internal static class SegmentReader
     /// <summary>The records of the segment that was written last, to where they end.</summary>
     /// <param name="segment">The segment.</param>
     /// <param name="synced">How far it is known to have been synced.</param>
+    /// <param name="home">The home that the versions read are to have.</param>
     /// <param name="ended">Told where the records end, and whether what follows is a torn write to be wiped.</param>
     /// <exception cref="InvalidDataException">A record is damaged, or one that was synced is gone; the message says where.</exception>
-    public static IEnumerable<LogRecord> ReadOpen(SegmentName segment, long synced, Action<long, bool> ended)
+    public static IEnumerable<LogRecord> ReadOpen(SegmentName segment, long synced, IVersionHome home, Action<long, bool> ended)
     {
         var (bytes, fileLength) = SegmentBytes.Load(segment.File);
         var reader = new FrameReader(bytes, fileLength);
@@ -44,7 +46,7 @@ internal static class SegmentReader
             var end = reader.TryRead(out var payload);
             if (end == FrameEnd.Whole)
             {
-                if (start > 0) yield return new LogRecord(reader.Offset, Decode(segment.File, start, payload));
+                if (start > 0) yield return new LogRecord(reader.Offset, Decode(segment.File, start, payload, home));
                 continue;
             }
             if (end == FrameEnd.Damaged) throw Damage.At(segment.File, start, "a record does not match its checksum");
@@ -54,11 +56,11 @@ internal static class SegmentReader
         }
     }
 
-    private static List<LogEntry> Decode(string file, int offset, ReadOnlyMemory<byte> payload)
+    private static List<LogEntry> Decode(string file, int offset, ReadOnlyMemory<byte> payload, IVersionHome? home)
     {
         try
         {
-            return [.. LogCodec.Read(payload)];
+            return [.. LogCodec.Read(payload, home, offset + Frame.HeaderSize)];
         }
         catch (Exception ex) when (ex is InvalidDataException or InvalidProtocolBufferException)
         {

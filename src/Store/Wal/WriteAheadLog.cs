@@ -79,8 +79,12 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
     /// <inheritdoc />
     public void AppendAndSync(IReadOnlyList<LogEntry> entries)
     {
-        _frame.Fill(entries);
-        if (_length + _frame.Length > _file.Length) StartSegment(_frame.Length);
+        _frame.Fill(entries, _directory.HomeOf(_open), _length);
+        if (_length + _frame.Length > _file.Length)
+        {
+            StartSegment(_frame.Length);
+            _frame.Fill(entries, _directory.HomeOf(_open), _length);
+        }
         Write();
         Fail.At(Failpoint.BeforeSync);
         Sync();

@@ -1,0 +1,56 @@
+using Google.Protobuf;
+
+using Microsoft.Win32.SafeHandles;
+
+using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.Mvcc;
+
+namespace MiniK8s.Store.Wal;
+
+/// <summary>A segment of the log as the home of the versions it holds, until the backend has taken them over.</summary>
+internal sealed class SegmentHome(string file) : IVersionHome, IDisposable
+{
+    private readonly SafeFileHandle _handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    private IVersionHome? _successor;
+
+    /// <inheritdoc />
+    public KeyValue Read(KeyVersion version)
+    {
+        if (Volatile.Read(ref _successor) is { } moved) return moved.Read(version);
+        try
+        {
+            return Parse(version, ReadBytes(version.Place));
+        }
+        catch (ObjectDisposedException) when (Volatile.Read(ref _successor) is not null)
+        {
+            return _successor!.Read(version);       // moved between the two lines above
+        }
+    }
+
+    /// <summary>Says where the versions are from now on; the file may go.</summary>
+    public void MoveTo(IVersionHome successor)
+    {
+        Volatile.Write(ref _successor, successor);
+        _handle.Dispose();
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _handle.Dispose();
+
+    private byte[] ReadBytes(VersionPlace place)
+    {
+        var bytes = new byte[place.Length];
+        var read = RandomAccess.Read(_handle, bytes, place.Offset);
+        return read == bytes.Length && Crc32C.Of(bytes) == place.Checksum
+            ? bytes
+            : throw new InvalidDataException($"{file} is damaged at offset {place.Offset}: a value does not match its checksum.");
+    }
+
+    private KeyValue Parse(KeyVersion version, byte[] bytes)
+    {
+        var value = KeyValue.Parser.ParseFrom(bytes);
+        return value.ModRevision == version.ModRevision && value.Key.Equals(version.Key)
+            ? value
+            : throw new InvalidDataException($"{file} is damaged at offset {version.Place.Offset}: the value is not that of revision {version.ModRevision}.");
+    }
+}
