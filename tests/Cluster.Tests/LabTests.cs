@@ -55,16 +55,25 @@ public sealed class LabTests
         Assert.Equal("b", await second.KubectlOkAsync("get", "configmap", "kept", "-o", "jsonpath={.data.a}"));
     }
 
-    [RequiresToolFact("etcd")]
-    public async Task Up_RealEtcd_TakesTheStoresPlace()
+    [RequiresToolFact("kubectl", "etcd")]
+    public async Task Up_RealEtcd_APodLivesItsWholeLifeThere()
     {
-        await using var etcd = await RealEtcd.StartAsync();
+        await using var etcd = await StoreServer.StartAsync(StoreKind.Etcd);
+        await using var lab = await Lab.StartAsync(null, "--etcd-servers", etcd.Endpoint);
 
-        await using var lab = await Lab.StartAsync(null, "--etcd-servers", etcd.Address);
-        await lab.Api.CreatePodAsync(A.Pod("default", "web"));
+        await lab.KubectlOkAsync("run", "web", "--image=nginx");
+        await lab.KubectlOkAsync("wait", "--for=condition=Ready", "pod/web", "--timeout=60s");
+        var phase = await lab.KubectlOkAsync("get", "pod", "web", "-o", "jsonpath={.status.phase}");
+        await lab.KubectlOkAsync("delete", "pod", "web", "--timeout=60s");
+        var gone = await lab.KubectlAsync("get", "pod", "web");
 
-        await lab.Api.UntilRunningAsync("default", "web");
+        Assert.Equal("Running", phase);
+        Assert.Contains("pods \"web\" not found", gone.Error);
         Assert.DoesNotContain("store", lab.Pids().Keys);
+        Assert.Equal(0, (await Command.RunAsync("dotnet", [Lab.Program, "status", "--data", lab.Folder])).ExitCode);
+        // The lab says where its store is, and etcd remembers the whole life.
+        var history = await Command.RunAsync("dotnet", [Lab.Program, "store", "history", "pod/web", "--data", lab.Folder]);
+        Assert.Matches(@"(?s) created\n.*spec\.nodeName = node-\d.*status\.phase: Pending -> Running.*metadata\.deletionTimestamp = .* deleted\n$", history.Output);
     }
 
     private static bool IsRunning(int pid)
