@@ -66,6 +66,7 @@ internal static class StoreServiceCollectionExtensions
 
     private static IServiceCollection AddCommit(this IServiceCollection services) => services
         .AddSingleton<StoreMetrics>()
+        .AddSingleton<FullDisk>()
         .AddSingleton(provider => new CommitPipeline(
             provider.GetRequiredService<IWriteAheadLog>(),
             provider.GetRequiredService<MvccStore>(),
@@ -74,6 +75,7 @@ internal static class StoreServiceCollectionExtensions
         {
             Published = provider.GetRequiredService<LeaseDeadlines>().Follow,
             Compacted = provider.GetRequiredService<LogTrimmer>().Wake,
+            Full = provider.GetRequiredService<FullDisk>().Report,
             Metrics = provider.GetRequiredService<StoreMetrics>(),
         })
         .AddHostedService<CommitLoop>();

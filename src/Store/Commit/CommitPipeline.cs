@@ -2,6 +2,8 @@ using System.Threading.Channels;
 
 using Google.Protobuf;
 
+using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.EtcdServices;
 using MiniK8s.Store.Failpoints;
 using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Wal;
@@ -13,6 +15,8 @@ namespace MiniK8s.Store.Commit;
 /// <remarks>
 /// Order within a batch: stage, log, sync, publish, notify, answer. Nothing is readable, watched or
 /// acknowledged before the sync returns. A failed sync is final: what reached the disk is unknown.
+/// A disk without room is not: the batch is taken back, its writes are refused, and NOSPACE is raised, in memory first and
+/// in the log with the next batch that finds room.
 /// While one batch syncs, the next one queues, so the batch grows with the load and the slowness of the disk.
 /// </remarks>
 internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatchHub watches, StoreOptions options)
@@ -21,12 +25,16 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         new BoundedChannelOptions(options.QueueLimit) { SingleReader = true });
 
     private PendingCommit? _carriedOver;        // taken from the queue, too big for the batch it came to
+    private LogEntry? _owed;                    // an alarm that is raised and not logged
 
     /// <summary>Called on the writer's thread after a batch with a compaction was published; must be brief.</summary>
     public Action? Compacted { get; init; }
 
     /// <summary>Called on the writer's thread with every batch that was published, before its callers are answered; must be brief.</summary>
     public Action<IReadOnlyList<LogEntry>>? Published { get; init; }
+
+    /// <summary>Called on the writer's thread when the log had no room for a batch; must be brief.</summary>
+    public Action<LogFullException>? Full { get; init; }
 
     /// <summary>Counts and times the batches; may be left out.</summary>
     public StoreMetrics? Metrics { get; init; }
@@ -96,20 +104,47 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
     private void CommitBatch(List<PendingCommit> batch)
     {
         var staged = store.Stage();             // each transaction sees those before it in the batch
+        if (_owed is not null) staged.Owe(_owed);
         foreach (var pending in batch) pending.Decide(staged.Apply(pending.Request));     // a refusal is a result, not an exception
-        if (staged.Entries.Count > 0)
+        if (!staged.IsEmpty)
         {
-            var isCompacting = staged.Entries.Any(entry => entry is CompactionEntry);
-            if (isCompacting) Fail.At(Failpoint.CompactionStaged);
-            log.AppendAndSync(staged.Entries);
-            store.Publish(staged);
-            Fail.At(Failpoint.AfterPublish);
-            watches.Notify(staged.Entries);
-            Published?.Invoke(staged.Entries);
-            if (isCompacting) Compacted?.Invoke();
+            try
+            {
+                MakeDurable(staged);
+            }
+            catch (LogFullException ex)
+            {
+                TakeBack(staged, batch, ex);
+            }
             Fail.At(Failpoint.BeforeAnswer);
         }
         foreach (var pending in batch) pending.Answer();
+    }
+
+    private void MakeDurable(StagedBatch staged)
+    {
+        var isCompacting = staged.Entries.Any(entry => entry is CompactionEntry);
+        if (isCompacting) Fail.At(Failpoint.CompactionStaged);
+        log.AppendAndSync(staged.Entries);
+        _owed = null;
+        store.Publish(staged);
+        Fail.At(Failpoint.AfterPublish);
+        watches.Notify(staged.Entries);
+        Published?.Invoke(staged.Entries);
+        if (isCompacting) Compacted?.Invoke();
+    }
+
+    // All of the batch, refusals too: they were decided on top of writes that never were.
+    private void TakeBack(StagedBatch staged, List<PendingCommit> batch, LogFullException reason)
+    {
+        staged.Undo();
+        foreach (var pending in batch) pending.Decide(EtcdErrors.NoSpace);
+        if (!store.Current.Alarms.Contains(AlarmType.Nospace))
+        {
+            store.Raise(AlarmType.Nospace);
+            _owed = new AlarmEntry(AlarmType.Nospace, true);
+        }
+        Full?.Invoke(reason);
     }
 
     private async ValueTask WaitForRoomAsync(PendingCommit pending, CancellationToken ct)

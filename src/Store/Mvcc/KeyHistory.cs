@@ -55,6 +55,13 @@ internal sealed class KeyHistory(ByteString key)
         Volatile.Write(ref _count, _count + 1);
     }
 
+    /// <summary>Takes back what was appended after the revision and never published. The writer only.</summary>
+    public void ForgetAfter(long revision)
+    {
+        // The slots stay as they are: a reader that saw the old count may look at them, and finds revisions past its own.
+        Volatile.Write(ref _count, LastAtOrBefore(_versions, _count, revision) + 1);
+    }
+
     /// <summary>What a compaction at the revision leaves; this object when nothing goes. The writer only.</summary>
     public KeyHistory CompactedAt(long revision)
     {

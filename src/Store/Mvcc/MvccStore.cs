@@ -22,6 +22,9 @@ internal sealed class MvccStore(VersionCache? cache = null)
         cache?.Add(batch.Entries);
     }
 
+    /// <summary>Shows an alarm that the log had no room for. The writer only, who owes it to the log.</summary>
+    public void Raise(AlarmType alarm) => Volatile.Write(ref _current, Current with { Alarms = Current.Alarms.Add(alarm) });
+
     /// <summary>Answers a read from one snapshot, so its items, its count and its header revision agree.</summary>
     public Outcome<RangeResponse> Range(RangeRequest request) => RangeReader.Read(Current.View, request);
 

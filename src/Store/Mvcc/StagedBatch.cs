@@ -11,12 +11,13 @@ namespace MiniK8s.Store.Mvcc;
 /// <remarks>
 /// A request that changes something takes the next main revision, and its changes the sub revisions 0, 1, 2 ... under it;
 /// one that changes nothing or is refused takes none. New versions of known keys are appended to histories that readers
-/// share: they bear revisions past any published one, so nobody finds them. That is also why a batch that was not made
-/// durable cannot be taken back: the process ends instead.
+/// share: they bear revisions past any published one, so nobody finds them. A batch that the log had no room for takes
+/// them out again (<see cref="Undo"/>).
 /// </remarks>
 internal sealed class StagedBatch(MvccSnapshot start)
 {
     private readonly List<LogEntry> _entries = [];
+    private int _owed;
     private readonly List<StoredEvent> _changes = [];     // of the transaction that runs
     private KeyTree _tree = start.Tree;
     private RevisionHistory _history = start.History;
@@ -27,6 +28,9 @@ internal sealed class StagedBatch(MvccSnapshot start)
 
     /// <summary>What the log must hold before this batch may be published, in order.</summary>
     public IReadOnlyList<LogEntry> Entries => _entries;
+
+    /// <summary>Whether no write changed anything.</summary>
+    public bool IsEmpty => _entries.Count == _owed;
 
     // What the running transaction sees: its own changes once it has made one.
     private ReadView View => new(_tree, _changes.Count > 0 ? _revision + 1 : _revision, _compactRevision);
@@ -52,6 +56,22 @@ internal sealed class StagedBatch(MvccSnapshot start)
         };
         EndTransaction();
         return outcome;
+    }
+
+    /// <summary>Has an entry logged with this batch, before its own; what it says is published already. Before any <see cref="Apply"/>.</summary>
+    public void Owe(LogEntry entry)
+    {
+        _entries.Add(entry);
+        _owed++;
+    }
+
+    /// <summary>Takes the batch back, as if it had never been staged. Nothing of it may be in the log; the batch is of no more use.</summary>
+    public void Undo()
+    {
+        foreach (var change in _entries.OfType<RevisionEntry>().SelectMany(entry => entry.Events))
+        {
+            start.Tree.Find(change.Version.Key)?.ForgetAfter(start.Revision);
+        }
     }
 
     /// <summary>Repeats what the log says happened.</summary>

@@ -24,7 +24,7 @@ public sealed class LogRecoveryTests : IDisposable
 
         var after = Recover();
 
-        AssertSame(before, after);
+        SameState.Assert(before, after);
         Assert.InRange(Directory.GetFiles(_directory.Path, "log-*").Length, 3, 100);
     }
 
@@ -36,7 +36,7 @@ public sealed class LogRecoveryTests : IDisposable
 
         var after = Recover();
 
-        AssertSame(before, after);
+        SameState.Assert(before, after);
         Assert.Single(Directory.GetFiles(_directory.Path, "state-*"));
         Assert.DoesNotContain("log-00000001-", string.Join(' ', Directory.GetFiles(_directory.Path, "log-*")), StringComparison.Ordinal);
         Assert.InRange(Directory.GetFiles(_directory.Path, "log-*").Sum(file => new FileInfo(file).Length), 0, 60_000);
@@ -109,16 +109,6 @@ public sealed class LogRecoveryTests : IDisposable
             if (i % trimEvery == 0) open.Trim();
         }
         return open.Store.Current;
-    }
-
-    private static void AssertSame(MvccSnapshot before, MvccSnapshot after)
-    {
-        Assert.Equal((before.Revision, before.CompactRevision), (after.Revision, after.CompactRevision));
-        for (var revision = before.CompactRevision; revision <= before.Revision; revision++)
-        {
-            Assert.Equal(before.LiveAt(revision).Select(version => version.Read()), after.LiveAt(revision).Select(version => version.Read()));
-            Assert.Equal(before.EventsAt(revision).Select(stored => stored.Plain), after.EventsAt(revision).Select(stored => stored.Plain));
-        }
     }
 
     private static ByteString Bytes(string text) => ByteString.CopyFromUtf8(text);
