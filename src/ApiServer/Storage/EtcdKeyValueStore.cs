@@ -5,7 +5,6 @@ using Google.Protobuf;
 
 using Grpc.Core;
 
-using MiniK8s.Api.Errors;
 using MiniK8s.Protocol.Etcd;
 
 using EtcdLease = MiniK8s.Protocol.Etcd.Lease;
@@ -15,9 +14,6 @@ namespace MiniK8s.ApiServer.Storage;
 /// <summary>The store over etcd's v3 gRPC API: a real etcd or ours, one member or a cluster.</summary>
 internal sealed class EtcdKeyValueStore(EtcdEndpoints endpoints, EtcdOptions options, TimeProvider time) : IKeyValueStore
 {
-    // In etcd's API lease 0 is none at all.
-    private const long NoLease = 0;
-
     private static readonly ByteString WholeKeySpace = ByteString.CopyFrom(0);
 
     /// <inheritdoc/>
@@ -75,17 +71,9 @@ internal sealed class EtcdKeyValueStore(EtcdEndpoints endpoints, EtcdOptions opt
     public async Task<long> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken ct)
     {
         var request = new LeaseGrantRequest { TTL = (long)timeToLive.TotalSeconds };
-        try
-        {
-            var answer = await CallAsync(
-                isRead: false, (channel, call) => new EtcdLease.LeaseClient(channel).LeaseGrantAsync(request, call), ct);
-            return answer.ID;
-        }
-        catch (ApiException exception) when (exception.InnerException is RpcException { StatusCode: StatusCode.Unimplemented })
-        {
-            // Our own store has no leases yet. What they would end stays until somebody deletes it.
-            return NoLease;
-        }
+        var answer = await CallAsync(
+            isRead: false, (channel, call) => new EtcdLease.LeaseClient(channel).LeaseGrantAsync(request, call), ct);
+        return answer.ID;
     }
 
     /// <inheritdoc/>

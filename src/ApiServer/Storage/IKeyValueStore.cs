@@ -26,7 +26,7 @@ internal interface IKeyValueStore
     /// <remarks>Every revision of the store is seen, so the last one seen is how far the reader is.</remarks>
     IAsyncEnumerable<StoreEvents> WatchAllAsync(long fromRevision, CancellationToken ct);
 
-    /// <summary>Grants a lease that lives for the given time and is not kept alive; 0, no lease, where the store has none to give.</summary>
+    /// <summary>Grants a lease that lives for the given time and is not kept alive.</summary>
     Task<long> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken ct);
 
     /// <summary>Forgets the history before a revision; harmless when that has been done already.</summary>

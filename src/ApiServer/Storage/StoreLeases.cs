@@ -5,7 +5,7 @@ namespace MiniK8s.ApiServer.Storage;
 internal sealed class StoreLeases(IKeyValueStore store, TimeProvider time)
 {
     private readonly SemaphoreSlim _gate = new(1);     // one grant at a time; guards the fields below
-    private readonly Dictionary<TimeSpan, (long Lease, DateTimeOffset UseUntil)> _current = [];
+    private readonly Dictionary<TimeSpan, (long Lease, long Granted)> _current = [];
 
     /// <summary>A lease that lives at least so long.</summary>
     public async Task<long> ForAsync(TimeSpan life, CancellationToken ct)
@@ -13,11 +13,10 @@ internal sealed class StoreLeases(IKeyValueStore store, TimeProvider time)
         await _gate.WaitAsync(ct);
         try
         {
-            var now = time.GetUtcNow();
-            if (_current.TryGetValue(life, out var known) && now < known.UseUntil) return known.Lease;
-            var reuse = life / 20;
+            var (now, reuse) = (time.GetTimestamp(), life / 20);
+            if (_current.TryGetValue(life, out var known) && time.GetElapsedTime(known.Granted, now) < reuse) return known.Lease;
             var lease = await store.GrantLeaseAsync(life + reuse, ct);
-            _current[life] = (lease, now + reuse);
+            _current[life] = (lease, now);
             return lease;
         }
         finally
