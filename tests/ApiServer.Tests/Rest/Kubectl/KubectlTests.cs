@@ -105,10 +105,14 @@ public sealed class KubectlTests : IAsyncLifetime, IDisposable
     }
 
     [RequiresToolFact("kubectl")]
-    public async Task Create_UnknownKind_IsSaidToBeMissing() =>
-        Assert.Contains(
-            "no matches for kind \"Widget\" in version \"example.com/v1\"",
-            (await _kubectl.RunAsync("create -f -", "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n")).Output);
+    public async Task Create_UnknownKind_IsSaidToBeMissing()
+    {
+        // Of all these tests the only one that needs /openapi/v2: kubectl reads it when version 3 does not have the kind, and gives up
+        // with another error ("error validating data") when the answer's media type is not one that it can parse.
+        var (code, output) = await _kubectl.RunAsync("create -f -", "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n");
+
+        Assert.True(code == 1 && output.Contains("no matches for kind \"Widget\" in version \"example.com/v1\"", StringComparison.Ordinal), output);
+    }
 
     [RequiresToolFact("kubectl")]
     public async Task Create_TypedCommands_SendProtobuf()
