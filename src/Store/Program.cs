@@ -4,7 +4,7 @@ using MiniK8s.Store;
 var builder = MiniK8sProcess.CreateBuilder("store", args);
 var options = builder.BindOptions<StoreOptions>();
 builder.ListenEtcd("port", options.Port);
-builder.ListenHttp("http-port", options.HttpPort);
+builder.ListenHttp(StoreServiceCollectionExtensions.HttpPort, options.HttpPort);
 builder.AddStore(options);
 var app = builder.Build();
 app.MapMiniK8s();

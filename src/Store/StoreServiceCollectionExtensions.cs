@@ -1,4 +1,7 @@
+using System.Net;
+
 using MiniK8s.Hosting;
+using MiniK8s.Hosting.Ports;
 using MiniK8s.Store.Commit;
 using MiniK8s.Store.Compaction;
 using MiniK8s.Store.EtcdServices;
@@ -16,6 +19,9 @@ namespace MiniK8s.Store;
 /// <summary>The store's rooms, and its services on the wire.</summary>
 internal static class StoreServiceCollectionExtensions
 {
+    /// <summary>The name of the port of /health, /version and /metrics.</summary>
+    public const string HttpPort = "http-port";
+
     // Informers hold a watch each; Kestrel's own 100 would let the rest queue unseen.
     private const int StreamsPerConnection = 1000;
 
@@ -33,6 +39,9 @@ internal static class StoreServiceCollectionExtensions
     public static void ListenEtcd(this WebApplicationBuilder builder, string name, int port) => builder.Listen(name, port, listen =>
     {
         listen.Protocols = HttpProtocols.Http2;
+        var ports = listen.ApplicationServices.GetRequiredService<PortBook>();
+        var time = listen.ApplicationServices.GetRequiredService<TimeProvider>();
+        listen.Use(next => PlainHttp.Forward(next, () => new IPEndPoint(Reachable(listen.IPEndPoint!.Address), ports.Numbers[HttpPort]), time));
         listen.Use(SchemeInAuthority.Allow);
     });
 
@@ -84,10 +93,14 @@ internal static class StoreServiceCollectionExtensions
         .AddSingleton<LeaseDeadlines>()
         .AddHostedService<LeaseExpiry>();
 
+    private static IPAddress Reachable(IPAddress bound) =>
+        bound.Equals(IPAddress.Any) ? IPAddress.Loopback : bound.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : bound;
+
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddSingleton<IStorageSize, LogSize>()
         .AddSingleton<SpaceQuota>()
-        .AddHostedService<AutoCompactor>();
+        .AddHostedService<AutoCompactor>()
+        .AddHostedService<EtcdMetrics>();
 
     private static IServiceCollection AddEtcdServices(this IServiceCollection services) => services
         .AddSingleton<ResponseHeaders>()

@@ -24,7 +24,7 @@ internal static class StoreHash
     /// <summary>Of every version that can be read from the compact revision up to this one, in key order, oldest first.</summary>
     public static uint OfHistory(MvccSnapshot snapshot, long revision)
     {
-        var hash = 0u;
+        var hash = Crc32C.Of("key"u8);       // so that nothing at all is not 0
         snapshot.Tree.Visit(All, history =>
         {
             foreach (var version in history.Between(snapshot.CompactRevision, revision)) hash = With(hash, version.Read());

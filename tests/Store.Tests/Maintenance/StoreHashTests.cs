@@ -48,6 +48,7 @@ public sealed class StoreHashTests
         var readable = before.Concat(after).Where(kv => IsReadable(snapshot, kv)).OrderBy(kv => kv.Key, Comparer<Google.Protobuf.ByteString>.Create(Keys.Compare));
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
+        writer.Write("key"u8);
         foreach (var kv in readable.Select(version => version.Read()))
         {
             writer.Write(kv.Key.Length);
