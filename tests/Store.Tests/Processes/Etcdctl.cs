@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace MiniK8s.Store.Tests.Processes;
+
+/// <summary>The machine's own etcdctl, pointed at one server.</summary>
+internal static class Etcdctl
+{
+    /// <summary>Runs a command to its end and gives what it printed, errors last, without the client library's own log.</summary>
+    public static async Task<string> RunAsync(string endpoint, string? input, params string[] arguments)
+    {
+        using var process = Start(endpoint, arguments);
+        if (input is not null) await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        try
+        {
+            await process.WaitForExitAsync().OrMissing($"the end of etcdctl {string.Join(' ', arguments)}");
+        }
+        catch
+        {
+            process.Kill();
+            throw;
+        }
+        var lines = (await output + await errors).Split('\n').Where(line => !line.StartsWith("{\"level\"", StringComparison.Ordinal));
+        return string.Join('\n', lines).TrimEnd('\n');
+    }
+
+    /// <summary>Starts a command that goes on until it is killed.</summary>
+    public static Process Start(string endpoint, params string[] arguments) => Process.Start(new ProcessStartInfo(RequiredTool.Find("etcdctl")!, ["--endpoints", endpoint, .. arguments])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        Environment = { ["ETCDCTL_API"] = "3" },
+    })!;
+
+    /// <summary>The next lines that a command prints.</summary>
+    public static async Task<List<string>> ReadLinesAsync(Process process, int count)
+    {
+        var lines = new List<string>();
+        while (lines.Count < count) lines.Add(await process.StandardOutput.ReadLineAsync().OrMissing($"line {lines.Count + 1}") ?? "(end)");
+        return lines;
+    }
+}
