@@ -108,6 +108,6 @@ internal sealed record CheckOptions
     /// <summary>How long a lease may outlive its time: 1 s.</summary>
     public TimeSpan LeaseLateness { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether hashes are recounted from the log, which needs the server's hash to be etcd's over whole values.</summary>
-    public bool RecountHashes { get; init; } = true;
+    /// <summary>Whose hash is recounted from the log: etcd's.</summary>
+    public Func<IReadOnlyList<LogLine>, IHashRecount> Recount { get; init; } = log => new EtcdHashRecount(log);
 }

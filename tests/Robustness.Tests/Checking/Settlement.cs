@@ -1,4 +1,3 @@
-using MiniK8s.Protocol.Etcd;
 using MiniK8s.Robustness.Tests.History;
 using MiniK8s.Robustness.Tests.Model;
 

@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Grpc.Core;
 
 using MiniK8s.Protocol.Etcd;
+using MiniK8s.Robustness.Tests.Checking;
 
 namespace MiniK8s.Robustness.Tests.History;
 
@@ -16,12 +17,16 @@ internal sealed class HistoryRecorder(TimeProvider time)
     private long _lastCall;
     private long _lastStream;
     private int _answered;
+    private long _newest = 1;
 
     /// <summary>Microseconds since the recording began.</summary>
     public long Now => (long)time.GetElapsedTime(_origin).TotalMicroseconds;
 
     /// <summary>Calls that were answered, errors not counted.</summary>
     public int Answered => Volatile.Read(ref _answered);
+
+    /// <summary>The newest revision in the header of any answer.</summary>
+    public long Newest => Volatile.Read(ref _newest);
 
     /// <summary>Everything so far.</summary>
     public IReadOnlyCollection<HistoryLine> Lines => _lines;
@@ -43,8 +48,10 @@ internal sealed class HistoryRecorder(TimeProvider time)
         {
             var answer = await call();
             var end = Now;
+            var line = new CallLine(client, id, start, end, sent, Fingerprint.Within(Clone(answer)), null);
+            Add(line);
             Interlocked.Increment(ref _answered);
-            Add(new CallLine(client, id, start, end, sent, Fingerprint.Within(Clone(answer)), null));
+            Raise(Evidence.RevisionOf(line));
             return answer;
         }
         catch (RpcException ex)
@@ -59,6 +66,17 @@ internal sealed class HistoryRecorder(TimeProvider time)
 
     /// <summary>Records a response of a stream; after it was received.</summary>
     public void Received(long stream, WatchResponse response) => Add(new StreamResponseLine(stream, Now, Fingerprint.Within(response.Clone())));
+
+    private void Raise(long revision)
+    {
+        var known = Newest;
+        while (revision > known)
+        {
+            var found = Interlocked.CompareExchange(ref _newest, revision, known);
+            if (found == known) return;
+            known = found;
+        }
+    }
 
     private static T Clone<T>(T message)
         where T : IMessage => (T)message.Descriptor.Parser.ParseFrom(message.ToByteString());

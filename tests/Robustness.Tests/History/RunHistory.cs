@@ -40,7 +40,7 @@ internal sealed class RunHistory
 }
 
 /// <summary>One watch: its request, and what came for it, responses to its whole stream included.</summary>
-internal sealed class WatchTrack(long stream, WatchCreateRequest request, long askedAt)
+internal sealed class WatchTrack(long stream, WatchCreateRequest request, long askedAt, IReadOnlyDictionary<long, long> cancels)
 {
     /// <summary>The stream that carried it.</summary>
     public long Stream { get; } = stream;
@@ -58,7 +58,7 @@ internal sealed class WatchTrack(long stream, WatchCreateRequest request, long a
     public WatchResponse? Created { get; private set; }
 
     /// <summary>When the client asked to cancel it; null when it did not.</summary>
-    public long? CancelAskedAt { get; private set; }
+    public long? CancelAskedAt => cancels.TryGetValue(Id, out var at) ? at : null;
 
     /// <summary>What came after the creation, in order.</summary>
     public List<StreamResponseLine> Responses { get; } = [];
@@ -84,11 +84,11 @@ internal sealed class WatchTrack(long stream, WatchCreateRequest request, long a
     {
         if (line.Request.CreateRequest is { } create)
         {
-            var watch = new WatchTrack(line.Stream, create, line.At);
+            var watch = new WatchTrack(line.Stream, create, line.At, stream.Cancels);
             stream.Asked.Enqueue(watch);
             all.Add(watch);
         }
-        if (line.Request.CancelRequest is { } cancel && stream.ById.TryGetValue(cancel.WatchId, out var cancelled)) cancelled.CancelAskedAt ??= line.At;
+        if (line.Request.CancelRequest is { } cancel) stream.Cancels.TryAdd(cancel.WatchId, line.At);
     }
 
     private static void Take(StreamTrack stream, StreamResponseLine line)
@@ -113,5 +113,8 @@ internal sealed class WatchTrack(long stream, WatchCreateRequest request, long a
         public Queue<WatchTrack> Asked { get; } = [];
 
         public Dictionary<long, WatchTrack> ById { get; } = [];
+
+        // When the client first asked to cancel the watch of an id.
+        public Dictionary<long, long> Cancels { get; } = [];
     }
 }

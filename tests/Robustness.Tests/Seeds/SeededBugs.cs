@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Grpc.Core;
 
 using MiniK8s.Protocol.Etcd;
-using MiniK8s.Robustness.Tests.Checking;
 using MiniK8s.Robustness.Tests.History;
 using MiniK8s.Robustness.Tests.Model;
 

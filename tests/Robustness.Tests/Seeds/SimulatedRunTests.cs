@@ -13,7 +13,6 @@ public sealed class SimulatedRunTests
             var verdict = HistoryChecker.Judge(SimulatedRun.Record(seed));
 
             Assert.True(verdict.Violations.Count == 0, $"seed {seed}: {verdict}");
-            Assert.Equal(0, verdict.Violations.Count);
             Assert.True(verdict is { Calls: > 900, SettledCalls: > 3, LastRevision: > 300, Watches: > 12, Events: > 1000 }, $"seed {seed}: {verdict}");
         }
     }

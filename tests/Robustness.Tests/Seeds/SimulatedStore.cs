@@ -42,7 +42,7 @@ internal sealed class SimulatedStore
         LeaseGrantRequest grant => Grant(grant),
         LeaseKeepAliveRequest keepAlive => Complete(new LeaseKeepAliveResponse { ID = keepAlive.ID, TTL = _leases.GetValueOrDefault(keepAlive.ID) }),
         LeaseRevokeRequest revoke => Revoke(revoke.ID),
-        HashKVRequest hash => Complete(new HashKVResponse { Hash = new HashRecount(_log).Of(hash.Revision, Compacted), CompactRevision = Compacted }),
+        HashKVRequest hash => Complete(new HashKVResponse { Hash = new EtcdHashRecount(_log).Of(hash.Revision, Compacted), CompactRevision = Compacted }),
         _ => throw new ArgumentException(request.Descriptor.Name),
     };
 

@@ -9,7 +9,7 @@ internal sealed class HashRule : IRule
     /// <inheritdoc />
     public IEnumerable<Violation> Check(Evidence evidence)
     {
-        var recount = new HashRecount(evidence.History.Log);
+        var recount = evidence.Options.Recount(evidence.History.Log);
         var known = new Dictionary<(long Revision, long Compacted), CallLine>();
         foreach (var call in evidence.History.Calls)
         {
@@ -20,7 +20,7 @@ internal sealed class HashRule : IRule
             {
                 yield return new(10, $"{Name(known[(revision, answer.CompactRevision)])} and {Name(call)}");
             }
-            else if (evidence.Options.RecountHashes && recount.Of(revision, answer.CompactRevision) is var expected && expected != answer.Hash)
+            else if (recount.Of(revision, answer.CompactRevision) is var expected && expected != answer.Hash)
             {
                 yield return new(10, $"{Name(call)}; a recount from the log gives {expected}");
             }

@@ -64,7 +64,9 @@ internal sealed class WatchReader
         var response = line.Response;
         if (_isCancelled)
         {
-            return response.WatchId == -1 ? [] : [new(21, $"{_watch} was cancelled, and then came {Evidence.Shorten(response)}")];
+            // Who asks to cancel what is cancelled already may be told so once more.
+            var isEcho = response is { Canceled: true, Events.Count: 0 } && _watch.CancelAskedAt < line.At;
+            return isEcho || response.WatchId == -1 ? [] : [new(21, $"{_watch} was cancelled, and then came {Evidence.Shorten(response)}")];
         }
         if (response.Canceled) return ReadCancel(line);
         return response.Events.Count > 0 ? ReadEvents(line) : ReadProgress(response);

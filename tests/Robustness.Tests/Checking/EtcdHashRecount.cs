@@ -16,11 +16,11 @@ namespace MiniK8s.Robustness.Tests.Checking;
 /// Counted are versions after the compact revision up to the one asked for, and of the older ones those that are still their key's
 /// newest at the revision asked for, unless that is a deletion.
 /// </remarks>
-internal sealed class HashRecount(IReadOnlyList<LogLine> log)
+internal sealed class EtcdHashRecount(IReadOnlyList<LogLine> log) : IHashRecount
 {
     private readonly List<LogRevisionLine> _revisions = [.. log.OfType<LogRevisionLine>()];
 
-    /// <summary>The hash at a revision of a store compacted at another (0 or less: never).</summary>
+    /// <inheritdoc />
     public uint Of(long revision, long compacted)
     {
         var newest = new Dictionary<ByteString, long>();

@@ -1,0 +1,68 @@
+namespace MiniK8s.Robustness.Tests.Faults;
+
+/// <summary>What is done to the server in the middle of a run.</summary>
+/// <param name="server">The server.</param>
+/// <param name="traffic">Completes when so many more calls were answered.</param>
+/// <param name="random">Where chance is left.</param>
+internal delegate Task Fault(TestServer server, Func<int, Task> traffic, Random random);
+
+/// <summary>The faults by name.</summary>
+internal static class Faults
+{
+    private static readonly string[] KillPoints =
+        ["after-sync", "before-sync", "before-log-write", "after-publish", "before-answer", "watch-send", "compaction-staged"];
+
+    /// <summary>The faults that any server can be put through.</summary>
+    public static IReadOnlyDictionary<string, Fault> OfAnyServer { get; } = new Dictionary<string, Fault>
+    {
+        ["kill"] = KillAsync,
+        ["pause"] = (server, _, random) => server.PauseAsync(TimeSpan.FromMilliseconds(random.Next(1000, 3000))),
+        ["restart"] = RestartAsync,
+    };
+
+    /// <summary>The faults of our store, by its own failpoints.</summary>
+    public static IReadOnlyDictionary<string, Fault> OfOurs { get; } = new Dictionary<string, Fault>
+    {
+        ["kill-at-failpoint"] = KillAtFailpointAsync,
+        ["slow-disk"] = SlowDiskAsync,
+    };
+
+    private static async Task KillAsync(TestServer server, Func<int, Task> traffic, Random random)
+    {
+        await Task.Delay(random.Next(50));
+        await server.KillAsync();
+        await server.StartAsync();
+    }
+
+    private static async Task RestartAsync(TestServer server, Func<int, Task> traffic, Random random)
+    {
+        await server.StopAsync();
+        await server.StartAsync();
+    }
+
+    // Two places, one after the other, each within the next hits.
+    private static async Task KillAtFailpointAsync(TestServer server, Func<int, Task> traffic, Random random)
+    {
+        foreach (var point in random.GetItems(KillPoints, 2))
+        {
+            await server.StopAsync();
+            var hit = point == "compaction-staged" ? random.Next(1, 4) : random.Next(5, 60);
+            await server.StartAsync("--failpoints", $"{point}={hit}*kill");
+            await server.EndedAsync();
+            await server.StartAsync();
+            await traffic(50);
+        }
+    }
+
+    private static async Task SlowDiskAsync(TestServer server, Func<int, Task> traffic, Random random)
+    {
+        await server.StopAsync();
+        await server.StartAsync("--failpoints", "before-sync=sleep(200ms)");
+        using (server.Slow())
+        {
+            await traffic(100);
+            await server.KillAsync();
+        }
+        await server.StartAsync();
+    }
+}
