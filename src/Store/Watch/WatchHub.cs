@@ -127,7 +127,7 @@ internal sealed class WatchHub(StoreOptions options) : IWatchHub
     {
         lock (_gate)
         {
-            if (!watchers.All(watcher => watcher.State == WatcherState.Synced && watcher.StartRevision <= _notified)) return false;
+            if (watchers.Any(watcher => watcher.State == WatcherState.Unsynced || watcher.StartRevision > _notified)) return false;
             if (target is not null) target.Queued++;
             outbox.Add(new Outgoing(target, [], _notified));
             return true;

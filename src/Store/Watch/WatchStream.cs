@@ -125,8 +125,7 @@ internal sealed class WatchStream(WatchHub hub, MvccStore store, StoreOptions op
         var snapshot = store.Current;
         if (next < snapshot.CompactRevision)
         {
-            _watchers.Remove(watcher.Id);
-            hub.Cancel(watcher);
+            hub.Cancel(watcher);        // its id stays taken until the client cancels it too, as in etcd
             await send(WatchResponses.Compacted(watcher.Id, snapshot.CompactRevision));
             return true;
         }

@@ -21,7 +21,7 @@ internal sealed class RandomRequests(Random random)
     public RangeRequest Range(long revision)
     {
         var (key, end) = Interval();
-        var request = new RangeRequest { Key = key, RangeEnd = end, KeysOnly = OneIn(8), CountOnly = OneIn(8), Limit = random.Next(-1, 6) };
+        var request = new RangeRequest { Key = key, RangeEnd = end, KeysOnly = OneIn(8), CountOnly = OneIn(8), Serializable = OneIn(4), Limit = random.Next(-1, 6) };
         if (OneIn(2)) request.Revision = random.NextInt64(-1, revision + 3);
         if (OneIn(2)) request.SortOrder = (RangeRequest.Types.SortOrder)random.Next(3);
         if (OneIn(2)) request.SortTarget = (RangeRequest.Types.SortTarget)random.Next(5);
@@ -59,13 +59,34 @@ internal sealed class RandomRequests(Random random)
     }
 
     /// <summary>A revision to compact at: usually a little back, sometimes one that is refused.</summary>
-    public CompactionRequest Compaction(long revision) => new() { Revision = revision - random.NextInt64(-1, 20) };
+    public CompactionRequest Compaction(long revision) => new() { Revision = revision - random.NextInt64(-1, 20), Physical = OneIn(4) };
 
     /// <summary>A lease of an id that may be taken, for hours.</summary>
     public LeaseGrantRequest Grant() => new() { ID = LeaseId(), TTL = OneIn(10) ? random.NextInt64(8_999_999_999, 9_000_000_002) : random.NextInt64(5000, 6000) };
 
     /// <summary>The end of a lease that may not exist.</summary>
     public LeaseRevokeRequest Revoke() => new() { ID = LeaseId() };
+
+    /// <summary>A question about a lease, or a sign of life for it; no change.</summary>
+    public IMessage LeaseQuestion() => random.Next(3) switch
+    {
+        0 => new LeaseLeasesRequest(),
+        1 => new LeaseTimeToLiveRequest { ID = LeaseId(), Keys = OneIn(2) },
+        _ => new LeaseKeepAliveRequest { ID = LeaseId() },
+    };
+
+    /// <summary>A watch with any of the options, from the past or the future; it may be one that is refused.</summary>
+    public WatchCreateRequest Watch(long revision)
+    {
+        var (key, end) = Interval();
+        var request = new WatchCreateRequest { Key = key, RangeEnd = end, PrevKv = OneIn(2), ProgressNotify = OneIn(2), Fragment = OneIn(4) };
+        if (OneIn(8)) request.Key = ByteString.Empty;
+        if (OneIn(2)) request.StartRevision = random.NextInt64(long.Max(1, revision - 60), revision + 10);
+        if (OneIn(2)) request.WatchId = random.Next(6);
+        if (OneIn(4)) request.Filters.Add((WatchCreateRequest.Types.FilterType)random.Next(2));
+        if (OneIn(8)) request.Filters.Add((WatchCreateRequest.Types.FilterType)random.Next(2));
+        return request;
+    }
 
     /// <summary>One of few ids, some negative.</summary>
     public long LeaseId() => random.Next(-1, 4) is var id and not 0 ? id : long.MinValue;

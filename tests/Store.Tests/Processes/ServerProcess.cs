@@ -68,14 +68,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         [Path.Combine(AppContext.BaseDirectory, "MiniK8s.Store.dll"), "--data-dir", dataDirectory, "--port", "0", "--http-port", "0", "--exit-on-stdin-close", .. flags]));
 
     /// <summary>The machine's etcd, on free ports; ready when this returns.</summary>
-    public static async Task<ServerProcess> StartEtcdAsync(string dataDirectory)
+    public static async Task<ServerProcess> StartEtcdAsync(string dataDirectory, params string[] flags)
     {
         var (client, peer) = (FreePort(), FreePort());
         var (clientUrl, peerUrl) = ($"http://127.0.0.1:{client}", $"http://127.0.0.1:{peer}");
         var server = new ServerProcess(new ProcessStartInfo(RequiredTool.Find("etcd")!,
         [
             "--data-dir", dataDirectory, "--listen-client-urls", clientUrl, "--advertise-client-urls", clientUrl,
-            "--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl, "--initial-cluster", $"default={peerUrl}",
+            "--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl, "--initial-cluster", $"default={peerUrl}", .. flags,
         ]));
         server.Connect(client);
         while (true)
