@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 
 using Google.Protobuf;
 
-using MiniK8s.Protocol.Etcd;
-
 namespace MiniK8s.Store.Mvcc;
 
 /// <summary>A lease that was granted and has not ended.</summary>

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 
-using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.EtcdServices;
 
 namespace MiniK8s.Store.Mvcc;

@@ -1,5 +1,3 @@
-using Google.Protobuf;
-
 using Microsoft.Win32.SafeHandles;
 
 using MiniK8s.Protocol.Etcd;
