@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
+using MiniK8s.Store.Backend;
 using MiniK8s.Store.Compaction;
 using MiniK8s.Store.Failpoints;
 
@@ -57,10 +58,13 @@ internal sealed class StoreOptions : IValidatableObject
     [Range(1, 1 << 30)]
     public int SegmentBytes { get; set; } = 64 << 20;
 
-    /// <summary>Log length in bytes below which a compaction does not rewrite the state. Default 16 MiB.</summary>
-    [Description("log length in bytes below which a compaction does not rewrite the state")]
-    [Range(0, 1 << 30)]
-    public int TrimBytes { get; set; } = 16 << 20;
+    /// <summary>What settled log segments go into. Default: what the data directory holds; in a new one LiteDB, or SQLite where LiteDB is not built in.</summary>
+    [Description("litedb or sqlite; auto: what the data directory holds, in a new one litedb if it is built in")]
+    public BackendKind Backend { get; set; } = BackendKind.Auto;
+
+    /// <summary>Keeps log segments that have settled: the whole history stays readable to an audit. Default false.</summary>
+    [Description("keep log segments that have settled in the backend")]
+    public bool RetainLog { get; set; }
 
     /// <summary>Size in bytes at which the database takes no more; 0 is etcd's 2 GiB, below 0 is no limit. Default 0, as etcd.</summary>
     [Description("database size in bytes at which writes are refused and NOSPACE is raised; 0: 2 GiB, negative: never")]

@@ -2,6 +2,7 @@ using System.Net;
 
 using MiniK8s.Hosting;
 using MiniK8s.Hosting.Ports;
+using MiniK8s.Store.Backend;
 using MiniK8s.Store.Commit;
 using MiniK8s.Store.Compaction;
 using MiniK8s.Store.EtcdServices;
@@ -66,8 +67,10 @@ internal static class StoreServiceCollectionExtensions
         .AddSingleton(provider => Identity.Of(provider.GetRequiredService<DataDirectory>()))
         .AddSingleton(Recover)
         .AddSingleton<IWriteAheadLog>(provider => provider.GetRequiredService<WriteAheadLog>())
-        .AddSingleton<LogTrimmer>()
-        .AddHostedService(provider => provider.GetRequiredService<LogTrimmer>());
+        .AddSingleton(OpenBackend)
+        .AddSingleton<BackendReader>()
+        .AddSingleton<Settler>()
+        .AddHostedService(provider => provider.GetRequiredService<Settler>());
 
     private static IServiceCollection AddWatch(this IServiceCollection services) => services
         .AddSingleton<WatchHub>()
@@ -83,7 +86,6 @@ internal static class StoreServiceCollectionExtensions
             provider.GetRequiredService<StoreOptions>())
         {
             Published = provider.GetRequiredService<LeaseDeadlines>().Follow,
-            Compacted = provider.GetRequiredService<LogTrimmer>().Wake,
             Full = provider.GetRequiredService<FullDisk>().Report,
             Metrics = provider.GetRequiredService<StoreMetrics>(),
         })
@@ -97,7 +99,7 @@ internal static class StoreServiceCollectionExtensions
         bound.Equals(IPAddress.Any) ? IPAddress.Loopback : bound.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : bound;
 
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
-        .AddSingleton<IStorageSize, LogSize>()
+        .AddSingleton<IStorageSize, StorageSize>()
         .AddSingleton<SpaceQuota>()
         .AddHostedService<AutoCompactor>()
         .AddHostedService<EtcdMetrics>();
@@ -110,8 +112,18 @@ internal static class StoreServiceCollectionExtensions
         .AddSingleton<ClusterService>()
         .AddSingleton<MaintenanceService>();
 
+    private static IBackend OpenBackend(IServiceProvider provider)
+    {
+        var directory = provider.GetRequiredService<DataDirectory>();
+        var options = provider.GetRequiredService<StoreOptions>();
+        var backend = BackendFile.Open(directory, options.Backend);
+        StateImport.Run(directory, backend, options);
+        return backend;
+    }
+
     private static WriteAheadLog Recover(IServiceProvider provider) => LogRecovery.Recover(
         provider.GetRequiredService<DataDirectory>(),
+        provider.GetRequiredService<BackendReader>(),
         provider.GetRequiredService<MvccStore>(),
         provider.GetRequiredService<StoreOptions>(),
         provider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(LogRecovery)));

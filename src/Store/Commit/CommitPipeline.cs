@@ -27,9 +27,6 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
     private PendingCommit? _carriedOver;        // taken from the queue, too big for the batch it came to
     private LogEntry? _owed;                    // an alarm that is raised and not logged
 
-    /// <summary>Called on the writer's thread after a batch with a compaction was published; must be brief.</summary>
-    public Action? Compacted { get; init; }
-
     /// <summary>Called on the writer's thread with every batch that was published, before its callers are answered; must be brief.</summary>
     public Action<IReadOnlyList<LogEntry>>? Published { get; init; }
 
@@ -131,7 +128,6 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         Fail.At(Failpoint.AfterPublish);
         watches.Notify(staged.Entries);
         Published?.Invoke(staged.Entries);
-        if (isCompacting) Compacted?.Invoke();
     }
 
     // All of the batch, refusals too: they were decided on top of writes that never were.

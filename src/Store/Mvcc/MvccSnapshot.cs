@@ -52,6 +52,19 @@ internal sealed record MvccSnapshot(KeyTree Tree, RevisionHistory History, long 
     /// <summary>The same changes as events.</summary>
     public IEnumerable<StoredEvent> EventsAt(long revision) => ChangesAt(revision).Select(EventOf);
 
+    /// <summary>What a new store must replay to become this one, if nothing is kept before the compact revision, which is the newest as well.</summary>
+    public IEnumerable<LogEntry> ToEntries()
+    {
+        foreach (var lease in Leases.All) yield return new LeaseGrantEntry(lease.Id, lease.Ttl);
+        foreach (var alarm in Alarms) yield return new AlarmEntry(alarm, true);
+        if (Revision > 1)
+        {
+            yield return new StartEntry(Revision - 1, [.. LiveAt(Revision).Where(version => version.ModRevision < Revision).OrderBy(version => version.ModRevision)]);
+            yield return new RevisionEntry(Revision, [.. EventsAt(Revision)]);
+        }
+        yield return new CompactionEntry(CompactRevision);
+    }
+
     /// <summary>The versions that existed at the revision, in key order. The revision must be readable.</summary>
     public List<KeyVersion> LiveAt(long revision) =>
         (this.View with { Revision = revision }).List(new KeyRange(Google.Protobuf.ByteString.Empty, Google.Protobuf.ByteString.Empty, KeyRangeKind.FromStart));

@@ -35,10 +35,17 @@ internal sealed class MvccStore(VersionCache? cache = null)
         var batch = new StagedBatch(state);
         foreach (var entry in entries)
         {
-            batch.Replay(entry);
+            // A start may be larger than memory should be, so its values go through the cache one by one.
+            batch.Replay(entry is StartEntry start ? start with { Live = start.Live.Select(Cached) } : entry);
             cache?.Add([entry]);
         }
         var restored = batch.ToSnapshot();
         Volatile.Write(ref _current, restored with { Leases = restored.Leases.WithKeysOf(restored.LiveAt(restored.Revision)) });
+    }
+
+    private KeyVersion Cached(KeyVersion version)
+    {
+        cache?.Add(version);
+        return version;
     }
 }

@@ -80,6 +80,9 @@ internal sealed class StagedBatch(MvccSnapshot start)
     {
         switch (entry)
         {
+            case StartEntry begin:
+                StartAt(begin);
+                break;
             case CompactionEntry compaction when compaction.Revision > _compactRevision:
                 CompactTo(compaction.Revision);
                 break;
@@ -247,6 +250,18 @@ internal sealed class StagedBatch(MvccSnapshot start)
         _alarms = raises ? _alarms.Add(request.Alarm) : _alarms.Remove(request.Alarm);
         _entries.Add(new AlarmEntry(request.Alarm, raises));
         return response;
+    }
+
+    private void StartAt(StartEntry start)
+    {
+        foreach (var version in start.Live)
+        {
+            var history = new KeyHistory(version.Key);
+            history.Append(version);
+            _tree = _tree.With(history);
+        }
+        _revision = start.Revision;
+        _history = RevisionHistory.After(start.Revision);
     }
 
     // Only keys with an event since the last compaction can have anything to lose.

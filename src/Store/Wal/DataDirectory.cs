@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.InteropServices;
+
+using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.Wal;
 
@@ -10,14 +13,15 @@ namespace MiniK8s.Store.Wal;
 /// identity                                 cluster and member id
 /// log-00000003-00000000000000002711.wal    segment 3, which begins with revision 2711
 /// synced                                   how far the log was synced, see LogMark
-/// state-00000000000000002690.mk8s          everything live at the compaction at revision 2690
+/// backend.sqlite, or backend.litedb        what the segments before the first one here said
+/// state-00000000000000002690.mk8s          everything live at revision 2690, to be taken into an empty backend
 /// *.tmp                                    unfinished, removed at start
 /// </code>
 /// </remarks>
 internal sealed partial class DataDirectory : IDisposable
 {
     private readonly FileStream _lock;
-    private readonly Dictionary<int, SegmentHome> _homes = [];     // the writer's thread, and recovery before it
+    private readonly ConcurrentDictionary<int, SegmentHome> _homes = [];
 
     private DataDirectory(string path, FileStream held) => (Path, _lock) = (path, held);
 
@@ -55,8 +59,15 @@ internal sealed partial class DataDirectory : IDisposable
     /// <summary>The segment as the home of the versions in it; opened at the first call.</summary>
     public SegmentHome HomeOf(SegmentName segment)
     {
-        if (!_homes.TryGetValue(segment.Number, out var home)) _homes.Add(segment.Number, home = new SegmentHome(segment.File));
+        // Not GetOrAdd with a factory: two threads never ask for one segment at once, and a home holds a file.
+        if (!_homes.TryGetValue(segment.Number, out var home)) _homes[segment.Number] = home = new SegmentHome(segment.File);
         return home;
+    }
+
+    /// <summary>Says where the versions of a settled segment are from now on, so that it can go.</summary>
+    public void MoveHome(int segment, IVersionHome successor)
+    {
+        if (_homes.TryRemove(segment, out var home)) home.MoveTo(successor);
     }
 
     /// <summary>Makes additions and renames in the directory survive power loss. Windows does so by itself.</summary>

@@ -1,8 +1,9 @@
+using MiniK8s.Store.Backend;
 using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.Wal;
 
-/// <summary>Brings the store back from its directory: the newest state file, then the log after it.</summary>
+/// <summary>Brings the store back from its directory: what the backend holds, then the log after it.</summary>
 /// <remarks>
 /// found                                          | done
 /// -----------------------------------------------+---------------------------------------------------------
@@ -10,27 +11,24 @@ namespace MiniK8s.Store.Wal;
 /// the last segment ends in a torn frame          | wiped, with a warning: it was never acknowledged
 /// the log ends before the mark                   | refuse to start: what was acknowledged is gone
 /// any other bad frame, a hole, a missing segment | refuse to start, naming the file and the offset
-/// older state files                              | removed
+/// segments that the backend has settled          | passed over
 /// </remarks>
 internal static partial class LogRecovery
 {
     /// <summary>Fills the store and opens the log for appending.</summary>
     /// <exception cref="InvalidDataException">Data are damaged or missing; the message says where and what to do.</exception>
     /// <exception cref="IOException">The directory cannot be read or written.</exception>
-    public static WriteAheadLog Recover(DataDirectory directory, MvccStore store, StoreOptions options, ILogger logger, ISegmentFiles? files = null)
+    public static WriteAheadLog Recover(
+        DataDirectory directory, BackendReader backend, MvccStore store, StoreOptions options, ILogger logger, ISegmentFiles? files = null)
     {
-        var stateFiles = directory.StateFiles();
-        var state = stateFiles.Count == 0 ? MvccSnapshot.Empty : StateFile.Read(stateFiles[0]);
-        foreach (var old in stateFiles.Skip(1)) File.Delete(old);
-
         files ??= new SegmentFiles();
         var mark = LogMark.Open(directory);
         try
         {
-            var segments = LogChain.Read(directory, mark.Read(), state.Revision);
-            if (segments.Count == 0) segments.Add(LogSegment.Create(directory, files, new SegmentHead(1, state.Revision + 1, 0), options.SegmentBytes).Segment);
+            var segments = LogChain.Read(directory, mark.Read(), backend.Meta);
+            if (segments.Count == 0) segments.Add(LogSegment.Create(directory, files, new SegmentHead(1, 2, 0), options.SegmentBytes).Segment);
             var end = 0L;
-            store.Restore(state, Entries(directory, segments, mark.Read(), files, offset => end = offset, logger));
+            store.Restore(MvccSnapshot.Empty, backend.Entries().Concat(Entries(directory, segments, backend.Meta, mark.Read(), files, offset => end = offset, logger)));
             LogRecovered(logger, directory.Path, store.Current.Revision, store.Current.CompactRevision, store.Current.Tree.Count, segments.Count);
             return new WriteAheadLog(directory, files, segments, end, mark, store.Current.Revision + 1, options);
         }
@@ -42,11 +40,17 @@ internal static partial class LogRecovery
     }
 
     private static IEnumerable<LogEntry> Entries(
-        DataDirectory directory, List<SegmentName> segments, (int Segment, long Offset) mark, ISegmentFiles files, Action<long> ended, ILogger logger)
+        DataDirectory directory,
+        List<SegmentName> segments,
+        BackendMeta settled,
+        (int Segment, long Offset) mark,
+        ISegmentFiles files,
+        Action<long> ended,
+        ILogger logger)
     {
-        foreach (var sealedOne in segments.SkipLast(1))
+        foreach (var sealedOne in segments.SkipLast(1).Where(segment => segment.Number >= settled.Segment))
         {
-            foreach (var record in SegmentReader.ReadSealed(sealedOne, home: directory.HomeOf(sealedOne)))
+            foreach (var record in SegmentReader.ReadSealed(sealedOne, sealedOne.Number == settled.Segment ? settled.Offset : 0, directory.HomeOf(sealedOne)))
             {
                 foreach (var entry in record.Entries) yield return entry;
             }

@@ -5,7 +5,7 @@ using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.Wal;
 
-/// <summary>What was live at a compaction, in one file, so that the log before it can go.</summary>
+/// <summary>What was live at a compaction, in one file: what a store can start from.</summary>
 /// <remarks>Frames: a head with the revision, the leases, live values, the events of that revision, an end with the number of values.</remarks>
 internal static class StateFile
 {

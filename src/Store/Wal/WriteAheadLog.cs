@@ -5,7 +5,7 @@ namespace MiniK8s.Store.Wal;
 
 /// <summary>The log on disk: one frame per batch, one sync per batch, in segments whose files have their full length from the start.</summary>
 /// <remarks>
-/// The pipeline's thread appends; others may drop old segments. Made by <see cref="LogRecovery"/>.
+/// The pipeline's thread appends; the settler drops old segments. Made by <see cref="LogRecovery"/>.
 /// How a file is written decides what a sync costs. Medians of an append and its sync on ext4 on a virtual disk, in microseconds:
 /// <code>
 /// bytes     file grows, fsync   preallocated, fdatasync   zeroed some way ahead   zeroed wholly, or used before
@@ -72,9 +72,6 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
 
     /// <summary>Removes the sealed segments with a lower number. Only once the backend holds them durably.</summary>
     public void DropBefore(int number) => DropWhile(segments => segments[0].Number < number);
-
-    /// <summary>Removes the segments that hold no revision after this one. Only once a state file covers it durably.</summary>
-    public void DropThrough(long revision) => DropWhile(segments => segments[1].FirstRevision <= revision + 1);
 
     /// <inheritdoc />
     public void AppendAndSync(IReadOnlyList<LogEntry> entries)

@@ -23,7 +23,7 @@ public sealed class CrashTests
 
         for (var round = 0; round < 4; round++)
         {
-            await using var store = await ServerProcess.StartStoreAsync(directory.File("data"), "--fsync", fsync, "--segment-bytes", "20000", "--trim-bytes", "20000");
+            await using var store = await ServerProcess.StartStoreAsync(directory.File("data"), "--fsync", fsync, "--segment-bytes", "20000");
             await CheckAsync(store, answered);
             var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var goal = answered.Count + random.Next(200, 600);

@@ -1,7 +1,5 @@
 using Google.Protobuf;
 
-using Microsoft.Extensions.Logging.Abstractions;
-
 using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Tests.Mvcc;
@@ -24,13 +22,13 @@ public sealed class ForgottenValuesTests : IDisposable
         var random = new Random(seed);
         var requests = new RandomRequests(random);
         var (remembering, forgetting) = (new MvccStore(), new MvccStore(new VersionCache(0)));
-        using var directory = DataDirectory.Open(_directory.Path);
-        using var log = LogRecovery.Recover(directory, forgetting, new StoreOptions { SegmentBytes = 5000, Fsync = FsyncMode.Off }, NullLogger.Instance);
+        using var open = new OpenStore(_directory.Path, new StoreOptions { SegmentBytes = 5000, Fsync = FsyncMode.Off }, store: forgetting);
 
         for (var step = 0; step < 3000; step++)
         {
             var request = MvccModelTests.Next(random, requests, remembering.Current.Revision);
-            Assert.Equal(Answer(remembering, null, request), Answer(forgetting, log, request));
+            Assert.Equal(Answer(remembering, null, request), Answer(forgetting, open.Log, request));
+            if (step % 100 == 0) open.Settle();
         }
 
         for (var revision = remembering.Current.CompactRevision; revision <= remembering.Current.Revision; revision++)

@@ -29,38 +29,6 @@ public sealed class LogRecoveryTests : IDisposable
     }
 
     [Fact]
-    public void Recover_AfterTrims_GivesTheSameStoreFromAShorterLog()
-    {
-        (_options.SegmentBytes, _options.TrimBytes) = (5_000, 10_000);
-        var before = WriteAtRandom(writes: 4000, trimEvery: 100);
-
-        var after = Recover();
-
-        SameState.Assert(before, after);
-        Assert.Single(Directory.GetFiles(_directory.Path, "state-*"));
-        Assert.DoesNotContain("log-00000001-", string.Join(' ', Directory.GetFiles(_directory.Path, "log-*")), StringComparison.Ordinal);
-        Assert.InRange(Directory.GetFiles(_directory.Path, "log-*").Sum(file => new FileInfo(file).Length), 0, 60_000);
-    }
-
-    [Fact]
-    public void Recover_StateFileDamaged_Refuses()
-    {
-        (_options.SegmentBytes, _options.TrimBytes) = (1000, 0);
-        using (var open = Open())
-        {
-            for (var i = 0; i < 50; i++) open.Put($"k{i}", "v");
-            open.Compact(40);
-            open.Trim();
-        }
-        var state = Assert.Single(Directory.GetFiles(_directory.Path, "state-*"));
-        var bytes = File.ReadAllBytes(state);
-        bytes[bytes.Length / 2] ^= 4;
-        File.WriteAllBytes(state, bytes);
-
-        Assert.StartsWith($"{state} is damaged at offset ", Assert.Throws<InvalidDataException>(() => Recover()).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Open_DirectoryInUse_IsRefused()
     {
         using var open = Open();
@@ -95,7 +63,7 @@ public sealed class LogRecoveryTests : IDisposable
         return open.Store.Current;
     }
 
-    private MvccSnapshot WriteAtRandom(int writes, int trimEvery = int.MaxValue)
+    private MvccSnapshot WriteAtRandom(int writes)
     {
         using var open = Open();
         var random = new Random(3);
@@ -106,7 +74,6 @@ public sealed class LogRecoveryTests : IDisposable
             var request = random.Next(40) == 0 ? requests.Compaction(revision) : requests.Write(revision);
             if (request is TxnRequest txn && RequestChecks.Check(txn, 128) is not null) continue;
             open.Commit(request);
-            if (i % trimEvery == 0) open.Trim();
         }
         return open.Store.Current;
     }

@@ -4,35 +4,50 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.Backend;
 using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Wal;
 
 namespace MiniK8s.Store.Tests.Wal;
 
-/// <summary>A store with its log, written to without the pipeline.</summary>
+/// <summary>A store with its log and its backend, written to without the pipeline, settled when told to.</summary>
 internal sealed class OpenStore : IDisposable
 {
     private readonly DataDirectory _directory;
-    private readonly LogTrimmer _trimmer;
+    private readonly IBackend? _backend;
+    private readonly BackendReader _reader;
+    private readonly StoreOptions _options;
+    private Settler? _settler;
 
-    public OpenStore(string path, StoreOptions options, ISegmentFiles? files = null, ILogger? logger = null)
+    public OpenStore(string path, StoreOptions options, ISegmentFiles? files = null, ILogger? logger = null, MvccStore? store = null)
     {
+        Store = store ?? new MvccStore();
+        _options = options;
         _directory = DataDirectory.Open(path);
         try
         {
-            Log = LogRecovery.Recover(_directory, Store, options, logger ?? NullLogger.Instance, files);
+            _backend = BackendFile.Open(_directory, options.Backend);
+            StateImport.Run(_directory, _backend, options);
+            _reader = new BackendReader(_backend);
+            Log = LogRecovery.Recover(_directory, _reader, Store, options, logger ?? NullLogger.Instance, files);
         }
         catch
         {
+            _backend?.Dispose();
             _directory.Dispose();
             throw;
         }
-        _trimmer = new LogTrimmer(_directory, Store, Log, options, NullLogger<LogTrimmer>.Instance);
     }
 
-    public MvccStore Store { get; } = new();
+    public MvccStore Store { get; }
 
     public WriteAheadLog Log { get; }
+
+    public IBackend Backend => _backend!;
+
+    public Settler Settler => _settler ??= NewSettler(Backend);
+
+    public Settler NewSettler(IBackend backend) => new(backend, _reader, _directory, Log, _options, TimeProvider.System, NullLogger<Settler>.Instance);
 
     public void Commit(params IMessage[] requests)
     {
@@ -43,15 +58,18 @@ internal sealed class OpenStore : IDisposable
         Store.Publish(batch);
     }
 
-    public void Put(string key, string value) => Commit(new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(value) });
+    public void Put(string key, string value) =>
+        Commit(new PutRequest { Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(value) });
 
     public void Compact(long revision) => Commit(new CompactionRequest { Revision = revision });
 
-    public void Trim() => _trimmer.Trim();
+    /// <summary>Brings every sealed segment into the backend.</summary>
+    public void Settle() => Settler.SettleAll(CancellationToken.None);
 
     public void Dispose()
     {
-        _trimmer.Dispose();
+        _settler?.Dispose();
+        _backend?.Dispose();
         Log.Dispose();
         _directory.Dispose();
     }

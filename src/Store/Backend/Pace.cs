@@ -1,0 +1,29 @@
+namespace MiniK8s.Store.Backend;
+
+/// <summary>Lets background work run in short slices with pauses in between, so that whoever waits for an answer finds the processor free.</summary>
+internal sealed class Pace(TimeProvider time)
+{
+    private const int StepsPerLook = 16;
+    private static readonly TimeSpan _slice = TimeSpan.FromMilliseconds(2);
+
+    private long _began = time.GetTimestamp();
+    private int _steps;
+
+    /// <summary>How long a pause is, in slices. 0: no pauses.</summary>
+    public double Rest { get; set; }
+
+    /// <summary>Ends the pauses.</summary>
+    public CancellationToken Stopping { get; set; }
+
+    /// <summary>Called after each bit of work, on a thread of the work's own; returns after a pause when one is due.</summary>
+    /// <exception cref="OperationCanceledException">Stopping.</exception>
+    public void Step()
+    {
+        if (++_steps % StepsPerLook != 0) return;
+        var worked = time.GetElapsedTime(_began);
+        if (worked < _slice) return;
+        Stopping.ThrowIfCancellationRequested();
+        if (Rest > 0) Task.Delay(worked * Rest, time, Stopping).GetAwaiter().GetResult();
+        _began = time.GetTimestamp();
+    }
+}

@@ -1,0 +1,199 @@
+using System.Threading.Channels;
+
+using MiniK8s.Store.Failpoints;
+using MiniK8s.Store.Wal;
+
+namespace MiniK8s.Store.Backend;
+
+/// <summary>Brings sealed log segments into the backend, oldest first, and removes each once the backend has synced past it.</summary>
+/// <remarks>
+/// It reads the segments from disk, on a thread of its own: writers neither wait for it nor fill a queue for it. If it falls behind, segments
+/// pile up, and its pauses get shorter. What it has not settled yet is in the log, so stopping at any moment costs nothing.
+/// <code>
+/// after             | found at the next start                 | done then
+/// ------------------+-----------------------------------------+--------------------------------------
+/// any row           | the backend as of its last transaction  | the log is replayed from there
+/// a commit          | part of a segment, or all of it, settled| the log is replayed from there
+/// the segment's end | a segment that is settled               | it is removed
+/// </code>
+/// </remarks>
+internal sealed partial class Settler(
+    IBackend backend,
+    BackendReader recovered,
+    DataDirectory directory,
+    WriteAheadLog log,
+    StoreOptions options,
+    TimeProvider time,
+    ILogger<Settler> logger) : BackgroundService
+{
+    // Bytes of the log in one transaction: enough that its syncs cost little per row, and little enough that they do not hold up the log's.
+    private const int TransactionBytes = 4 << 20;
+
+    // One segment waits: three times as long at rest as at work. More wait: less rest.
+    private const double RestForOne = 3;
+
+    private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(5);
+
+    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Lock _gate = new();        // guards the backend and _settlement
+    private readonly Pace _pace = new(time);
+    private readonly BackendHome _home = new(backend);
+    private Settlement? _settlement;            // null after a failure, and before the first segment
+    private (long File, long Used) _bytes = (backend.FileBytes, backend.UsedBytes);
+
+    /// <summary>What the engine is called: SQLite, LiteDB.</summary>
+    public string BackendName => backend.Name;
+
+    /// <summary>Length of the backend's file.</summary>
+    public long FileBytes => Volatile.Read(ref _bytes.File);
+
+    /// <summary>Length of the backend's file but for free pages.</summary>
+    public long UsedBytes => Volatile.Read(ref _bytes.Used);
+
+    /// <summary>Gives the backend's free pages back to the file system. Blocks the caller, and settling, but no write.</summary>
+    /// <exception cref="IOException">The disk refused; the backend is as it was.</exception>
+    public void Defragment()
+    {
+        lock (_gate)
+        {
+            backend.Defragment();
+            Measure();
+        }
+    }
+
+    /// <summary>Settles every sealed segment there is now.</summary>
+    /// <exception cref="IOException">The disk refused; what was not settled is still in the log.</exception>
+    /// <exception cref="InvalidDataException">A segment or the backend is not as it was written.</exception>
+    public void SettleAll(CancellationToken stopping)
+    {
+        _pace.Stopping = stopping;
+        while (Waiting() is { Count: > 0 } waiting)
+        {
+            _pace.Rest = RestForOne / waiting.Count;
+            Settle(waiting[0]);
+            Drop(waiting[0]);
+        }
+    }
+
+    /// <inheritdoc />
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        log.SegmentSealed = () => _bell.Writer.TryWrite(true);
+        return Task.Factory.StartNew(() => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private void Run(CancellationToken stopping)
+    {
+        try
+        {
+            if (!options.RetainLog) log.DropBefore((int)recovered.Meta.Segment);
+            while (!stopping.IsCancellationRequested)
+            {
+                if (!TrySettleAll(stopping)) Task.Delay(_retryAfter, time, stopping).GetAwaiter().GetResult();
+                else _bell.Reader.ReadAsync(stopping).AsTask().GetAwaiter().GetResult();
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What is not settled is replayed at the next start.
+        }
+        catch (InvalidDataException ex)
+        {
+            LogDamaged(logger, ex);
+            throw;      // the host stops: what the disk holds is no longer what was written
+        }
+    }
+
+    private bool TrySettleAll(CancellationToken stopping)
+    {
+        try
+        {
+            SettleAll(stopping);
+            return true;
+        }
+        catch (IOException ex)
+        {
+            LogRefused(logger, backend.File, ex);
+            return false;
+        }
+    }
+
+    private List<SegmentName> Waiting()
+    {
+        var next = (_settlement?.Meta ?? recovered.Meta).Segment;
+        return log.SealedSegments().FindAll(segment => segment.Number >= next);
+    }
+
+    private void Settle(SegmentName segment)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                var settlement = _settlement ??= Reload();
+                Settle(settlement, segment, settlement.Meta.Segment == segment.Number ? settlement.Meta.Offset : 0);
+                LogSettled(logger, segment.File, settlement.Meta.Revision, settlement.Meta.CompactRevision, settlement.Meta.Count, FileBytes);
+            }
+            catch
+            {
+                _settlement = null;
+                backend.Rollback();
+                throw;
+            }
+        }
+    }
+
+    private void Settle(Settlement settlement, SegmentName segment, long settled)
+    {
+        settlement.Begin();
+        foreach (var (end, entries) in SealedSegment.Read(segment, settled))
+        {
+            foreach (var entry in entries) settlement.Apply(entry);
+            if (end - settled < TransactionBytes) continue;
+            Commit(settlement, segment.Number, settled = end);
+            settlement.Begin();
+        }
+        Commit(settlement, segment.Number + 1, 0);
+    }
+
+    private void Commit(Settlement settlement, int segment, long offset)
+    {
+        Fail.At(Failpoint.SettleBeforeCommit);
+        settlement.Commit(segment, offset);
+        Fail.At(Failpoint.SettleAfterCommit);
+        Measure();
+    }
+
+    private void Drop(SegmentName segment)
+    {
+        Fail.At(Failpoint.BeforeSegmentDrop);
+        directory.MoveHome(segment.Number, _home);
+        if (!options.RetainLog) log.DropBefore(segment.Number + 1);
+    }
+
+    // After a transaction that failed: what is in memory may be ahead of the file.
+    private Settlement Reload()
+    {
+        var reader = new BackendReader(backend);
+        foreach (var _ in reader.Entries())
+        {
+            // Read for the checks and for which row of each key is its newest.
+        }
+        return reader.ToSettlement(_pace.Step);
+    }
+
+    private void Measure()
+    {
+        Volatile.Write(ref _bytes.File, backend.FileBytes);
+        Volatile.Write(ref _bytes.Used, backend.UsedBytes);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Settled {Segment}: the backend is at revision {Revision}, compacted at {CompactRevision}, {Rows} rows, {Bytes} bytes")]
+    private static partial void LogSettled(ILogger logger, string segment, long revision, long compactRevision, long rows, long bytes);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{File} could not take a log segment; the log grows until it can. Trying again in a few seconds")]
+    private static partial void LogRefused(ILogger logger, string file, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Data on disk have changed since they were written; stopping")]
+    private static partial void LogDamaged(ILogger logger, Exception exception);
+}
