@@ -38,14 +38,24 @@ internal sealed record Identity(ulong ClusterId, ulong MemberId)
     private static Identity Parse(string file, string text)
     {
         var parts = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        if (parts.Length == 2
+        if (parts.Length == 3
             && ulong.TryParse(parts[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var cluster)
-            && ulong.TryParse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var member))
+            && ulong.TryParse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var member)
+            && uint.TryParse(parts[2], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var checksum)
+            && new Identity(cluster, member) is var identity && identity.Checksum() == checksum)
         {
-            return new Identity(cluster, member);
+            return identity;
         }
-        throw new InvalidDataException($"{file} is damaged. It holds two numbers that only name this store; removing it is safe.");
+        throw new InvalidDataException($"{file} is damaged. It holds two numbers that only name this store, and their checksum; removing it is safe.");
     }
 
-    private string ToText() => string.Create(CultureInfo.InvariantCulture, $"{ClusterId:x16} {MemberId:x16}\n");
+    private string ToText() => string.Create(CultureInfo.InvariantCulture, $"{ClusterId:x16} {MemberId:x16} {Checksum():x8}\n");
+
+    private uint Checksum()
+    {
+        Span<byte> numbers = stackalloc byte[2 * sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(numbers, ClusterId);
+        BinaryPrimitives.WriteUInt64LittleEndian(numbers[8..], MemberId);
+        return Crc32C.Of(numbers);
+    }
 }

@@ -36,6 +36,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>host:port of the etcd API.</summary>
     public string Endpoint { get; private set; } = "";
 
+    /// <summary>Port of /health and /metrics; 0 of a real etcd.</summary>
+    public int HttpPort { get; private set; }
+
     public int ExitCode => _process.ExitCode;
 
     public string Output
@@ -58,6 +61,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
         using var numbers = JsonDocument.Parse(await File.ReadAllTextAsync(ports));
         File.Delete(ports);
+        server.HttpPort = numbers.RootElement.GetProperty("http-port").GetInt32();
         server.Connect(numbers.RootElement.GetProperty("port").GetInt32());
         return server;
     }

@@ -39,6 +39,8 @@ internal sealed class OpenStore : IDisposable
         }
     }
 
+    public Identity Identity => Identity.Of(_directory);
+
     public MvccStore Store { get; }
 
     public WriteAheadLog Log { get; }
