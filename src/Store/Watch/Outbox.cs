@@ -1,7 +1,5 @@
 using System.Threading.Channels;
 
-using MiniK8s.Protocol.Etcd;
-
 namespace MiniK8s.Store.Watch;
 
 /// <summary>Responses that wait for a stream's loop, and the bell that wakes it. The queue is guarded by the hub's lock.</summary>
@@ -30,9 +28,3 @@ internal sealed class Outbox
     /// <summary>Waits until woken.</summary>
     public async ValueTask WaitAsync(CancellationToken ct) => await _bell.Reader.ReadAsync(ct);
 }
-
-/// <summary>What is to be sent for a watcher.</summary>
-/// <param name="Watcher">Whose it is; null when it speaks for the whole stream.</param>
-/// <param name="Events">The events in order, of one revision or several; none for a progress announcement.</param>
-/// <param name="Revision">The watcher has seen everything up to here once it has this.</param>
-internal readonly record struct Outgoing(Watcher? Watcher, List<Event> Events, long Revision);

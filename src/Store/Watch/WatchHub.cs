@@ -78,7 +78,7 @@ internal sealed class WatchHub(StoreOptions options) : IWatchHub
         lock (_gate)
         {
             if (watcher.State == WatcherState.Synced) RemoveFromIndex(watcher);
-            if (watcher.State == WatcherState.Unsynced) _unsynced--;
+            if (watcher.State == WatcherState.Unsynced) CountUnsynced(watcher, -1);
             watcher.State = WatcherState.Cancelled;
             return _notified;
         }
@@ -92,7 +92,7 @@ internal sealed class WatchHub(StoreOptions options) : IWatchHub
             if (watcher.State != WatcherState.Unsynced) return;
             watcher.Next = next;
             if (next <= _notified) return;
-            _unsynced--;
+            CountUnsynced(watcher, -1);
             Sync(watcher);
         }
     }
@@ -103,18 +103,20 @@ internal sealed class WatchHub(StoreOptions options) : IWatchHub
         lock (_gate) return watcher is { State: WatcherState.Unsynced, Queued: 0 } ? watcher.Next : null;
     }
 
-    /// <summary>Takes the oldest response that is still wanted out of the outbox.</summary>
-    public bool TryTake(Outbox outbox, out Outgoing taken)
+    /// <summary>Takes all that is still wanted out of the outbox, the oldest first.</summary>
+    public void TakeAll(Outbox outbox, List<Outgoing> taken)
     {
         lock (_gate)
         {
-            while (outbox.TryTake(out taken))
+            while (outbox.TryTake(out var outgoing))
             {
-                if (taken.Watcher is null) return true;
-                taken.Watcher.Queued--;
-                if (taken.Watcher.State != WatcherState.Cancelled) return true;
+                if (outgoing.Watcher is { } watcher)
+                {
+                    watcher.Queued--;
+                    if (watcher.State == WatcherState.Cancelled) continue;
+                }
+                taken.Add(outgoing);
             }
-            return false;
         }
     }
 
@@ -181,7 +183,13 @@ internal sealed class WatchHub(StoreOptions options) : IWatchHub
     private void MarkUnsynced(Watcher watcher)
     {
         watcher.State = WatcherState.Unsynced;
-        _unsynced++;
+        CountUnsynced(watcher, 1);
+    }
+
+    private void CountUnsynced(Watcher watcher, int more)
+    {
+        _unsynced += more;
+        watcher.Stream.Unsynced += more;
     }
 
     private void RemoveFromIndex(Watcher watcher)

@@ -15,9 +15,13 @@ internal sealed class WatchStream(WatchHub hub, MvccStore store, StoreOptions op
     private const int RequestsInFlight = 16;
     private readonly Dictionary<long, Watcher> _watchers = [];
     private readonly Channel<WatchRequest> _requests = Channel.CreateBounded<WatchRequest>(RequestsInFlight);
+    private readonly List<Outgoing> _taken = [];        // out of the outbox, to be sent in this pass
     private long _nextId;
     private bool _isProgressAsked;
     private int _ticks;
+
+    /// <summary>How many of its watchers read history. Written under the hub's lock; whoever makes it more than 0 wakes the loop.</summary>
+    public int Unsynced { get; set; }
 
     /// <summary>What the hub has for this stream.</summary>
     public Outbox Outbox { get; } = new();
@@ -64,12 +68,17 @@ internal sealed class WatchStream(WatchHub hub, MvccStore store, StoreOptions op
             if (Handle(request) is { } answer) await send(answer);
             isBusy = true;
         }
-        for (var i = 0; i < options.WatchBuffer && hub.TryTake(Outbox, out var outgoing); i++)
+        hub.TakeAll(Outbox, _taken);
+        foreach (var outgoing in Outgoing.Joined(_taken))
         {
             await SendAsync(outgoing, send);
             isBusy = true;
         }
-        foreach (var watcher in _watchers.Values.ToArray()) isBusy |= await CatchUpAsync(watcher, send);
+        _taken.Clear();
+        if (Unsynced > 0)
+        {
+            foreach (var watcher in _watchers.Values.ToArray()) isBusy |= await CatchUpAsync(watcher, send);
+        }
         AnnounceProgress();
         return isBusy;
     }

@@ -193,7 +193,7 @@ public sealed class WatchStreamTests
 
         Assert.Equal(expected, await quick.EventsThroughAsync(5001));
         Assert.Equal(1, _world.Hub.Unsynced);
-        Assert.InRange(slow.Stream.Outbox.Count, 1, 128);
+        Assert.InRange(slow.Stream.Outbox.Count, 0, 128);
         slow.Resume();
         Assert.Equal(expected, await slow.EventsThroughAsync(5001));
         _world.Put("after");
