@@ -136,6 +136,22 @@ public sealed class LeaseDeadlinesTests
     }
 
     [Fact]
+    public async Task Clock_OnTheWall_IsNeverAsked()
+    {
+        var time = new TimeWithoutWallClock();
+        var deadlines = new LeaseDeadlines(time);
+        deadlines.Start(LeaseTable.Empty.With(1, 5).All);
+
+        time.Pass(TimeSpan.FromSeconds(4));
+        deadlines.Beat();
+        Assert.Equal(5, await deadlines.KeepAliveAsync(1, CancellationToken.None));
+        time.Pass(TimeSpan.FromSeconds(5) + Moment);
+
+        Assert.Equal((TimeSpan.Zero, TimeSpan.FromMilliseconds(1)), (deadlines.Remaining(1), deadlines.UntilNext()));
+        Assert.Equal([1], deadlines.TakeDue(1));
+    }
+
+    [Fact]
     public void Remaining_OfTheLongestLease_IsExact()
     {
         Grant(1, LeaseTerms.MaxTtl);
@@ -200,5 +216,18 @@ public sealed class LeaseDeadlinesTests
             _time.Advance(left < LeaseDeadlines.BeatInterval ? left : LeaseDeadlines.BeatInterval);
             _deadlines.Beat();
         }
+    }
+
+    private sealed class TimeWithoutWallClock : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Pass(TimeSpan time) => _ticks += time.Ticks;
+
+        public override long GetTimestamp() => _ticks;
+
+        public override DateTimeOffset GetUtcNow() => throw new NotSupportedException("the wall clock may jump");
     }
 }
