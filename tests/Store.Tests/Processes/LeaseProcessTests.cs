@@ -44,6 +44,37 @@ public sealed class LeaseProcessTests
     }
 
     [Fact]
+    public async Task Restart_AfterTheirGrantsLeftTheLog_KeepsLeasesAndKeysAndNoEndedOnes()
+    {
+        using var directory = new TemporaryDirectory();
+        string FirstSegment() => Directory.GetFiles(directory.File("data"), "log-*").Order(StringComparer.Ordinal).First();
+        await using (var before = await ServerProcess.StartStoreAsync(directory.File("data"), "--fsync", "off", "--segment-bytes", "20000"))
+        {
+            await GrantAsync(before, 1, 3600);
+            await GrantAsync(before, 2, 3600);
+            await PutAsync(before, "a", 1);
+            await PutAsync(before, "b", 2);
+            await before.Lease.LeaseRevokeAsync(new LeaseRevokeRequest { ID = 2 });
+            var written = FirstSegment();
+            await WaitUntilAsync(
+                async () =>
+                {
+                    await before.Kv.PutAsync(new PutRequest { Key = ByteString.CopyFromUtf8("filler"), Value = ByteString.CopyFrom(new byte[2000]) });
+                    return FirstSegment() != written;
+                },
+                "the end of the first segment");
+            await before.KillAsync();
+        }
+
+        await using var store = await ServerProcess.StartStoreAsync(directory.File("data"));
+        Assert.Equal((3600, "a"), await TimeToLiveAsync(store, 1) is var life ? (life.GrantedTTL, string.Join(' ', life.Keys.Select(key => key.ToStringUtf8()))) : default);
+        Assert.Equal(-1, (await TimeToLiveAsync(store, 2)).TTL);
+        Assert.Equal([1], (await store.Lease.LeaseLeasesAsync(new LeaseLeasesRequest())).Leases.Select(lease => lease.ID));
+        await store.Lease.LeaseRevokeAsync(new LeaseRevokeRequest { ID = 1 });
+        Assert.Equal("filler", Assert.Single(await EverythingAsync(store)).Key.ToStringUtf8());
+    }
+
+    [Fact]
     public async Task Pause_LongerThanTheTtl_CostsNobodyALeaseThatIsKeptAlive()
     {
         const int Leases = 50;
