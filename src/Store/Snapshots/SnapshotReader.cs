@@ -41,25 +41,27 @@ internal sealed class SnapshotReader : IDisposable
         }
     }
 
-    /// <summary>
-    /// The entries that lead an empty store to this state. First, when anything is older than the compact revision, the values of then,
-    /// which bear the number of the revision before it; then the rest as a log would have it. Once.
-    /// </summary>
+    /// <summary>The entries that lead an empty store to this state. Once.</summary>
     /// <exception cref="InvalidDataException">The file is not what its checksum promised.</exception>
-    public IEnumerable<SnapshotEntry> Entries()
+    public IEnumerable<LogEntry> Entries()
     {
+        if (CompactRevision > 1) yield return new StartEntry(CompactRevision - 1, []);
         while (true)
         {
             var (kind, payload) = ReadFrame();
             if (kind == SnapshotFormat.End) break;
             if (kind is not (SnapshotFormat.Values or SnapshotFormat.Entries)) throw Damaged("a frame is of an unknown kind");
             _frames++;
-            foreach (var entry in LogCodec.Read(payload)) yield return new SnapshotEntry(entry, IsBeforeCompaction: kind == SnapshotFormat.Values);
+            foreach (var entry in LogCodec.Read(payload)) yield return kind == SnapshotFormat.Values ? ToStart(entry) : entry;
         }
     }
 
     /// <inheritdoc />
     public void Dispose() => _file.Dispose();
+
+    private StartEntry ToStart(LogEntry entry) => entry is RevisionEntry { Revision: var revision, Events: var events }
+        ? new StartEntry(revision, events.Select(stored => stored.Version))
+        : throw Damaged("a value is not one");
 
     private void CheckWhole()
     {
@@ -130,8 +132,3 @@ internal sealed class SnapshotReader : IDisposable
 
     private InvalidDataException Damaged(string why) => Refuse($"is damaged at offset {_file.Position}: {why}");
 }
-
-/// <summary>One entry of a snapshot.</summary>
-/// <param name="Entry">What happened; for values from before the compact revision, a revision that holds some of them.</param>
-/// <param name="IsBeforeCompaction">Whether it is of those values.</param>
-internal sealed record SnapshotEntry(LogEntry Entry, bool IsBeforeCompaction);

@@ -154,10 +154,7 @@ public sealed class SnapshotTests : IDisposable
     {
         using var reader = SnapshotReader.Open(file);
         var store = new MvccStore();
-        var entries = reader.Entries().ToList();
-        var old = entries.TakeWhile(one => one.IsBeforeCompaction).SelectMany(one => ((RevisionEntry)one.Entry).Events.Select(stored => stored.Version));
-        var start = reader.CompactRevision > 1 ? MvccSnapshot.Compacted(reader.CompactRevision - 1, old, [], LeaseTable.Empty) : MvccSnapshot.Empty;
-        store.Restore(start, entries.SkipWhile(one => one.IsBeforeCompaction).Select(one => one.Entry));
+        store.Restore(MvccSnapshot.Empty, reader.Entries());
         return store.Current;
     }
 }
