@@ -10,6 +10,7 @@ using MiniK8s.Store.Failpoints;
 using MiniK8s.Store.Leases;
 using MiniK8s.Store.Maintenance;
 using MiniK8s.Store.Mvcc;
+using MiniK8s.Store.Snapshots;
 using MiniK8s.Store.Wal;
 using MiniK8s.Store.Watch;
 
@@ -118,6 +119,7 @@ internal static class StoreServiceCollectionExtensions
         var options = provider.GetRequiredService<StoreOptions>();
         var backend = BackendFile.Open(directory, options.Backend);
         StateImport.Run(directory, backend, options);
+        SnapshotImport.Run(directory, backend, options);
         return backend;
     }
 

@@ -1,6 +1,7 @@
 using Grpc.Core;
 
 using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.Backend;
 using MiniK8s.Store.Commit;
 using MiniK8s.Store.Maintenance;
 using MiniK8s.Store.Mvcc;
@@ -10,7 +11,7 @@ namespace MiniK8s.Store.EtcdServices;
 
 /// <summary>etcd's Maintenance service. One file per verb; this one holds those that a single member has little to say to.</summary>
 internal sealed partial class MaintenanceService(
-    MvccStore store, CommitPipeline pipeline, IStorageSize size, ResponseHeaders headers, Identity identity, ILogger<MaintenanceService> logger)
+    MvccStore store, CommitPipeline pipeline, IStorageSize size, Settler settler, ResponseHeaders headers, Identity identity, ILogger<MaintenanceService> logger)
     : Protocol.Etcd.Maintenance.MaintenanceBase
 {
     /// <summary>The etcd version whose API and behaviour this store follows.</summary>
@@ -25,7 +26,4 @@ internal sealed partial class MaintenanceService(
 
     /// <summary>Not built: the files of this store know no older version.</summary>
     public override Task<DowngradeResponse> Downgrade(DowngradeRequest request, ServerCallContext context) => throw EtcdErrors.NotBuilt("Maintenance.Downgrade").ToException();
-
-    /// <inheritdoc />
-    public override Task<DefragmentResponse> Defragment(DefragmentRequest request, ServerCallContext context) => throw EtcdErrors.NotBuilt("Maintenance.Defragment").ToException();
 }

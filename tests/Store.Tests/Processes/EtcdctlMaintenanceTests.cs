@@ -1,5 +1,6 @@
 using System.Net;
 
+using MiniK8s.Store.Snapshots;
 using MiniK8s.Store.Tests.Wal;
 
 namespace MiniK8s.Store.Tests.Processes;
@@ -71,6 +72,37 @@ public sealed class EtcdctlMaintenanceTests : IDisposable
 
         await using var again = await StartAsync();
         Assert.Equal(hash, await HashAsync(again));
+    }
+
+    [RequiresToolFact("etcdctl")]
+    public async Task Snapshot_Restored_IsTheSameStoreUnderANewName()
+    {
+        var file = _directory.File("a.snapshot");
+        string hash, member;
+        await using (var store = await StartAsync())
+        {
+            for (var i = 0; i < 20; i++) await RunAsync(store, "put", $"k{i % 5}", $"{i}");
+            await RunAsync(store, "del", "k1");
+            await RunAsync(store, "compaction", "9");
+            await RunAsync(store, "lease", "grant", "1000");
+            (hash, member) = (await HashAsync(store), await RunAsync(store, "member", "list"));
+            Assert.Equal($"Snapshot saved at {file}", await RunAsync(store, "snapshot", "save", file));
+        }
+
+        var directory = _directory.File("restored");
+        Assert.EndsWith("holds revision 22, compacted at 9", SnapshotRestore.Into(file, directory), StringComparison.Ordinal);
+        Assert.Contains("is not empty", Assert.Throws<IOException>(() => SnapshotRestore.Into(file, directory)).Message, StringComparison.Ordinal);
+
+        for (var start = 0; start < 2; start++)
+        {
+            await using var restored = await ServerProcess.StartStoreAsync(directory, "--fsync", "off");
+            Assert.Equal(hash, await HashAsync(restored));
+            Assert.Equal("k0|15|k2|17|k3|18|k4|19", (await RunAsync(restored, "get", "--prefix", "k")).Replace('\n', '|'));
+            Assert.Equal("2", (await RunAsync(restored, "get", "k2", "--rev=9", "--print-value-only")));
+            Assert.StartsWith("found 1 leases", await RunAsync(restored, "lease", "list"), StringComparison.Ordinal);
+            Assert.NotEqual(member, await RunAsync(restored, "member", "list"));
+            Assert.Equal("OK", await RunAsync(restored, "put", $"new{start}", "1"));
+        }
     }
 
     [Fact]

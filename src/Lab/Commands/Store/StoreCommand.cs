@@ -11,5 +11,6 @@ internal static class StoreCommand
             GetCommand.Create(time),
             HistoryCommand.Create(time),
             DiffCommand.Create(time),
+            RestoreCommand.Create(),
         };
 }
