@@ -9,7 +9,7 @@ namespace MiniK8s.Store.Tests.Processes;
 public sealed class EtcdctlMaintenanceTests : IDisposable
 {
     private const string Exceeded = "Error: etcdserver: mvcc: database space exceeded";
-    private static readonly string Half = new('x', 15_000);
+    private static readonly string Half = new('x', 80_000);
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -18,7 +18,7 @@ public sealed class EtcdctlMaintenanceTests : IDisposable
     public async Task Quota_Exceeded_RefusesPutsOverARestartUntilTheAlarmIsDisarmed()
     {
         string alarm;
-        await using (var full = await StartAsync("--quota-backend-bytes", "40000"))
+        await using (var full = await StartAsync("--quota-backend-bytes", "200000"))
         {
             Assert.Equal("OK", await PutAsync(full, "a"));
             Assert.Equal("OK", await PutAsync(full, "b"));
@@ -98,7 +98,7 @@ public sealed class EtcdctlMaintenanceTests : IDisposable
             await using var restored = await ServerProcess.StartStoreAsync(directory, "--fsync", "off");
             Assert.Equal(hash, await HashAsync(restored));
             Assert.Equal("k0|15|k2|17|k3|18|k4|19", (await RunAsync(restored, "get", "--prefix", "k")).Replace('\n', '|'));
-            Assert.Equal("2", (await RunAsync(restored, "get", "k2", "--rev=9", "--print-value-only")));
+            Assert.Equal("7", await RunAsync(restored, "get", "k2", "--rev=9", "--print-value-only"));
             Assert.StartsWith("found 1 leases", await RunAsync(restored, "lease", "list"), StringComparison.Ordinal);
             Assert.NotEqual(member, await RunAsync(restored, "member", "list"));
             Assert.Equal("OK", await RunAsync(restored, "put", $"new{start}", "1"));
