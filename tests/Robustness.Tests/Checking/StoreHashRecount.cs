@@ -6,7 +6,7 @@ using MiniK8s.Store.Wal;
 
 namespace MiniK8s.Robustness.Tests.Checking;
 
-/// <summary>Our store's HashKV, counted from the log: CRC-32C over each version that can be read, key by key, oldest first.</summary>
+/// <summary>Our store's HashKV, counted from the log: CRC-32C over the word "key" and each version that can be read, key by key, oldest first.</summary>
 /// <remarks>
 /// <code>
 /// key length u32, key, mod i64, create i64, version i64, lease i64, value length u32, value      all little-endian
@@ -20,7 +20,7 @@ internal sealed class StoreHashRecount(IReadOnlyList<LogLine> log) : IHashRecoun
     /// <inheritdoc />
     public uint Of(long revision, long compacted)
     {
-        var crc = 0u;
+        var crc = Crc32C.Of("key"u8);
         foreach (var versions in _byKey.Values)
         {
             var first = versions.FindLastIndex(version => version.ModRevision <= compacted);

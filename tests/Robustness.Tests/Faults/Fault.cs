@@ -9,14 +9,14 @@ internal delegate Task Fault(TestServer server, Func<int, Task> traffic, Random 
 /// <summary>The faults by name.</summary>
 internal static class Faults
 {
-    private static readonly string[] KillPoints =
-        ["after-sync", "before-sync", "before-log-write", "after-publish", "before-answer", "watch-send", "compaction-staged"];
+    private static readonly string[] CommonPoints = ["after-sync", "before-sync", "before-log-write", "after-publish", "before-answer", "watch-send"];
+    private static readonly string[] RarePoints = ["compaction-staged", "segment-start", "settle-before-commit", "settle-after-commit"];
 
     /// <summary>The faults that any server can be put through.</summary>
     public static IReadOnlyDictionary<string, Fault> OfAnyServer { get; } = new Dictionary<string, Fault>
     {
         ["kill"] = KillAsync,
-        ["pause"] = (server, _, random) => server.PauseAsync(TimeSpan.FromMilliseconds(random.Next(1000, 3000))),
+        ["pause"] = (server, _, random) => server.PauseAsync(TimeSpan.FromMilliseconds(random.Next(1000, 4000))),
         ["restart"] = RestartAsync,
     };
 
@@ -40,14 +40,14 @@ internal static class Faults
         await server.StartAsync();
     }
 
-    // Two places, one after the other, each within the next hits.
+    // A place that every write passes, then one that is passed now and then.
     private static async Task KillAtFailpointAsync(TestServer server, Func<int, Task> traffic, Random random)
     {
-        foreach (var point in random.GetItems(KillPoints, 2))
+        var (common, rare) = (random.GetItems(CommonPoints, 1)[0], random.GetItems(RarePoints, 1)[0]);
+        foreach (var point in (string[])[$"{common}={random.Next(5, 60)}*kill", $"{rare}={random.Next(1, 3)}*kill"])
         {
             await server.StopAsync();
-            var hit = point == "compaction-staged" ? random.Next(1, 4) : random.Next(5, 60);
-            await server.StartAsync("--failpoints", $"{point}={hit}*kill");
+            await server.StartAsync("--failpoints", point);
             await server.EndedAsync();
             await server.StartAsync();
             await traffic(50);

@@ -7,18 +7,18 @@ namespace MiniK8s.Robustness.Tests.Faults;
 /// <summary>The log of a stopped store, read with the store's own codec.</summary>
 internal static class LogDump
 {
-    /// <summary>With these the store drops nothing of its log, and changes segments often.</summary>
-    public static string[] FlagsToKeepEverything { get; } = ["--trim-bytes", "1073741824", "--segment-bytes", "2000000"];
+    /// <summary>With these the store keeps what has settled of its log; short segments make it settle often.</summary>
+    public static string[] FlagsToKeepEverything { get; } = ["--retain-log", "--segment-bytes", "50000"];
 
     /// <summary>Every entry, as lines of a history.</summary>
     /// <exception cref="InvalidDataException">The log is not whole.</exception>
     public static List<HistoryLine> Read(string dataDirectory)
     {
         using var directory = DataDirectory.Open(dataDirectory);
-        return [.. LogChain.Read(directory, mark: default, covered: 1).SelectMany(ReadSegment).Select(ToLine).OfType<HistoryLine>()];
+        return [.. directory.Segments().SelectMany(ReadSegment).Select(ToLine).OfType<HistoryLine>()];
     }
 
-    // Segments are zeroes from the last record on.
+    // A missing or damaged segment shows as a hole in the revisions. Segments are zeroes from the last record on.
     private static IEnumerable<LogEntry> ReadSegment(SegmentName segment)
     {
         var (bytes, fileLength) = SegmentBytes.Load(segment.File);

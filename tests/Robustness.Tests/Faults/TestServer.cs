@@ -63,6 +63,7 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
     public async Task KillAsync()
     {
         var start = recorder.Now;
+        CloseGate();
         _process!.Kill();
         await EndedAsync();
         recorder.Add(new FaultLine("kill", start, recorder.Now));
@@ -72,6 +73,7 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
     public async Task StopAsync()
     {
         var start = recorder.Now;
+        CloseGate();
         if (isEtcd) Signal(15);
         else _process!.StandardInput.Close();
         await EndedAsync();
@@ -82,7 +84,7 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
     public async Task EndedAsync()
     {
         await _process!.WaitForExitAsync().OrMissing("the end of the server's process");
-        lock (_gate) _up = new TaskCompletionSource<ServerConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
+        CloseGate();
         recorder.Add(new ProcessEndLine(recorder.Now, _process.ExitCode));
     }
 
@@ -166,6 +168,15 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
             {
                 await Task.Delay(50);
             }
+        }
+    }
+
+    // Who calls from now on waits for the next process; calls under way are not touched.
+    private void CloseGate()
+    {
+        lock (_gate)
+        {
+            if (_up.Task.IsCompleted) _up = new TaskCompletionSource<ServerConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 

@@ -11,7 +11,7 @@ namespace MiniK8s.Robustness.Tests.Traffic;
 /// <summary>One client of a run: makes one call after the other, and has each recorded. It never makes a call twice.</summary>
 internal sealed class TrafficClient(TestServer server, HistoryRecorder recorder, int id, int seed)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
     private int _values;
 
     /// <summary>The client's chance.</summary>
