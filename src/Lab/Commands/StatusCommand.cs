@@ -24,11 +24,25 @@ internal static class StatusCommand
             }
             AnsiConsole.Write(LabView.Table(state));
             Console.WriteLine($"kubeconfig {state.Kubeconfig}");
+            Console.WriteLine($"store      {BackendOf(state, folder)}");
             var unhealthy = await HealthProbe.UnhealthyAsync(state, folder, ct);
             foreach (var (process, answer) in unhealthy) Console.WriteLine($"{process}: {answer}");
             Console.WriteLine(state.Ready && unhealthy.Count == 0 ? "healthy" : "not ready");
             return state.Ready && unhealthy.Count == 0 ? 0 : 1;
         });
         return command;
+    }
+
+    // The store names its file after the engine, in its start-up log as well.
+    private static string BackendOf(LabState state, LabFolder folder)
+    {
+        var data = folder.DataOf("store");
+        var file = Directory.Exists(data) ? Directory.EnumerateFiles(data, "backend.*").Select(path => Path.GetExtension(path)).FirstOrDefault(name => name is ".litedb" or ".sqlite") : null;
+        return file switch
+        {
+            ".litedb" => "backend LiteDB",
+            ".sqlite" => "backend SQLite",
+            _ => $"at {state.EtcdServers ?? "an address not known yet"}",
+        };
     }
 }

@@ -42,7 +42,7 @@ internal static class BackendFile
         var file = Path.Combine(directory.Path, _files[kind]);
         try
         {
-            var backend = Open(kind, file, directory);
+            var backend = Open(kind, file);
             directory.Sync();
             return backend;
         }
@@ -73,10 +73,10 @@ internal static class BackendFile
 
     private static string Flag(BackendKind kind) => kind.ToString().ToLowerInvariant();
 
-    private static IBackend Open(BackendKind kind, string file, DataDirectory directory) => kind switch
+    private static IBackend Open(BackendKind kind, string file) => kind switch
     {
 #if HAS_LITEDB
-        BackendKind.Litedb => new LiteDbBackend(file, directory),
+        BackendKind.Litedb => new LiteDbBackend(file),
 #endif
         _ => new SqliteBackend(file),
     };

@@ -17,6 +17,9 @@ internal sealed class BackendReader(IBackend backend)
     private BackendMeta _found = BackendMeta.Empty;
     private bool _more;         // whether the rows' enumerator is at one
 
+    /// <summary>What the engine is called: SQLite, LiteDB.</summary>
+    public string Name => backend.Name;
+
     /// <summary>The line about the whole. Known at once, proven when <see cref="Entries"/> has ended.</summary>
     public BackendMeta Meta { get; } = Guarded(backend, backend.ReadMeta) ?? BackendMeta.Empty;
 

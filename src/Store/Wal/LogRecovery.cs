@@ -29,7 +29,7 @@ internal static partial class LogRecovery
             if (segments.Count == 0) segments.Add(LogSegment.Create(directory, files, new SegmentHead(1, 2, 0), options.SegmentBytes).Segment);
             var end = 0L;
             store.Restore(MvccSnapshot.Empty, backend.Entries().Concat(Entries(directory, segments, backend.Meta, mark.Read(), files, offset => end = offset, logger)));
-            LogRecovered(logger, directory.Path, store.Current.Revision, store.Current.CompactRevision, store.Current.Tree.Count, segments.Count);
+            LogRecovered(logger, directory.Path, backend.Name, store.Current.Revision, store.Current.CompactRevision, store.Current.Tree.Count, segments.Count);
             return new WriteAheadLog(directory, files, segments, end, mark, store.Current.Revision + 1, options);
         }
         catch
@@ -73,8 +73,8 @@ internal static partial class LogRecovery
         LogTornTail(logger, segment.File, from);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Recovered {Directory}: revision {Revision}, compacted at {CompactRevision}, {Keys} keys, {Segments} log segments")]
-    private static partial void LogRecovered(ILogger logger, string directory, long revision, long compactRevision, int keys, int segments);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Recovered {Directory} (backend {Backend}): revision {Revision}, compacted at {CompactRevision}, {Keys} keys, {Segments} log segments")]
+    private static partial void LogRecovered(ILogger logger, string directory, string backend, long revision, long compactRevision, int keys, int segments);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Wiped the torn tail of {File} from offset {Offset} on: a write that was never acknowledged")]
     private static partial void LogTornTail(ILogger logger, string file, long offset);
