@@ -153,7 +153,7 @@ public sealed class SettlerTests : IDisposable
     [MemberData(nameof(All))]
     public void Settle_ChurnWithCompaction_KeepsTheDirectoryBounded(string backend)
     {
-        const int keys = 5000, size = 300, history = 2000, rounds = 25;
+        const int keys = 5000, size = 300, history = 2000, rounds = 15;
         (_options.Backend, _options.SegmentBytes) = (Backends.Parse(backend), 256 << 10);
         using var open = new OpenStore(_directory.Path, _options);
         var (random, value) = (new Random(1), new byte[size]);
