@@ -26,9 +26,7 @@ internal sealed class KillLedger
         }
     }
 
-    /// <summary>Ends when as many writes are answered as the last <see cref="ReachedAsync"/> asked for.</summary>
-    public Task Reached => _reached.Task;
-
+    /// <summary>Ends when so many writes are answered.</summary>
     public Task ReachedAsync(int answers)
     {
         lock (_lock) (_goal, _reached) = (answers, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));

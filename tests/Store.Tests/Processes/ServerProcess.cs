@@ -64,16 +64,23 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var ports = Path.Combine(dataDirectory, "..", $"{Path.GetFileName(dataDirectory)}.{Guid.NewGuid():N}.ports");
         var server = StartUnready(dataDirectory, ["--ports-file", ports, .. flags]);
+        await server.ReadyAsync(ports);
+        return server;
+    }
+
+    /// <summary>Waits until our store listens; it was started with this --ports-file.</summary>
+    /// <exception cref="InvalidOperationException">It ended instead.</exception>
+    public async Task ReadyAsync(string ports)
+    {
         while (!File.Exists(ports))
         {
-            if (server._process.HasExited) throw new InvalidOperationException($"The store ended with {server.ExitCode}:\n{server.Output}");
+            if (_process.HasExited) throw new InvalidOperationException($"The store ended with {ExitCode}:\n{Output}");
             await Task.Delay(20);
         }
         using var numbers = JsonDocument.Parse(await File.ReadAllTextAsync(ports));
         File.Delete(ports);
-        server.HttpPort = numbers.RootElement.GetProperty("http-port").GetInt32();
-        server.Connect(numbers.RootElement.GetProperty("port").GetInt32());
-        return server;
+        HttpPort = numbers.RootElement.GetProperty("http-port").GetInt32();
+        Connect(numbers.RootElement.GetProperty("port").GetInt32());
     }
 
     /// <summary>Our store, not waited for: it may well refuse to start.</summary>
