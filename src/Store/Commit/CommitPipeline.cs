@@ -115,7 +115,7 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
             }
             Fail.At(Failpoint.BeforeAnswer);
         }
-        foreach (var pending in batch) pending.Answer();
+        foreach (var pending in batch) pending.Answer(here: batch.Count == 1);
     }
 
     private void MakeDurable(StagedBatch staged)
