@@ -13,6 +13,7 @@ internal static class StoreBenchmark
     private static readonly int[] ClientCounts = [1, 16, 128, 1000];
     private static readonly int[] ValueSizes = [256, 2048];
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
     private const int Rounds = 3;
 
     /// <summary>Runs the cells whose name (<c>put/16/256</c>) begins with one of the filters; all when there is none.</summary>
@@ -37,12 +38,8 @@ internal static class StoreBenchmark
         await using var store = await EtcdApiServer.StartStoreAsync();
         await using var etcd = await EtcdApiServer.StartEtcdAsync();
         EtcdApiServer[] servers = [store, etcd];
-        foreach (var server in servers)
-        {
-            using var channel = server.Connect();
-            await Operation.FillAsync(new KV.KVClient(channel), value);
-        }
         var numbers = servers.ToDictionary(server => server, _ => new Counter());
+        foreach (var server in servers) await WarmAsync(server, operation, value, numbers[server]);
         var rows = new List<Row>();
         foreach (var clients in counts)
         {
@@ -52,6 +49,15 @@ internal static class StoreBenchmark
         }
         if (operation.IsWrite) rows.Add(new Row($"{operation.Name}, {size} B: resident per write", CompareMemory(servers, numbers)));
         return rows;
+    }
+
+    // The keys that are read must be there, and a process that has just started still compiles its code.
+    private static async Task WarmAsync(EtcdApiServer server, Operation operation, ByteString value, Counter numbers)
+    {
+        using var channel = server.Connect();
+        await Operation.FillAsync(new KV.KVClient(channel), value);
+        using var loop = new ClosedLoop(server, clients: 32);
+        await loop.RunAsync(operation, value, WarmUp, numbers, new LoopResult());
     }
 
     private static async Task<LoopResult[]> RunCellAsync(
