@@ -13,6 +13,13 @@ namespace MiniK8s.Store.Commit;
 
 /// <summary>The store's only writer: takes what has queued, makes it durable with one sync, then shows it.</summary>
 /// <remarks>
+/// <code>
+/// a write comes                  | it is committed
+/// -------------------------------+-------------------------------------------------------------
+/// nobody writes, nobody waits    | on its caller's own thread: no other has to be woken for it
+/// otherwise                      | by the writer's thread, with all that has queued
+/// </code>
+/// Either way under the one lock: there is one writer at a time, whichever thread it runs on.
 /// Order within a batch: stage, log, sync, publish, notify, answer. Nothing is readable, watched or
 /// acknowledged before the sync returns. A failed sync is final: what reached the disk is unknown.
 /// A disk without room is not: the batch is taken back, its writes are refused, and NOSPACE is raised, in memory first and
@@ -24,29 +31,31 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
     private readonly Channel<PendingCommit> _queue = Channel.CreateBounded<PendingCommit>(
         new BoundedChannelOptions(options.QueueLimit) { SingleReader = true });
 
+    private readonly Lock _turn = new();        // the right to write; guards what follows
     private PendingCommit? _carriedOver;        // taken from the queue, too big for the batch it came to
     private LogEntry? _owed;                    // an alarm that is raised and not logged
+    private bool _isClosed;                     // no lone writes any more; the queue has its own end
+    private Exception? _failure;                // after it the log must not be written again
 
-    /// <summary>Called on the writer's thread with every batch that was published, before its callers are answered; must be brief.</summary>
+    /// <summary>Called by the writer with every batch that was published, before its callers are answered; must be brief.</summary>
     public Action<IReadOnlyList<LogEntry>>? Published { get; init; }
 
-    /// <summary>Called on the writer's thread when the log had no room for a batch; must be brief.</summary>
+    /// <summary>Called by the writer when the log had no room for a batch; must be brief.</summary>
     public Action<LogFullException>? Full { get; init; }
 
     /// <summary>Counts and times the batches; may be left out.</summary>
     public StoreMetrics? Metrics { get; init; }
 
-    /// <summary>Queues a write and waits for its outcome. Cancelling stops the wait for room in the queue; a queued write is past recall.</summary>
+    /// <summary>Commits a write and gives its outcome. Cancelling stops the wait for room in the queue; a queued write is past recall.</summary>
     /// <exception cref="StoreStoppedException">The store is stopping, or a sync failed: whether the write is in is unknown.</exception>
-    public async Task<Outcome<IMessage>> CommitAsync(IMessage request, CancellationToken ct)
+    public ValueTask<Outcome<IMessage>> CommitAsync(IMessage request, CancellationToken ct)
     {
         var pending = new PendingCommit(request, request.CalculateSize());
-        if (!_queue.Writer.TryWrite(pending)) await WaitForRoomAsync(pending, ct);
-        return await pending.Completion;
+        return TryCommitHere(pending) ? new(pending.Outcome) : new(QueueAsync(pending, ct));
     }
 
     /// <summary>Takes no further writes; <see cref="Run"/> ends when those queued are done.</summary>
-    public void Complete() => _queue.Writer.TryComplete();
+    public void Complete() => Close(null);
 
     /// <summary>Runs on a thread of its own until the queue is closed and empty, or throws at the first failed sync.</summary>
     public void Run()
@@ -56,19 +65,56 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         {
             while (WaitForWork())
             {
-                var began = Metrics?.Begin() ?? 0;
-                TakeBatch(batch);
-                CommitBatch(batch);
-                Metrics?.End(began, batch.Count);
+                lock (_turn)
+                {
+                    if (_failure is not null) throw _failure;
+                    TakeBatch(batch);
+                    CommitBatch(batch);
+                }
+                foreach (var pending in batch) pending.Answer();
                 batch.Clear();
             }
         }
         catch (Exception ex)
         {
-            _queue.Writer.TryComplete();
+            Close(ex);
             FailAll(batch, new StoreStoppedException(ex));
             throw;                              // the host stops; recovery starts from the log
         }
+    }
+
+    // Blocks its caller's thread for one sync; there is never more than one such thread.
+    private bool TryCommitHere(PendingCommit pending)
+    {
+        if (_queue.Reader.Count > 0 || !_turn.TryEnter()) return false;
+        try
+        {
+            if (_isClosed) return false;
+            CommitBatch([pending]);
+            return true;
+        }
+        catch (Exception ex)
+        {
+            Close(ex);                          // ends the writer's thread as well, and with it the process
+            throw new StoreStoppedException(ex);
+        }
+        finally
+        {
+            _turn.Exit();
+        }
+    }
+
+    private async Task<Outcome<IMessage>> QueueAsync(PendingCommit pending, CancellationToken ct)
+    {
+        if (!_queue.Writer.TryWrite(pending)) await WaitForRoomAsync(pending, ct);
+        return await pending.Completion;
+    }
+
+    // A lone write that runs now is waited for, and none runs after.
+    private void Close(Exception? failure)
+    {
+        lock (_turn) (_isClosed, _failure) = (true, _failure ?? failure);
+        _queue.Writer.TryComplete(failure);
     }
 
     // The sync blocks this thread anyway, so it waits here as well, and no pool thread is ever held.
@@ -98,8 +144,9 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         }
     }
 
-    private void CommitBatch(List<PendingCommit> batch)
+    private void CommitBatch(IReadOnlyList<PendingCommit> batch)
     {
+        var began = Metrics?.Begin() ?? 0;
         var staged = store.Stage();             // each transaction sees those before it in the batch
         if (_owed is not null) staged.Owe(_owed);
         foreach (var pending in batch) pending.Decide(staged.Apply(pending.Request));     // a refusal is a result, not an exception
@@ -115,7 +162,7 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
             }
             Fail.At(Failpoint.BeforeAnswer);
         }
-        foreach (var pending in batch) pending.Answer(here: batch.Count == 1);
+        Metrics?.End(began, batch.Count);
     }
 
     private void MakeDurable(StagedBatch staged)
@@ -131,7 +178,7 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
     }
 
     // All of the batch, refusals too: they were decided on top of writes that never were.
-    private void TakeBack(StagedBatch staged, List<PendingCommit> batch, LogFullException reason)
+    private void TakeBack(StagedBatch staged, IReadOnlyList<PendingCommit> batch, LogFullException reason)
     {
         staged.Undo();
         foreach (var pending in batch) pending.Decide(EtcdErrors.NoSpace);
@@ -151,7 +198,7 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         }
         catch (ChannelClosedException ex)
         {
-            throw new StoreStoppedException(ex);
+            throw new StoreStoppedException(ex.InnerException ?? ex);
         }
     }
 

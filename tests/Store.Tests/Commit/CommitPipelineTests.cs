@@ -14,7 +14,7 @@ public sealed class CommitPipelineTests
     public async Task Commit_OneWrite_IsLoggedThenPublishedThenNotifiedThenAnswered()
     {
         var run = new Run();
-        var answer = run.Pipeline.CommitAsync(Put("a"), CancellationToken.None);
+        var answer = run.AloneAsync(Put("a"));
         await run.Log.Called.Task.OrMissing("the append");
 
         // The sync has not returned: nobody may know of the write.
@@ -39,9 +39,9 @@ public sealed class CommitPipelineTests
     public async Task Commit_WritesDuringASync_ShareTheNextOne()
     {
         var run = new Run();
-        var first = run.Pipeline.CommitAsync(Put("first"), CancellationToken.None);
+        var first = run.AloneAsync(Put("first"));
         await run.Log.Called.Task.OrMissing("the first append");
-        var others = Enumerable.Range(0, 50).Select(i => run.Pipeline.CommitAsync(Put($"k{i}"), CancellationToken.None)).ToArray();
+        var others = Enumerable.Range(0, 50).Select(i => run.QueueAsync(Put($"k{i}"))).ToArray();
 
         run.Log.Release();
         await first.OrMissing("the first answer");
@@ -57,12 +57,12 @@ public sealed class CommitPipelineTests
     public async Task Commit_ATransactionThatNeedsTheOneBeforeIt_SeesItInTheSameBatch()
     {
         var run = new Run();
-        var blocker = run.Pipeline.CommitAsync(Put("blocker"), CancellationToken.None);
+        var blocker = run.AloneAsync(Put("blocker"));
         await run.Log.Called.Task.OrMissing("the first append");
-        var put = run.Pipeline.CommitAsync(Put("a"), CancellationToken.None);
+        var put = run.QueueAsync(Put("a"));
         var txn = new TxnRequest { Compare = { new Compare { Key = Bytes("a"), Target = Compare.Types.CompareTarget.Mod, ModRevision = 3 } } };
         txn.Success.Add(new RequestOp { RequestPut = Put("b") });
-        var dependent = run.Pipeline.CommitAsync(txn, CancellationToken.None);
+        var dependent = run.QueueAsync(txn);
 
         run.Log.Release();
         run.Log.Release();
@@ -77,7 +77,7 @@ public sealed class CommitPipelineTests
     {
         var run = new Run();
 
-        var outcome = await run.Pipeline.CommitAsync(new CompactionRequest { Revision = 99 }, CancellationToken.None).OrMissing("the refusal");
+        var outcome = await run.QueueAsync(new CompactionRequest { Revision = 99 }).OrMissing("the refusal");
 
         Assert.Equal("etcdserver: mvcc: required revision is a future revision", outcome.Error!.Text);
         Assert.Empty(run.Log.BatchSizes);
@@ -88,29 +88,45 @@ public sealed class CommitPipelineTests
     public async Task Commit_SyncFails_EndsThePipelineAndNobodyIsToldItWorked()
     {
         var run = new Run();
-        var inFlight = run.Pipeline.CommitAsync(Put("a"), CancellationToken.None);
+        var inFlight = run.AloneAsync(Put("a"));
         await run.Log.Called.Task.OrMissing("the append");
-        var queued = run.Pipeline.CommitAsync(Put("b"), CancellationToken.None);
+        var queued = run.QueueAsync(Put("b"));
 
         run.Log.Fail(new IOException("no space left"));
 
         await Assert.ThrowsAsync<StoreStoppedException>(() => inFlight.OrMissing("the end of the write in flight"));
         await Assert.ThrowsAsync<StoreStoppedException>(() => queued.OrMissing("the end of the queued write"));
-        await Assert.ThrowsAsync<StoreStoppedException>(() => run.Pipeline.CommitAsync(Put("c"), CancellationToken.None));
+        await Assert.ThrowsAsync<StoreStoppedException>(() => run.QueueAsync(Put("c")));
         Assert.Equal("no space left", (await Assert.ThrowsAsync<IOException>(() => run.Running)).Message);
         Assert.Equal(1, run.Store.Current.Revision);
         Assert.Empty(run.Watches.Notified);
     }
 
     [Fact]
+    public async Task Commit_NobodyElseWrites_IsDoneOnTheCallersThread()
+    {
+        var run = new Run();
+        run.Log.Release();
+        var (caller, writer) = (Environment.CurrentManagedThreadId, 0);
+        run.Watches.OnNotify = () => writer = Environment.CurrentManagedThreadId;
+
+        var answer = run.QueueAsync(Put("a"));
+
+        Assert.True(answer.IsCompletedSuccessfully);
+        Assert.Equal(caller, writer);
+        await run.EndAsync();
+        await Assert.ThrowsAsync<StoreStoppedException>(() => run.QueueAsync(Put("b")));
+    }
+
+    [Fact]
     public async Task Commit_QueueFull_WaitsForRoomAndCanBeCancelled()
     {
         var run = new Run(new StoreOptions { QueueLimit = 1, MaxBatch = 1 });
-        var inFlight = run.Pipeline.CommitAsync(Put("a"), CancellationToken.None);
+        var inFlight = run.AloneAsync(Put("a"));
         await run.Log.Called.Task.OrMissing("the append");
-        var queued = run.Pipeline.CommitAsync(Put("b"), CancellationToken.None);
+        var queued = run.QueueAsync(Put("b"));
         using var patience = new CancellationTokenSource();
-        var waiting = run.Pipeline.CommitAsync(Put("c"), patience.Token);
+        var waiting = run.QueueAsync(Put("c"), patience.Token);
 
         Assert.False(waiting.IsCompleted);
         await patience.CancelAsync();
@@ -127,9 +143,9 @@ public sealed class CommitPipelineTests
     public async Task Commit_BigWrites_AreSpreadOverBatches()
     {
         var run = new Run(new StoreOptions { MaxBatchBytes = 1000 });
-        var blocker = run.Pipeline.CommitAsync(Put("blocker"), CancellationToken.None);
+        var blocker = run.AloneAsync(Put("blocker"));
         await run.Log.Called.Task.OrMissing("the first append");
-        var big = Enumerable.Range(0, 3).Select(i => run.Pipeline.CommitAsync(Put($"k{i}", 600), CancellationToken.None)).ToArray();
+        var big = Enumerable.Range(0, 3).Select(i => run.QueueAsync(Put($"k{i}", 600))).ToArray();
 
         for (var i = 0; i < 4; i++) run.Log.Release();
         await Task.WhenAll(big.Append(blocker)).OrMissing("the answers");
@@ -159,6 +175,12 @@ public sealed class CommitPipelineTests
         public CommitPipeline Pipeline { get; }
 
         public Task Running { get; }
+
+        /// <summary>The first write, which finds nobody writing: its own thread waits for the sync.</summary>
+        public Task<Outcome<IMessage>> AloneAsync(IMessage request) => Task.Run(() => QueueAsync(request));
+
+        /// <summary>A write while another one is under way.</summary>
+        public Task<Outcome<IMessage>> QueueAsync(IMessage request, CancellationToken ct = default) => Pipeline.CommitAsync(request, ct).AsTask();
 
         public Task EndAsync()
         {

@@ -95,7 +95,7 @@ public sealed class FullDiskTests : IAsyncDisposable
 
     private Task<Outcome<IMessage>> PutAsync(string key) => CommitAsync(new PutRequest { Key = Bytes(key) });
 
-    private Task<Outcome<IMessage>> CommitAsync(IMessage request) => _pipeline.CommitAsync(request, CancellationToken.None).OrMissing("the answer");
+    private Task<Outcome<IMessage>> CommitAsync(IMessage request) => _pipeline.CommitAsync(request, CancellationToken.None).AsTask().OrMissing("the answer");
 
     private static ByteString Bytes(string text) => ByteString.CopyFromUtf8(text);
 

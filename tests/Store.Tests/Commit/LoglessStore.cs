@@ -25,7 +25,7 @@ internal sealed class LoglessStore : IAsyncDisposable
 
     public ListLog Log { get; } = new();
 
-    public Task<Outcome<IMessage>> CommitAsync(IMessage request) => Pipeline.CommitAsync(request, CancellationToken.None).OrMissing("the answer");
+    public Task<Outcome<IMessage>> CommitAsync(IMessage request) => Pipeline.CommitAsync(request, CancellationToken.None).AsTask().OrMissing("the answer");
 
     public async Task PutAsync(int times)
     {
