@@ -11,7 +11,7 @@ internal sealed class BackendHome(IBackend backend) : IVersionHome
 
     /// <inheritdoc />
     public KeyValue Read(KeyVersion version) => backend.Find(version.Key, version.ModRevision)
-        ?? throw new InvalidDataException($"{backend.File} no longer holds the value of revision {version.ModRevision}: it was compacted after the read began.");
+        ?? throw new VersionGoneException($"{backend.File} no longer holds the value of revision {version.ModRevision}: it was compacted after the read began.");
 
     /// <summary>The row's version, which can forget its value.</summary>
     public KeyVersion ToVersion(BackendRow row)

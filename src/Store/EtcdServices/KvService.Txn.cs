@@ -20,7 +20,7 @@ internal sealed partial class KvService
     // A batch that only reads needs neither the writer nor the disk.
     private TxnResponse Read(TxnRequest request)
     {
-        var outcome = store.Stage().Apply(request);
+        var outcome = store.Read(snapshot => new StagedBatch(snapshot).Apply(request));
         return outcome.IsRefused ? throw outcome.Error.ToException() : (TxnResponse)outcome.Value;
     }
 }

@@ -48,6 +48,7 @@ internal sealed class KeyVersion
 
     /// <summary>The whole version, from memory or from disk.</summary>
     /// <exception cref="InvalidDataException">What the disk holds is not what was written there.</exception>
+    /// <exception cref="VersionGoneException">It has been compacted away meanwhile.</exception>
     public KeyValue Read()
     {
         // A reader between the two sees either the value or a home, never neither: the home is set first, the value cleared last.
@@ -97,5 +98,6 @@ internal interface IVersionHome
 {
     /// <summary>Reads the version again. Any thread; reads a few hundred bytes, as a rule from the system's page cache.</summary>
     /// <exception cref="InvalidDataException">What is there is not this version any more; names the file.</exception>
+    /// <exception cref="VersionGoneException">It has been compacted away.</exception>
     KeyValue Read(KeyVersion version);
 }

@@ -7,6 +7,7 @@ namespace MiniK8s.Store.Mvcc;
 /// <remarks>Any thread reads <see cref="Current"/>; one writer stages and publishes, one batch at a time.</remarks>
 internal sealed class MvccStore(VersionCache? cache = null)
 {
+    private const int Attempts = 5;
     private MvccSnapshot _current = MvccSnapshot.Empty;
 
     /// <summary>The newest published state: every write in it is durable.</summary>
@@ -26,7 +27,24 @@ internal sealed class MvccStore(VersionCache? cache = null)
     public void Raise(AlarmType alarm) => Volatile.Write(ref _current, Current with { Alarms = Current.Alarms.Add(alarm) });
 
     /// <summary>Answers a read from one snapshot, so its items, its count and its header revision agree.</summary>
-    public Outcome<RangeResponse> Range(RangeRequest request) => RangeReader.Read(Current.View, request);
+    public Outcome<RangeResponse> Range(RangeRequest request) => Read(snapshot => RangeReader.Read(snapshot.View, request));
+
+    /// <summary>Reads from one snapshot; from a newer one again if a compaction took away what the read had yet to come to.</summary>
+    /// <exception cref="VersionGoneException">Compaction overtook every attempt, or what is gone was never compacted.</exception>
+    public T Read<T>(Func<MvccSnapshot, T> read)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return read(Current);
+            }
+            catch (VersionGoneException) when (attempt < Attempts)
+            {
+                // The newest snapshot holds the key's newer version, or answers that the revision is compacted.
+            }
+        }
+    }
 
     /// <summary>Starts from a compacted state and the log after it. Entries the state already covers are skipped.</summary>
     /// <exception cref="InvalidDataException">The entries leave a hole in the revisions.</exception>

@@ -131,14 +131,13 @@ internal sealed class WatchStream(WatchHub hub, MvccStore store, StoreOptions op
     {
         if (hub.NextFromHistory(watcher) is not { } next) return false;
 
-        var snapshot = store.Current;
-        if (next < snapshot.CompactRevision)
+        var stretch = store.Read(snapshot => next < snapshot.CompactRevision ? null : HistoryStretch.Read(snapshot, watcher, next));
+        if (stretch is null)
         {
             hub.Cancel(watcher);        // its id stays taken until the client cancels it too, as in etcd
-            await send(WatchResponses.Compacted(watcher.Id, snapshot.CompactRevision));
+            await send(WatchResponses.Compacted(watcher.Id, store.Current.CompactRevision));
             return true;
         }
-        var stretch = HistoryStretch.Read(snapshot, watcher, next);
         if (stretch.Events.Count > 0) await SendAsync(new Outgoing(watcher, stretch.Events, stretch.Last), send);
         hub.Advance(watcher, stretch.Last + 1);
         return true;
