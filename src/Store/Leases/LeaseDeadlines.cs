@@ -58,6 +58,15 @@ internal sealed class LeaseDeadlines(TimeProvider time)
         }
     }
 
+    /// <summary>Gives every lease that is not just ending its full TTL from now on.</summary>
+    public void Renew()
+    {
+        lock (_gate)
+        {
+            foreach (var lease in _leases.Values.Where(lease => lease.Ending is null)) Schedule(lease, Now + lease.Ttl);
+        }
+    }
+
     /// <summary>Takes up what the writer published: grants and ends of leases. Before the callers are answered; never waits.</summary>
     public void Follow(IReadOnlyList<LogEntry> published)
     {

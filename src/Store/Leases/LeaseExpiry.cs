@@ -7,11 +7,13 @@ namespace MiniK8s.Store.Leases;
 
 /// <summary>Ends the leases that ran out: each by a revocation of its own through the writer, as if a client had asked for it.</summary>
 /// <remarks>
-/// Started after recovery and before the ports open. At most <see cref="MostAtOnce"/> revocations wait for the writer at a time, so
+/// Started after recovery and before the ports open; the TTLs that a restart starts afresh begin once the ports are open, for nobody
+/// could keep a lease alive before. At most <see cref="MostAtOnce"/> revocations wait for the writer at a time, so
 /// that a great many leases that run out together leave room in its queue for others.
 /// </remarks>
 internal sealed partial class LeaseExpiry(
-    LeaseDeadlines deadlines, CommitPipeline pipeline, MvccStore store, TimeProvider time, ILogger<LeaseExpiry> logger)
+    LeaseDeadlines deadlines, CommitPipeline pipeline, MvccStore store, TimeProvider time, ILogger<LeaseExpiry> logger,
+    IHostApplicationLifetime? lifetime = null)
     : BackgroundService
 {
     /// <summary>Revocations in the writer's queue at a time.</summary>
@@ -21,6 +23,7 @@ internal sealed partial class LeaseExpiry(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         deadlines.Start(store.Current.Leases.All);
+        lifetime?.ApplicationStarted.Register(deadlines.Renew);
         return base.StartAsync(cancellationToken);
     }
 

@@ -54,6 +54,20 @@ public sealed class LeaseDeadlinesTests
     }
 
     [Fact]
+    public void Renew_AfterASlowStart_BeginsEveryTtlAnew()
+    {
+        Grant(1, 5);
+        Grant(2, 3);
+        Pass(TimeSpan.FromSeconds(2));
+
+        _deadlines.Renew();
+
+        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(3)), (_deadlines.Remaining(1), _deadlines.Remaining(2)));
+        Pass(TimeSpan.FromSeconds(3) + Moment);
+        Assert.Equal([2], _deadlines.TakeDue(10));
+    }
+
+    [Fact]
     public async Task KeepAlive_OfAnUnknownLease_IsZero() => Assert.Equal(0, await KeepAliveAsync(1));
 
     [Fact]
