@@ -37,11 +37,23 @@ internal sealed class LeaseRule : IRule
         if (end is { } revision) deaths.Add((evidence.Visibility.FirstSeen(revision), $"revision {revision} deleted its keys"));
         foreach (var (at, proof) in deaths.Where(death => death.At < revoked))
         {
-            // Only renewals answered before the death was seen to begin count: a later one could not have come true.
-            var restarts = Restarts(evidence.History).Select(restart => restart.Down).Where(down => down > renewals[0].End);
-            var due = renewals.Select(renewal => renewal.Start).Concat(restarts).Where(start => start < at).DefaultIfEmpty(-ttl).Max() + ttl;
+            var due = Earliest(evidence, renewals, ttl, at);
             if (at < due) yield return new(11, $"lease {lease} was to last until {due} µs at least, and was gone at {at} µs: {proof}");
         }
+    }
+
+    // Until when the lease was sure to live, by what happened before its death was seen. A restart gives it its time anew, if it was
+    // still sure to live when the process ended: otherwise it may have run out just before.
+    private static long Earliest(Evidence evidence, List<CallLine> renewals, long ttl, long death)
+    {
+        var changes = renewals.Select(renewal => (At: renewal.Start, From: renewal.Start, IsRestart: false))
+            .Concat(Restarts(evidence.History).Select(restart => (At: restart.Down, From: restart.Up, IsRestart: true)));
+        var due = long.MinValue;
+        foreach (var (at, from, isRestart) in changes.Where(change => change.At < death).OrderBy(change => change.At))
+        {
+            if (!isRestart || at < due) due = long.Max(due, from + ttl);
+        }
+        return due;
     }
 
     private static IEnumerable<Violation> CheckLate(
