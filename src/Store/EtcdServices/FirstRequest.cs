@@ -61,14 +61,16 @@ internal sealed class FirstRequest
 
     private static void Correct(ReadOnlySequence<byte> payload, byte flags)
     {
-        var block = payload.ToArray();
-        var start = ((flags & Padded) != 0 ? 1 : 0) + ((flags & Prioritized) != 0 ? 5 : 0);
-        if (FindAuthority(block, start) is not ({ } offset, { } mark)) return;
+        ReadOnlySpan<byte> bytes = payload.ToArray();
+        var isPadded = (flags & Padded) != 0 && bytes.Length > 0;
+        var start = (isPadded ? 1 : 0) + ((flags & Prioritized) != 0 ? 5 : 0);
+        var end = bytes.Length - (isPadded ? bytes[0] : 0);
+        if (start >= end || FindAuthority(bytes[..end], start) is not ({ } offset, { } mark)) return;
         foreach (var one in mark) Write(payload, offset++, one);
     }
 
     // Where bytes must be replaced, and by which; the whole block is walked, since fields come in any order.
-    private static (int Offset, byte[] Bytes)? FindAuthority(byte[] block, int position)
+    private static (int Offset, byte[] Bytes)? FindAuthority(ReadOnlySpan<byte> block, int position)
     {
         while (position < block.Length)
         {
@@ -82,22 +84,23 @@ internal sealed class FirstRequest
             if (name < 0 || (name == 0 && !SkipText(block, ref position))) return null;
             var value = position;
             if (!SkipText(block, ref position)) return null;
-            if (name == AuthorityIndex) return Replacement(block, value);
+            if (name == AuthorityIndex) return Replacement(block[..position], value);
         }
         return null;
     }
 
-    private static (int Offset, byte[] Bytes)? Replacement(byte[] block, int position)
+    // The block ends where the value does.
+    private static (int Offset, byte[] Bytes)? Replacement(ReadOnlySpan<byte> block, int position)
     {
         var isHuffman = block[position] >= 0x80;
         _ = ReadNumber(block, ref position, 7);
-        var text = block.AsSpan(position);
+        var text = block[position..];
         if (!isHuffman) return text.StartsWith("http://"u8) ? (position + 4, "x--"u8.ToArray()) : null;
         ReadOnlySpan<byte> scheme = [0x9d, 0x29, 0xae, 0xe3, 0x0c];
         return text.StartsWith(scheme) && text.Length > scheme.Length && text[scheme.Length] < 0x80 ? (position + 2, [0xaf, 0xca, 0xcb]) : null;
     }
 
-    private static bool SkipText(byte[] block, ref int position)
+    private static bool SkipText(ReadOnlySpan<byte> block, ref int position)
     {
         var length = ReadNumber(block, ref position, 7);
         if (length < 0 || length > block.Length - position) return false;
@@ -106,7 +109,7 @@ internal sealed class FirstRequest
     }
 
     // HPACK's integer with a prefix of so many bits; -1 when it runs past the end or is absurd.
-    private static int ReadNumber(byte[] block, ref int position, int bits)
+    private static int ReadNumber(ReadOnlySpan<byte> block, ref int position, int bits)
     {
         if (position >= block.Length) return -1;
         var limit = (1 << bits) - 1;

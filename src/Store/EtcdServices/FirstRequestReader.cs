@@ -9,6 +9,7 @@ internal sealed class FirstRequestReader(PipeReader inner) : PipeReader
     private readonly FirstRequest _request = new();
     private ReadOnlySequence<byte> _handedOut;
     private long _lookedThrough;        // bytes of the unconsumed ones
+    private long _examined;             // of these, what the consumer has seen and needs more than
 
     /// <inheritdoc />
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
@@ -27,7 +28,12 @@ internal sealed class FirstRequestReader(PipeReader inner) : PipeReader
     /// <inheritdoc />
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        if (!_request.IsOver) _lookedThrough -= _handedOut.Slice(0, consumed).Length;
+        if (!_request.IsOver)
+        {
+            var gone = _handedOut.Slice(0, consumed).Length;
+            _lookedThrough -= gone;
+            _examined = _handedOut.Slice(0, examined).Length - gone;
+        }
         inner.AdvanceTo(consumed, examined);
     }
 
@@ -49,7 +55,7 @@ internal sealed class FirstRequestReader(PipeReader inner) : PipeReader
                 _request.IsOver = true;
                 return result;
             }
-            if (_lookedThrough > 0)
+            if (_lookedThrough > _examined)
             {
                 _handedOut = result.Buffer.Slice(0, _lookedThrough);
                 return new ReadResult(_handedOut, isCanceled: false, isCompleted: false);
