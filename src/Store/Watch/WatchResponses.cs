@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.EtcdServices;
 using MiniK8s.Store.Mvcc;
@@ -11,6 +13,7 @@ internal static class WatchResponses
     public const long WholeStream = -1;
 
     private const int SplitBytes = 1 << 20;
+    private const int EventTagBytes = 1;
 
     /// <summary>Why a watch cannot be made; null when it can. The texts are etcd's.</summary>
     public static string? WhyNot(WatchCreateRequest request, IReadOnlyDictionary<long, Watcher> watchers)
@@ -83,14 +86,16 @@ internal static class WatchResponses
 
     private static IEnumerable<WatchResponse> Fragments(WatchResponse whole, int maxBytes)
     {
-        var (fragment, bytes) = (Fragment(whole), 0);
+        var fragment = Fragment(whole);
+        var bytes = fragment.CalculateSize();
         foreach (var next in whole.Events)
         {
-            var size = next.CalculateSize();
+            var size = EventTagBytes + CodedOutputStream.ComputeMessageSize(next);
             if (fragment.Events.Count > 0 && bytes + size >= maxBytes)
             {
                 yield return fragment;
-                (fragment, bytes) = (Fragment(whole), 0);
+                fragment = Fragment(whole);
+                bytes = fragment.CalculateSize();
             }
             fragment.Events.Add(next);
             bytes += size;

@@ -13,6 +13,7 @@ namespace MiniK8s.Store.Watch;
 internal sealed class WatchStream(WatchHub hub, MvccStore store, StoreOptions options, TimeProvider time)
 {
     private const int RequestsInFlight = 16;
+    private const int FragmentOverhead = 512 * 1024;    // etcd's: a fragment may be so much larger than a write
     private readonly Dictionary<long, Watcher> _watchers = [];
     private readonly Channel<WatchRequest> _requests = Channel.CreateBounded<WatchRequest>(RequestsInFlight);
     private readonly List<Outgoing> _taken = [];        // out of the outbox, to be sent in this pass
@@ -124,7 +125,7 @@ internal sealed class WatchStream(WatchHub hub, MvccStore store, StoreOptions op
             return;
         }
         outgoing.Watcher.SentSinceTick |= outgoing.Events.Count > 0;
-        foreach (var response in WatchResponses.Of(outgoing.Watcher, outgoing.Events, outgoing.Revision, options.MaxRequestBytes)) await send(response);
+        foreach (var response in WatchResponses.Of(outgoing.Watcher, outgoing.Events, outgoing.Revision, options.MaxRequestBytes + FragmentOverhead)) await send(response);
     }
 
     private async Task<bool> CatchUpAsync(Watcher watcher, Func<WatchResponse, Task> send)

@@ -107,6 +107,45 @@ public sealed class EtcdComparisonEdgeTests : IAsyncLifetime
         foreach (var mayFragment in (bool[])[false, true]) await CompareHistoryAsync(new WatchCreateRequest { Key = Key("big"), Fragment = mayFragment, StartRevision = 2 }, 12);
     }
 
+    // The largest write is 1.5 MiB; with its previous values a revision's response is up to twice that, and cut from 2 MiB on.
+    [RequiresToolTheory("etcd")]
+    [InlineData("400000 300000", 2)]                                    // 1.4 MB
+    [InlineData("300000 300000 300000", 3)]                             // 1.8 MB: more than a write, less than a fragment
+    [InlineData("450000 450000 148300", 3)]                             // just below 2 MiB
+    [InlineData("450000 450000 148700", 2, 1)]                          // just above
+    [InlineData("500000 500000 500000", 2, 1)]                          // 3.0 MB
+    [InlineData("10 700000 10 700000 10", 3, 2)]
+    [InlineData("50 1048000 800", 2, 1)]                                // an event of nearly 2 MiB; with a small one just below, with two above
+    [InlineData("1100000 10 10", 1, 2)]                                 // one event alone is above
+    public async Task Watch_OfOneLargeRevision_IsCutWhereEtcdCutsIt(string sizes, params int[] parts)
+    {
+        foreach (var value in "ab")
+        {
+            var puts = sizes.Split(' ').Select((size, i) => new RequestOp
+            {
+                RequestPut = new PutRequest { Key = Key($"part{i}"), Value = Key(new string(value, int.Parse(size, System.Globalization.CultureInfo.InvariantCulture))) },
+            });
+            await CompareAsync(new TxnRequest { Success = { puts } });
+        }
+        foreach (var server in (ServerProcess[])[_etcd, _store])
+        {
+            using var call = server.Watch.Watch();
+            await call.RequestStream.WriteAsync(new WatchRequest
+            {
+                CreateRequest = new WatchCreateRequest { Key = Key("part"), RangeEnd = Key("paru"), PrevKv = true, Fragment = true, StartRevision = 3 },
+            });
+            Assert.True(await call.ResponseStream.MoveNext().OrMissing("created"));
+            var seen = new List<(int Events, bool Fragment)>();
+            do
+            {
+                Assert.True(await call.ResponseStream.MoveNext().OrMissing($"a part after {string.Join(' ', seen)}"));
+                seen.Add((call.ResponseStream.Current.Events.Count, call.ResponseStream.Current.Fragment));
+            }
+            while (call.ResponseStream.Current.Fragment);
+            Assert.Equal((server == _etcd ? "etcd" : "store", string.Join(' ', parts)), (server == _etcd ? "etcd" : "store", string.Join(' ', seen.Select(part => part.Events))));
+        }
+    }
+
     [RequiresToolFact("etcd")]
     public async Task Watch_ClientIsDoneSending_GoesOnDelivering()
     {
