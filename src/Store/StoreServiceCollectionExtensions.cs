@@ -57,6 +57,7 @@ internal static class StoreServiceCollectionExtensions
         app.MapGrpcService<LeaseService>();
         app.MapGrpcService<ClusterService>();
         app.MapGrpcService<MaintenanceService>();
+        app.MapNotBuilt();
         app.MapGet("/health", EtcdHealth.Answer);
         app.MapGet("/version", EtcdHealth.Version);
     }

@@ -65,6 +65,9 @@ internal static class EtcdErrors
     /// <summary>Leadership cannot move there.</summary>
     public static readonly EtcdError BadLeaderTransferee = new(StatusCode.FailedPrecondition, "etcdserver: bad leader transferee");
 
+    /// <summary>A client with a name and password, where there are no users; it goes on without.</summary>
+    public static readonly EtcdError AuthNotEnabled = new(StatusCode.FailedPrecondition, "etcdserver: authentication is not enabled");
+
     /// <summary>The client went away from its watch stream.</summary>
     public static readonly EtcdError WatchCanceled = new(StatusCode.Cancelled, "etcdserver: watch canceled");
 

@@ -6,7 +6,14 @@ namespace MiniK8s.Store.Tests.Processes;
 internal static class Etcdctl
 {
     /// <summary>Runs a command to its end and gives what it printed, errors last, without the client library's own log.</summary>
-    public static async Task<string> RunAsync(string endpoint, string? input, params string[] arguments)
+    public static async Task<string> RunAsync(string endpoint, string? input, params string[] arguments) =>
+        (await RunToExitAsync(endpoint, input, Patience.Limit, arguments)).Output;
+
+    /// <summary>Likewise, with the exit code, of a command that may take so long.</summary>
+    public static Task<(string Output, int Code)> RunToExitAsync(string endpoint, TimeSpan limit, params string[] arguments) =>
+        RunToExitAsync(endpoint, null, limit, arguments);
+
+    private static async Task<(string Output, int Code)> RunToExitAsync(string endpoint, string? input, TimeSpan limit, string[] arguments)
     {
         using var process = Start(endpoint, arguments);
         if (input is not null) await process.StandardInput.WriteAsync(input);
@@ -14,15 +21,15 @@ internal static class Etcdctl
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         try
         {
-            await process.WaitForExitAsync().OrMissing($"the end of etcdctl {string.Join(' ', arguments)}");
+            await process.WaitForExitAsync().WaitAsync(limit);
         }
-        catch
+        catch (TimeoutException)
         {
             process.Kill();
-            throw;
+            throw new TimeoutException($"Missing after {limit.TotalSeconds} s: the end of etcdctl {string.Join(' ', arguments)}.");
         }
         var lines = (await output + await errors).Split('\n').Where(line => !line.StartsWith("{\"level\"", StringComparison.Ordinal));
-        return string.Join('\n', lines).TrimEnd('\n');
+        return (string.Join('\n', lines).TrimEnd('\n'), process.ExitCode);
     }
 
     /// <summary>Starts a command that goes on until it is killed.</summary>

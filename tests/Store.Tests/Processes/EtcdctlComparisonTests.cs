@@ -28,6 +28,7 @@ public sealed partial class EtcdctlComparisonTests : IAsyncLifetime
         { "member", "member list | member list -w json | member list -w table | member list -w fields | member remove 1 | member update 1 --peer-urls http://127.0.0.1:1 | member promote 1" },
         { "leader", "move-leader 1" },
         { "lock", "lock name echo held" },
+        { "user", "--user me:secret put a 1 | --user me:secret get a" },
         { "defrag", "put a 1 | defrag" },
         { "version", "version" },
     };
