@@ -12,7 +12,7 @@ public sealed class TmpfsFactAttribute : FactAttribute
 
     private static string? WhyNot()
     {
-        if (RequiredTool.Find("mount") is null) return "mount is not on this machine";
+        if (RequiredTool.Find("mount") is null) return "mount is not on this machine; this test runs on Linux alone, where util-linux brings it";
         try
         {
             using var disk = new SmallDisk(1);
@@ -20,7 +20,7 @@ public sealed class TmpfsFactAttribute : FactAttribute
         }
         catch (IOException ex)
         {
-            return $"no file system can be mounted here: {ex.Message}";
+            return $"no file system can be mounted here; run the tests as root, in a container with --cap-add SYS_ADMIN ({ex.Message})";
         }
     }
 }
@@ -28,7 +28,18 @@ public sealed class TmpfsFactAttribute : FactAttribute
 /// <summary>A file system in memory, of a few MiB, so that it can be full.</summary>
 internal sealed class SmallDisk : IDisposable
 {
-    public SmallDisk(int mebibytes) => Run("mount", "-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs", Root);
+    public SmallDisk(int mebibytes)
+    {
+        try
+        {
+            Run("mount", "-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs", Root);
+        }
+        catch (IOException)
+        {
+            Directory.Delete(Root);
+            throw;
+        }
+    }
 
     /// <summary>Its own folder.</summary>
     public string Root { get; } = Directory.CreateTempSubdirectory("store-disk-").FullName;
