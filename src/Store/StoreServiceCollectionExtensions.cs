@@ -105,6 +105,7 @@ internal static class StoreServiceCollectionExtensions
     private static IServiceCollection AddMaintenance(this IServiceCollection services) => services
         .AddSingleton<IStorageSize, StorageSize>()
         .AddSingleton<SpaceQuota>()
+        .AddSingleton<Defragmenter>()
         .AddHostedService<AutoCompactor>()
         .AddHostedService<EtcdMetrics>();
 

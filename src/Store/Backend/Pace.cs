@@ -8,12 +8,19 @@ internal sealed class Pace(TimeProvider time)
 
     private long _began = time.GetTimestamp();
     private int _steps;
+    private int _hurries;
 
     /// <summary>How long a pause is, in slices. 0: no pauses.</summary>
     public double Rest { get; set; }
 
     /// <summary>Ends the pauses.</summary>
     public CancellationToken Stopping { get; set; }
+
+    /// <summary>Somebody waits for the work: no pauses, until <see cref="Relax"/> was called as often. Any thread.</summary>
+    public void Hurry() => Interlocked.Increment(ref _hurries);
+
+    /// <summary>The end of one <see cref="Hurry"/>.</summary>
+    public void Relax() => Interlocked.Decrement(ref _hurries);
 
     /// <summary>Called after each bit of work, on a thread of the work's own; returns after a pause when one is due.</summary>
     /// <exception cref="OperationCanceledException">Stopping.</exception>
@@ -23,7 +30,7 @@ internal sealed class Pace(TimeProvider time)
         var worked = time.GetElapsedTime(_began);
         if (worked < _slice) return;
         Stopping.ThrowIfCancellationRequested();
-        if (Rest > 0) Task.Delay(worked * Rest, time, Stopping).GetAwaiter().GetResult();
+        if (Rest > 0 && Volatile.Read(ref _hurries) == 0) Task.Delay(worked * Rest, time, Stopping).GetAwaiter().GetResult();
         _began = time.GetTimestamp();
     }
 }

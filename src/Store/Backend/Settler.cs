@@ -8,7 +8,7 @@ namespace MiniK8s.Store.Backend;
 /// <summary>Brings sealed log segments into the backend, oldest first, and removes each once the backend has synced past it.</summary>
 /// <remarks>
 /// It reads the segments from disk, on a thread of its own: writers neither wait for it nor fill a queue for it. If it falls behind, segments
-/// pile up, and its pauses get shorter. What it has not settled yet is in the log, so stopping at any moment costs nothing.
+/// pile up, and its pauses get shorter. A defragmentation settles on its own thread, in turn with this one and without pauses. What it has not settled yet is in the log, so stopping at any moment costs nothing.
 /// <code>
 /// after             | found at the next start                 | done then
 /// ------------------+-----------------------------------------+--------------------------------------
@@ -22,7 +22,6 @@ internal sealed partial class Settler(
     BackendReader recovered,
     DataDirectory directory,
     WriteAheadLog log,
-    StoreOptions options,
     TimeProvider time,
     ILogger<Settler> logger) : BackgroundService
 {
@@ -35,10 +34,13 @@ internal sealed partial class Settler(
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(5);
 
     private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly Lock _gate = new();        // guards the backend and _settlement
+    private readonly Lock _gate = new();        // guards the backend and what follows; before the log's own lock
+    private readonly Pins _pins = new();
     private readonly Pace _pace = new(time);
     private readonly BackendHome _home = new(backend);
     private Settlement? _settlement;            // null after a failure, and before the first segment
+    private long _next = recovered.Meta.Segment;        // the first segment that is not settled wholly
+    private bool _isDisposed;
     private (long File, long Used) _bytes = (backend.FileBytes, backend.UsedBytes);
 
     /// <summary>What the engine is called: SQLite, LiteDB.</summary>
@@ -56,28 +58,57 @@ internal sealed partial class Settler(
     {
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             backend.Defragment();
             Measure();
         }
     }
 
-    /// <summary>Settles every sealed segment there is now.</summary>
+    /// <summary>Keeps the backend from giving up what the state published next can read, until disposed: no segment settles meanwhile.</summary>
+    public IDisposable Pin() => _pins.Take();
+
+    /// <summary>Settles every sealed segment there is now, once nothing is pinned. Any thread; several take turns. Cancelled between transactions.</summary>
     /// <exception cref="IOException">The disk refused; what was not settled is still in the log.</exception>
     /// <exception cref="InvalidDataException">A segment or the backend is not as it was written.</exception>
-    public void SettleAll(CancellationToken stopping)
+    public void SettleAll(CancellationToken ct)
     {
-        _pace.Stopping = stopping;
-        while (Waiting() is { Count: > 0 } waiting)
+        do _pins.WaitForNone(ct);
+        while (SettleNext(ct));
+    }
+
+    /// <summary>As <see cref="SettleAll"/>, and without pauses, whichever thread is at it.</summary>
+    public void SettleNow(CancellationToken ct)
+    {
+        _pace.Hurry();
+        try
         {
-            _pace.Rest = RestForOne / waiting.Count;
-            Settle(waiting[0]);
-            Drop(waiting[0]);
+            SettleAll(ct);
         }
+        finally
+        {
+            _pace.Relax();
+        }
+    }
+
+    /// <summary>Waits until nobody is at the backend; later comers are refused.</summary>
+    public override void Dispose()
+    {
+        lock (_gate) _isDisposed = true;
+        _pins.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc />
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        log.Settled((int)recovered.Meta.Segment, recovered.Meta.Offset);        // before the ports open and the quota is looked at
+        return base.StartAsync(cancellationToken);
     }
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _pace.Stopping = stoppingToken;
         log.SegmentSealed = () => _bell.Writer.TryWrite(true);
         return Task.Factory.StartNew(() => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -86,7 +117,7 @@ internal sealed partial class Settler(
     {
         try
         {
-            if (!options.RetainLog) log.DropBefore((int)recovered.Meta.Segment);
+            log.DropSettled();
             while (!stopping.IsCancellationRequested)
             {
                 if (!TrySettleAll(stopping)) Task.Delay(_retryAfter, time, stopping).GetAwaiter().GetResult();
@@ -118,32 +149,43 @@ internal sealed partial class Settler(
         }
     }
 
-    private List<SegmentName> Waiting()
-    {
-        var next = (_settlement?.Meta ?? recovered.Meta).Segment;
-        return log.SealedSegments().FindAll(segment => segment.Number >= next);
-    }
-
-    private void Settle(SegmentName segment)
+    // Which segments wait, and whether there are pins, is asked inside the gate: another thread may have been at it.
+    private bool SettleNext(CancellationToken ct)
     {
         lock (_gate)
         {
-            try
-            {
-                var settlement = _settlement ??= Reload();
-                Settle(settlement, segment, settlement.Meta.Segment == segment.Number ? settlement.Meta.Offset : 0);
-                LogSettled(logger, segment.File, settlement.Meta.Revision, settlement.Meta.CompactRevision, settlement.Meta.Count, FileBytes);
-            }
-            catch
-            {
-                _settlement = null;
-                backend.Rollback();
-                throw;
-            }
+            ct.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            var waiting = log.SealedSegments().FindAll(segment => segment.Number >= _next);
+            if (waiting.Count == 0) return false;
+            // The segments first: what was sealed before a pin was taken gives up nothing that it protects.
+            if (_pins.Any) return true;
+
+            _pace.Rest = RestForOne / waiting.Count;
+            if (TrySettle(waiting[0], ct)) Drop(waiting[0]);
+            return true;
         }
     }
 
-    private void Settle(Settlement settlement, SegmentName segment, long settled)
+    private bool TrySettle(SegmentName segment, CancellationToken ct)
+    {
+        try
+        {
+            var settlement = _settlement ??= Reload();
+            if (!TrySettle(settlement, segment, settlement.Meta.Segment == segment.Number ? settlement.Meta.Offset : 0, ct)) return false;
+            LogSettled(logger, segment.File, settlement.Meta.Revision, settlement.Meta.CompactRevision, settlement.Meta.Count, FileBytes);
+            return true;
+        }
+        catch
+        {
+            _settlement = null;
+            backend.Rollback();
+            throw;
+        }
+    }
+
+    // False when it was cancelled, with some of the segment settled and no transaction running.
+    private bool TrySettle(Settlement settlement, SegmentName segment, long settled, CancellationToken ct)
     {
         settlement.Begin();
         foreach (var (end, entries) in SealedSegment.Read(segment, settled))
@@ -151,9 +193,11 @@ internal sealed partial class Settler(
             foreach (var entry in entries) settlement.Apply(entry);
             if (end - settled < TransactionBytes) continue;
             Commit(settlement, segment.Number, settled = end);
+            if (ct.IsCancellationRequested) return false;
             settlement.Begin();
         }
         Commit(settlement, segment.Number + 1, 0);
+        return true;
     }
 
     private void Commit(Settlement settlement, int segment, long offset)
@@ -161,6 +205,8 @@ internal sealed partial class Settler(
         Fail.At(Failpoint.SettleBeforeCommit);
         settlement.Commit(segment, offset);
         Fail.At(Failpoint.SettleAfterCommit);
+        _next = segment;
+        log.Settled(segment, offset);
         Measure();
     }
 
@@ -168,7 +214,7 @@ internal sealed partial class Settler(
     {
         Fail.At(Failpoint.BeforeSegmentDrop);
         directory.MoveHome(segment.Number, _home);
-        if (!options.RetainLog) log.DropBefore(segment.Number + 1);
+        log.DropSettled();
     }
 
     // After a transaction that failed: what is in memory may be ahead of the file.

@@ -54,6 +54,26 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         return TryCommitHere(pending) ? new(pending.Outcome) : new(QueueAsync(pending, ct));
     }
 
+    /// <summary>Has the log begin a new segment, between two batches. Blocks its caller's thread for as long as both take.</summary>
+    /// <exception cref="LogFullException">The disk has no room for one; nothing has changed.</exception>
+    /// <exception cref="StoreStoppedException">The store is stopping, or the disk refused.</exception>
+    public void SealLog()
+    {
+        lock (_turn)
+        {
+            if (_isClosed) throw new StoreStoppedException(_failure ?? new ChannelClosedException());
+            try
+            {
+                log.Seal();
+            }
+            catch (Exception ex) when (ex is not LogFullException)
+            {
+                Close(ex);                      // as after a batch
+                throw new StoreStoppedException(ex);
+            }
+        }
+    }
+
     /// <summary>Takes no further writes; <see cref="Run"/> ends when those queued are done.</summary>
     public void Complete() => Close(null);
 

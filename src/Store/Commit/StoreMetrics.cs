@@ -28,7 +28,7 @@ internal sealed class StoreMetrics : IDisposable
         _meter.CreateObservableGauge("store_compact_revision", () => store.Current.CompactRevision, null, "The oldest readable revision");
         _meter.CreateObservableGauge("store_keys", () => store.Current.Tree.Count, null, "Keys, deleted ones with history included");
         _meter.CreateObservableGauge("store_unsynced_watchers", () => watches.Unsynced, null, "Watches that read history");
-        _meter.CreateObservableGauge("store_log_bytes", () => log.Bytes, null, "Length of the log");
+        _meter.CreateObservableGauge("store_log_bytes", () => log.Bytes, null, "Bytes of the log that have not settled");
         _meter.CreateObservableCounter("store_log_syncs", () => log.Syncs, null, "Syncs of the log");
     }
 

@@ -7,14 +7,13 @@ namespace MiniK8s.Store.EtcdServices;
 internal sealed partial class MaintenanceService
 {
     /// <summary>
-    /// Gives the backend's free pages back to the file system. Reads and writes go on meanwhile; a second call waits for the first.
-    /// What compaction freed in log segments that are not settled yet comes back when they are.
+    /// Makes the files as short as what can still be read: with compaction before and <c>alarm disarm</c> after it, a store over its quota works again.
+    /// Reads and writes go on meanwhile; a second call waits for the first, and for snapshots that are being sent, as with etcd.
     /// </summary>
     public override async Task<DefragmentResponse> Defragment(DefragmentRequest request, ServerCallContext context)
     {
         var before = size.DbSize;
-        // Blocks for as long as the disk takes: on a thread of the pool that no call waits for.
-        await Task.Run(settler.Defragment, context.CancellationToken);
+        if (await defragmenter.DefragmentAsync(context.CancellationToken) is { } refusal) throw refusal.ToException();
         LogDefragmented(logger, before, size.DbSize);
         return new DefragmentResponse();
     }

@@ -11,7 +11,14 @@ namespace MiniK8s.Store.EtcdServices;
 
 /// <summary>etcd's Maintenance service. One file per verb; this one holds those that a single member has little to say to.</summary>
 internal sealed partial class MaintenanceService(
-    MvccStore store, CommitPipeline pipeline, IStorageSize size, Settler settler, ResponseHeaders headers, Identity identity, ILogger<MaintenanceService> logger)
+    MvccStore store,
+    CommitPipeline pipeline,
+    IStorageSize size,
+    Settler settler,
+    Defragmenter defragmenter,
+    ResponseHeaders headers,
+    Identity identity,
+    ILogger<MaintenanceService> logger)
     : Protocol.Etcd.Maintenance.MaintenanceBase
 {
     /// <summary>The etcd version whose API and behaviour this store follows.</summary>

@@ -10,4 +10,10 @@ internal interface IWriteAheadLog
     /// <exception cref="LogFullException">The disk has no room; nothing was appended, and the log can be used again.</exception>
     /// <exception cref="IOException">The disk refused; what reached it is unknown.</exception>
     void AppendAndSync(IReadOnlyList<LogEntry> entries);
+
+    /// <summary>Begins a new segment, so that what the open one holds can settle. Does nothing when that holds nothing.</summary>
+    /// <remarks>As an append: blocks the caller, and after any exception but the first below the log must not be used again.</remarks>
+    /// <exception cref="LogFullException">The disk has no room; nothing has changed.</exception>
+    /// <exception cref="IOException">The disk refused.</exception>
+    void Seal();
 }

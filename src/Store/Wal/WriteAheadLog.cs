@@ -5,7 +5,7 @@ namespace MiniK8s.Store.Wal;
 
 /// <summary>The log on disk: one frame per batch, one sync per batch, in segments whose files have their full length from the start.</summary>
 /// <remarks>
-/// The pipeline's thread appends; the settler drops old segments. Made by <see cref="LogRecovery"/>.
+/// The pipeline appends and seals, one thread at a time; the settler drops old segments. Made by <see cref="LogRecovery"/>.
 /// How a file is written decides what a sync costs. Medians of an append and its sync on ext4 on a virtual disk, in microseconds:
 /// <code>
 /// bytes     file grows, fsync   preallocated, fdatasync   zeroed some way ahead   zeroed wholly, or used before
@@ -25,13 +25,15 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
     private readonly StoreOptions _options;
     private readonly LogMark _mark;
     private readonly FrameBuffer _frame = new();
-    private readonly Lock _segmentsLock = new();       // guards _segments; innermost
+    private readonly Lock _segmentsLock = new();       // guards _segments and what is settled; innermost
     private readonly List<SegmentName> _segments;      // oldest first; the last one is open
     private SegmentName _open;
     private ISegmentFile _file;
     private long _length;           // bytes in use of the open segment
+    private long _headEnd;          // where its first record begins
     private long _zeroedTo;         // up to here its blocks have been written
-    private long _sealedBytes;
+    private long _bytes;
+    private (int Segment, long Bytes) _settled;        // the first one that is not settled wholly; bytes up to there in the segments that are here
     private long _nextRevision;
     private long _syncs;
 
@@ -48,15 +50,17 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
     {
         (_directory, _files, _segments, _mark, _nextRevision, _options) = (directory, files, segments, mark, nextRevision, options);
         (_open, _length, _zeroedTo) = (segments[^1], end, end);
+        SegmentHead.Read(_open).Fill(_frame);
+        _headEnd = _frame.Length;
         _file = files.Open(_open.File, options.SegmentBytes);
         // A killed process may have left its last record unsynced. It was read as part of the state, so it must stay.
         _file.Sync();
         if (options.Fsync == FsyncMode.Always) mark.Set(_open.Number, end);
-        _sealedBytes = segments.Sum(segment => segment.Length);
+        _bytes = segments.Sum(segment => segment.Length) + end;
     }
 
-    /// <summary>Bytes in use in all segments.</summary>
-    public long Bytes => Volatile.Read(ref _sealedBytes) + Volatile.Read(ref _length);
+    /// <summary>Bytes in use in all segments, but for what the backend has taken over.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Syncs of batches since the process started.</summary>
     public long Syncs => Volatile.Read(ref _syncs);
@@ -70,8 +74,31 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
         lock (_segmentsLock) return [.. _segments.SkipLast(1)];
     }
 
-    /// <summary>Removes the sealed segments with a lower number. Only once the backend holds them durably.</summary>
-    public void DropBefore(int number) => DropWhile(segments => segments[0].Number < number);
+    /// <summary>Told that the backend durably holds all that comes before this place: from now on it counts there, not here.</summary>
+    public void Settled(int segment, long offset)
+    {
+        lock (_segmentsLock)
+        {
+            var bytes = offset + _segments.Where(one => one.Number < segment).Sum(one => one.Length);
+            Interlocked.Add(ref _bytes, _settled.Bytes - bytes);
+            _settled = (segment, bytes);
+        }
+    }
+
+    /// <summary>Removes the segments that are settled wholly. With --retain-log they stay.</summary>
+    public void DropSettled()
+    {
+        if (_options.RetainLog) return;
+        lock (_segmentsLock)
+        {
+            while (_segments[0].Number < _settled.Segment)
+            {
+                File.Delete(_segments[0].File);
+                _settled.Bytes -= _segments[0].Length;
+                _segments.RemoveAt(0);
+            }
+        }
+    }
 
     /// <inheritdoc />
     public void AppendAndSync(IReadOnlyList<LogEntry> entries)
@@ -87,8 +114,15 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
         Sync();
         Fail.At(Failpoint.AfterSync);
         _length += _frame.Length;
+        Interlocked.Add(ref _bytes, _frame.Length);
         if (_options.Fsync == FsyncMode.Always) _mark.Set(_open.Number, _length);
         if (LastRevision(entries) is { } last) _nextRevision = last + 1;
+    }
+
+    /// <inheritdoc />
+    public void Seal()
+    {
+        if (_length > _headEnd) StartSegment(0);
     }
 
     /// <summary>Closes the open segment.</summary>
@@ -140,24 +174,11 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
             _segments[^1] = _open with { Length = _length };
             _segments.Add(next);
         }
-        Interlocked.Add(ref _sealedBytes, _length);
         _file.Dispose();
         _file = _files.Open(next.File, 0);
-        (_open, _length, _zeroedTo) = (next, used, used);
+        (_open, _length, _headEnd, _zeroedTo) = (next, used, used, used);
+        Interlocked.Add(ref _bytes, used);
         SegmentSealed?.Invoke();
-    }
-
-    private void DropWhile(Func<List<SegmentName>, bool> isDone)
-    {
-        lock (_segmentsLock)
-        {
-            while (_segments.Count > 1 && isDone(_segments))
-            {
-                File.Delete(_segments[0].File);
-                Interlocked.Add(ref _sealedBytes, -_segments[0].Length);
-                _segments.RemoveAt(0);
-            }
-        }
     }
 
     private static long? LastRevision(IReadOnlyList<LogEntry> entries)

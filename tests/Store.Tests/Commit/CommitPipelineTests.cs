@@ -103,6 +103,18 @@ public sealed class CommitPipelineTests
     }
 
     [Fact]
+    public async Task SealLog_DiskRefuses_EndsThePipeline()
+    {
+        var run = new Run();
+
+        Assert.Throws<StoreStoppedException>(run.Pipeline.SealLog);
+
+        await Assert.ThrowsAsync<StoreStoppedException>(() => run.QueueAsync(Put("a")));
+        Assert.Throws<StoreStoppedException>(run.Pipeline.SealLog);
+        Assert.Equal("sealed", (await Assert.ThrowsAsync<IOException>(() => run.Running.OrMissing("the end of the pipeline"))).Message);
+    }
+
+    [Fact]
     public async Task Commit_NobodyElseWrites_IsDoneOnTheCallersThread()
     {
         var run = new Run();
@@ -206,6 +218,8 @@ public sealed class CommitPipelineTests
             if (_failure is not null) throw _failure;
             BatchSizes.Add(entries.Count);
         }
+
+        public void Seal() => throw _failure ?? new IOException("sealed");
 
         public void Release() => _released.Release();
 

@@ -93,6 +93,19 @@ public sealed class FullDiskTests : IAsyncDisposable
         Assert.Equal("etcdserver: mvcc: required revision is a future revision", (await CommitAsync(new CompactionRequest { Revision = 99 })).Error!.Text);
     }
 
+    [Fact]
+    public async Task SealLog_DiskFull_SaysSoAndGoesOn()
+    {
+        _log.IsFull = true;
+        Assert.Throws<LogFullException>(_pipeline.SealLog);
+
+        _log.IsFull = false;
+        _pipeline.SealLog();
+        Assert.False((await PutAsync("a")).IsRefused);
+
+        Assert.Equal(["Seal", "RevisionEntry"], _log.Written);
+    }
+
     private Task<Outcome<IMessage>> PutAsync(string key) => CommitAsync(new PutRequest { Key = Bytes(key) });
 
     private Task<Outcome<IMessage>> CommitAsync(IMessage request) => _pipeline.CommitAsync(request, CancellationToken.None).AsTask().OrMissing("the answer");
@@ -109,6 +122,12 @@ public sealed class FullDiskTests : IAsyncDisposable
         {
             if (IsFull) throw new LogFullException(new IOException("No space left on device"));
             Written.AddRange(entries.Select(entry => entry is AlarmEntry alarm ? $"AlarmEntry {alarm.IsRaised}" : entry.GetType().Name));
+        }
+
+        public void Seal()
+        {
+            if (IsFull) throw new LogFullException(new IOException("No space left on device"));
+            Written.Add("Seal");
         }
     }
 

@@ -43,6 +43,10 @@ internal sealed class LoglessStore : IAsyncDisposable
         public List<LogEntry> Entries { get; } = [];
 
         public void AppendAndSync(IReadOnlyList<LogEntry> entries) => Entries.AddRange(entries);
+
+        public void Seal()
+        {
+        }
     }
 
     private sealed class DeafHub : IWatchHub

@@ -147,6 +147,10 @@ public sealed class LeaseExpiryTests : IAsyncDisposable
             }
         }
 
+        public void Seal()
+        {
+        }
+
         public int Count(Func<LogEntry, bool> wanted)
         {
             lock (_gate) return _entries.Count(wanted);

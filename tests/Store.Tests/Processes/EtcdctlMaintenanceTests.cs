@@ -1,5 +1,8 @@
 using System.Net;
 
+using Google.Protobuf;
+
+using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.Snapshots;
 using MiniK8s.Store.Tests.Wal;
 
@@ -43,6 +46,40 @@ public sealed class EtcdctlMaintenanceTests : IDisposable
         Assert.Equal(alarm, await RunAsync(again, "alarm", "disarm"));
         Assert.Equal("", await RunAsync(again, "alarm", "list"));
         Assert.Equal("OK", await RunAsync(again, "put", "c", "small"));
+    }
+
+    [RequiresToolFact("etcdctl")]
+    public async Task Quota_ExceededByWhatIsInTheOpenSegment_CompactDefragAndDisarmMakeRoom()
+    {
+        string hash;
+        await using (var full = await StartAsync("--quota-backend-bytes", "1000000"))
+        {
+            string answer;
+            while ((answer = await PutAsync(full, "a")) == "OK")
+            {
+                // Until it is full.
+            }
+            Assert.Equal(Exceeded, answer);
+            var revision = Revision(full);
+            Assert.Equal($"compacted revision {revision}", await RunAsync(full, "compaction", $"{revision}", "--physical"));
+            hash = await HashAsync(full, revision);
+            Assert.StartsWith("Finished defragmenting", await RunAsync(full, "defrag"), StringComparison.Ordinal);
+            Assert.Equal(hash, await HashAsync(full, revision));
+            Assert.Contains("NOSPACE", await RunAsync(full, "alarm", "disarm"), StringComparison.Ordinal);
+            for (var i = 0; i < 5; i++) Assert.Equal("OK", await PutAsync(full, "a"));
+            revision = Revision(full);
+            hash = await HashAsync(full, revision);
+            Assert.StartsWith("Finished defragmenting", await RunAsync(full, "defrag"), StringComparison.Ordinal);
+            Assert.Equal(0, await full.StopAsync());
+        }
+
+        await using var again = await StartAsync("--quota-backend-bytes", "1000000");
+        Assert.Equal(hash, await HashAsync(again, Revision(again)));
+        Assert.Equal(Half, await RunAsync(again, "get", "a", "--print-value-only"));
+        Assert.Equal("", await RunAsync(again, "alarm", "list"));
+        Assert.Equal("OK", await PutAsync(again, "a"));
+
+        static long Revision(ServerProcess store) => store.Kv.Range(new RangeRequest { Key = ByteString.CopyFromUtf8("a") }).Header.Revision;
     }
 
     [RequiresToolFact("etcdctl")]
@@ -131,7 +168,7 @@ public sealed class EtcdctlMaintenanceTests : IDisposable
         Assert.Equal("OK", await RunAsync(store, "put", "a", "1"));
     }
 
-    private static async Task<string> HashAsync(ServerProcess store) => (await RunAsync(store, "endpoint", "hashkv", "--rev=15")).Split(", ")[1];
+    private static async Task<string> HashAsync(ServerProcess store, long revision = 15) => (await RunAsync(store, "endpoint", "hashkv", $"--rev={revision}")).Split(", ")[1];
 
     private static async Task<(HttpStatusCode Code, string Body)> GetAsync(ServerProcess store, string path)
     {

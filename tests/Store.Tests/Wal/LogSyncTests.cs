@@ -120,6 +120,8 @@ public sealed class LogSyncTests : IDisposable
             log.AppendAndSync(entries);
             appended();
         }
+
+        public void Seal() => log.Seal();
     }
 
     private sealed class NoWatches : IWatchHub

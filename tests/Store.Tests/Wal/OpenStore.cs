@@ -16,13 +16,11 @@ internal sealed class OpenStore : IDisposable
     private readonly DataDirectory _directory;
     private readonly IBackend? _backend;
     private readonly BackendReader _reader;
-    private readonly StoreOptions _options;
     private Settler? _settler;
 
     public OpenStore(string path, StoreOptions options, ISegmentFiles? files = null, ILogger? logger = null, MvccStore? store = null)
     {
         Store = store ?? new MvccStore();
-        _options = options;
         _directory = DataDirectory.Open(path);
         try
         {
@@ -49,7 +47,7 @@ internal sealed class OpenStore : IDisposable
 
     public Settler Settler => _settler ??= NewSettler(Backend);
 
-    public Settler NewSettler(IBackend backend) => new(backend, _reader, _directory, Log, _options, TimeProvider.System, NullLogger<Settler>.Instance);
+    public Settler NewSettler(IBackend backend) => new(backend, _reader, _directory, Log, TimeProvider.System, NullLogger<Settler>.Instance);
 
     public void Commit(params IMessage[] requests)
     {

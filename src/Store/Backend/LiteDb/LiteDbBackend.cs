@@ -23,6 +23,7 @@ internal sealed class LiteDbBackend : IBackend
     private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly LiteDbStreams _streams;
+    private readonly ReaderWriterLockSlim _swap = new();      // Find reads the database that Defragment replaces
     private LiteDatabase _database;
 
     /// <summary>Opens the file, or makes it.</summary>
@@ -79,11 +80,22 @@ internal sealed class LiteDbBackend : IBackend
         .ToList();
 
     /// <inheritdoc />
-    public KeyValue? Find(ByteString key, long revision) => Versions.Find(Query.GTE("_id", BackendRow.FirstId(revision)))
-        .TakeWhile(document => document["mod_revision"].AsInt64 <= revision)
-        .Where(document => document["mod_revision"].AsInt64 == revision && document["version"].AsInt64 != 0 && ToBytes(document["key"]).Equals(key))
-        .Select(document => ToRow(document).Value)
-        .FirstOrDefault();
+    public KeyValue? Find(ByteString key, long revision)
+    {
+        _swap.EnterReadLock();
+        try
+        {
+            return Versions.Find(Query.GTE("_id", BackendRow.FirstId(revision)))
+                .TakeWhile(document => document["mod_revision"].AsInt64 <= revision)
+                .Where(document => document["mod_revision"].AsInt64 == revision && document["version"].AsInt64 != 0 && ToBytes(document["key"]).Equals(key))
+                .Select(document => ToRow(document).Value)
+                .FirstOrDefault();
+        }
+        finally
+        {
+            _swap.ExitReadLock();
+        }
+    }
 
     /// <inheritdoc />
     public void Begin()
@@ -144,9 +156,17 @@ internal sealed class LiteDbBackend : IBackend
             foreach (var name in _database.GetCollectionNames()) target.GetCollection(name).InsertBulk(_database.GetCollection(name).FindAll());
             target.Checkpoint();
         }
-        _database.Dispose();
-        _streams.ReplaceBy(copy);
-        _database = Open();
+        _swap.EnterWriteLock();
+        try
+        {
+            _database.Dispose();
+            _streams.ReplaceBy(copy);
+            _database = Open();
+        }
+        finally
+        {
+            _swap.ExitWriteLock();
+        }
     }
 
     /// <inheritdoc />
@@ -154,6 +174,7 @@ internal sealed class LiteDbBackend : IBackend
     {
         _database.Dispose();
         _streams.Dispose();
+        _swap.Dispose();
     }
 
     private static BackendRow ToRow(BsonDocument document) => new BackendRow(document["_id"].AsInt64, document["previous"].AsInt64, new KeyValue
