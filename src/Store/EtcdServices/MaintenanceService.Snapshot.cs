@@ -14,9 +14,14 @@ internal sealed partial class MaintenanceService
     private const int BlobBytes = 64 * 1024;
 
     /// <summary>The newest published state as one file, then its SHA-256. Writes go on meanwhile and are not in it.</summary>
+    /// <remarks>
+    /// Compaction does not overtake it: until the last byte is sent the log does not settle, so the values stay where they are. The price is that
+    /// the log grows under a client that reads slowly, as etcd's database does, whose pages such a client keeps from being used again.
+    /// </remarks>
     public override async Task Snapshot(SnapshotRequest request, IServerStreamWriter<SnapshotResponse> responseStream, ServerCallContext context)
     {
-        var snapshot = store.Current;
+        using var pin = settler.Pin();
+        var snapshot = store.Current;       // after the pin, which protects no older one
         var remaining = SnapshotWriter.LengthOf(snapshot);
         LogSnapshot(logger, snapshot.Revision, remaining);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
