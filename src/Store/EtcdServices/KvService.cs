@@ -13,7 +13,7 @@ namespace MiniK8s.Store.EtcdServices;
 /// an answer sees it: there is no difference between linearizable and serializable reads here.
 /// </remarks>
 internal sealed partial class KvService(
-    MvccStore store, CommitPipeline pipeline, SpaceQuota quota, ResponseHeaders headers, StoreOptions options) : KV.KVBase
+    MvccStore store, CommitPipeline pipeline, SpaceQuota quota, Defragmenter defragmenter, ResponseHeaders headers, StoreOptions options) : KV.KVBase
 {
     private async Task<T> CommitAsync<T>(IMessage request, CancellationToken ct)
         where T : class, IMessage
