@@ -20,7 +20,7 @@ internal sealed record RunSize
     public int Clients { get; init; } = 8;
 }
 
-/// <summary>One run: traffic, a fault in the middle, traffic; then the hashes over one more restart, and the log. Everything is recorded.</summary>
+/// <summary>One run: traffic, a fault in the middle, traffic; then the hashes over a defragmentation and one more restart, and the log. Everything is recorded.</summary>
 internal sealed class RobustnessRun(string profile, Fault fault, int seed, RunSize size, bool isEtcd = false)
 {
     private static readonly ByteString All = ByteString.CopyFrom(0);
@@ -63,7 +63,7 @@ internal sealed class RobustnessRun(string profile, Fault fault, int seed, RunSi
         for (var id = 1; id <= size.Clients; id++) yield return Task.Run(() => watchers.RoamAsync((seed * 1000) + id, _stop.Token));
         yield return Task.Run(() => watchers.StallAsync(_stop.Token));
         // A log made up from a watch must not lose anything to compaction.
-        yield return new Compactor(Client(server, 90), () => isEtcd ? Volatile.Read(ref _audited) : long.MaxValue).RunAsync(_stop.Token);
+        yield return new Compactor(Client(server, 90), () => isEtcd ? Volatile.Read(ref _audited) : long.MaxValue, mayDefragment: !isEtcd).RunAsync(_stop.Token);
     }
 
     private TrafficClient Client(TestServer server, int id) => new(server, _recorder, id, (seed * 100) + id);
@@ -105,11 +105,13 @@ internal sealed class RobustnessRun(string profile, Fault fault, int seed, RunSi
         }
     }
 
-    // The hash of everything before and after one more restart, with nobody about.
+    // The hash of everything before and after a defragmentation and one more restart, with nobody about.
     private async Task EndAsync(TestServer server, Task audit)
     {
         var client = Client(server, 99);
         var last = await client.PutAsync(new PutRequest { Key = ByteString.CopyFromUtf8("the end") }) ?? throw new InvalidOperationException("the last put failed");
+        await client.HashAsync(new HashKVRequest { Revision = last.Header.Revision });
+        await (await server.ConnectAsync()).Maintenance.DefragmentAsync(new DefragmentRequest());
         await client.HashAsync(new HashKVRequest { Revision = last.Header.Revision });
         await server.StopAsync();
         await server.StartAsync();

@@ -53,6 +53,20 @@ internal sealed class TrafficClient(TestServer server, HistoryRecorder recorder,
     /// <summary>Asks for the hash of everything.</summary>
     public Task<HashKVResponse?> HashAsync(HashKVRequest request) => CallAsync(request, (to, options) => to.Maintenance.HashKVAsync(request, options).ResponseAsync);
 
+    /// <summary>Defragments. It changes nothing that can be read, so it is no part of the history; a server killed in the midst of it shows there.</summary>
+    public async Task DefragmentAsync()
+    {
+        var connection = await server.ConnectAsync();
+        try
+        {
+            await connection.Maintenance.DefragmentAsync(new DefragmentRequest());
+        }
+        catch (RpcException ex) when (!ex.Status.Detail.Contains("the log of the process", StringComparison.Ordinal))
+        {
+            await Task.Delay(25);
+        }
+    }
+
     /// <summary>Renews a lease, once.</summary>
     public Task<LeaseKeepAliveResponse?> KeepAliveAsync(LeaseKeepAliveRequest request) => CallAsync(request, async (to, options) =>
     {
