@@ -47,6 +47,14 @@ public sealed class EtcdctlTests : IAsyncLifetime
     }
 
     [RequiresToolFact("etcdctl")]
+    public async Task MoveLeader_ToTheOneMember_IsDoneAtOnce()
+    {
+        var member = (await RunAsync(null, "member", "list")).Split(',')[0];
+
+        await ExpectAsync($"Leadership transferred from {member} to {member}", "move-leader", member);
+    }
+
+    [RequiresToolFact("etcdctl")]
     public async Task Watch_FromARevision_PrintsHistoryThenNews()
     {
         await RunAsync(null, "put", "a", "1");
