@@ -1,6 +1,7 @@
 using MiniK8s.Hosting;
 using MiniK8s.Store;
 
+Workers.Limit();
 var builder = MiniK8sProcess.CreateBuilder("store", args);
 var options = builder.BindOptions<StoreOptions>();
 builder.ListenEtcd("port", options.Port);

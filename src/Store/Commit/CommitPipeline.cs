@@ -103,10 +103,11 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         }
     }
 
-    // Blocks its caller's thread for one sync; there is never more than one such thread.
+    // Blocks its caller's thread for one sync; there is never more than one such thread. Work that waits for a pool thread is likely
+    // to be another write, and would wait for that sync and then for its own: better to leave the thread to it, and sync both at once.
     private bool TryCommitHere(PendingCommit pending)
     {
-        if (_queue.Reader.Count > 0 || !_turn.TryEnter()) return false;
+        if (_queue.Reader.Count > 0 || ThreadPool.PendingWorkItemCount > 0 || !_turn.TryEnter()) return false;
         try
         {
             if (_isClosed) return false;
