@@ -13,7 +13,7 @@ namespace MiniK8s.Store.Backend;
 internal sealed class BackendReader(IBackend backend)
 {
     private readonly BackendHome _home = new(backend);
-    private readonly Dictionary<ByteString, long> _newest = [];
+    private Dictionary<ByteString, long> _newest = [];
     private BackendMeta _found = BackendMeta.Empty;
     private bool _more;         // whether the rows' enumerator is at one
 
@@ -46,8 +46,12 @@ internal sealed class BackendReader(IBackend backend)
         CheckWhole();
     }
 
-    /// <summary>What takes further entries, once <see cref="Entries"/> has ended.</summary>
-    public Settlement ToSettlement(Action? step) => new(backend, Meta, _newest) { Step = step };
+    /// <summary>The newest row of each key that lives, for a <see cref="Settlement"/>; the reader keeps nothing of it. Once, after <see cref="Entries"/> has ended.</summary>
+    public Dictionary<ByteString, long> TakeNewest()
+    {
+        (var newest, _newest) = (_newest, []);
+        return newest;
+    }
 
     private static LogEntry ToEntry(BackendItem item) => item.Kind switch
     {

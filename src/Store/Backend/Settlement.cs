@@ -28,6 +28,9 @@ internal sealed class Settlement(IBackend backend, BackendMeta meta, Dictionary<
     /// <summary>Called after each row: the place for a pause.</summary>
     public Action? Step { get; init; }
 
+    /// <summary>Finds the copy of a key's bytes that is in memory already, so that they are there once; gives the key back when there is none.</summary>
+    public Func<ByteString, ByteString> Share { get; init; } = key => key;
+
     /// <summary>Starts a transaction.</summary>
     public void Begin() => backend.Begin();
 
@@ -82,7 +85,7 @@ internal sealed class Settlement(IBackend backend, BackendMeta meta, Dictionary<
         Meta = Meta.With(checksum) with { NewestRow = row.Id };
 
         if (row.IsTombstone) newest.Remove(value.Key);
-        else newest[value.Key] = row.Id;
+        else newest[previous == 0 ? Share(value.Key) : value.Key] = row.Id;
         Step?.Invoke();
     }
 

@@ -1,6 +1,9 @@
 using System.Threading.Channels;
 
+using Google.Protobuf;
+
 using MiniK8s.Store.Failpoints;
+using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Wal;
 
 namespace MiniK8s.Store.Backend;
@@ -20,6 +23,7 @@ namespace MiniK8s.Store.Backend;
 internal sealed partial class Settler(
     IBackend backend,
     BackendReader recovered,
+    MvccStore store,
     DataDirectory directory,
     WriteAheadLog log,
     TimeProvider time,
@@ -41,6 +45,7 @@ internal sealed partial class Settler(
     private Settlement? _settlement;            // null after a failure, and before the first segment
     private long _next = recovered.Meta.Segment;        // the first segment that is not settled wholly
     private bool _isDisposed;
+    private bool _hasFailed;                    // what recovery read may be behind the file since
     private (long File, long Used) _bytes = (backend.FileBytes, backend.UsedBytes);
 
     /// <summary>What the engine is called: SQLite, LiteDB.</summary>
@@ -171,14 +176,14 @@ internal sealed partial class Settler(
     {
         try
         {
-            var settlement = _settlement ??= Reload();
+            var settlement = _settlement ??= Load();
             if (!TrySettle(settlement, segment, settlement.Meta.Segment == segment.Number ? settlement.Meta.Offset : 0, ct)) return false;
             LogSettled(logger, segment.File, settlement.Meta.Revision, settlement.Meta.CompactRevision, settlement.Meta.Count, FileBytes);
             return true;
         }
         catch
         {
-            _settlement = null;
+            (_settlement, _hasFailed) = (null, true);
             backend.Rollback();
             throw;
         }
@@ -217,16 +222,26 @@ internal sealed partial class Settler(
         log.DropSettled();
     }
 
+    // The first time what recovery read will do.
+    private Settlement Load()
+    {
+        var reader = _hasFailed ? Reread() : recovered;
+        var newest = reader.TakeNewest().ToDictionary(row => Shared(row.Key), row => row.Value);
+        return new Settlement(backend, reader.Meta, newest) { Step = _pace.Step, Share = Shared };
+    }
+
     // After a transaction that failed: what is in memory may be ahead of the file.
-    private Settlement Reload()
+    private BackendReader Reread()
     {
         var reader = new BackendReader(backend);
         foreach (var _ in reader.Entries())
         {
             // Read for the checks and for which row of each key is its newest.
         }
-        return reader.ToSettlement(_pace.Step);
+        return reader;
     }
+
+    private ByteString Shared(ByteString key) => store.Current.Tree.Find(key)?.Key ?? key;
 
     private void Measure()
     {

@@ -23,7 +23,7 @@ internal sealed class KeyVersion
     }
 
     /// <summary>The key.</summary>
-    public ByteString Key { get; }
+    public ByteString Key { get; private set; }
 
     /// <summary>The revision that created the key's generation; 0 for a deletion.</summary>
     public long CreateRevision { get; }
@@ -73,6 +73,9 @@ internal sealed class KeyVersion
         for (var i = 1; i < changes.Count; i++) changes[i - 1].NextInRevision = changes[i];
         return changes[0];
     }
+
+    /// <summary>Takes another copy of the same bytes for its key: one for all versions of a key. The writer (or recovery) only, before the version is published.</summary>
+    public void ShareKey(ByteString key) => Key = key;
 
     /// <summary>Says where on disk the value is. The writer (or recovery) only, once, before the version is published.</summary>
     public void SetHome(IVersionHome home, VersionPlace place) => (_home, Place) = (home, place);

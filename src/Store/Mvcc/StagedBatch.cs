@@ -131,7 +131,7 @@ internal sealed class StagedBatch(MvccSnapshot start)
         var previous = View.Get(put.Key);
         Write(new KeyVersion(new KeyValue
         {
-            Key = previous?.Key ?? put.Key,     // one copy of a key's bytes for all its versions
+            Key = put.Key,
             Value = put.IgnoreValue ? previous!.Read().Value : put.Value,
             Lease = put.IgnoreLease ? previous!.Lease : put.Lease,
             CreateRevision = previous?.CreateRevision ?? _revision + 1,
@@ -294,6 +294,7 @@ internal sealed class StagedBatch(MvccSnapshot start)
             history = new KeyHistory(version.Key);
             _tree = _tree.With(history);
         }
+        version.ShareKey(history.Key);
         history.Append(version);
         _leases = _leases.Moved(version.Key, from: previous?.Lease ?? 0, to: version.Lease);
         // To watchers the value before is that of the revision before, also when this very transaction put the key first.

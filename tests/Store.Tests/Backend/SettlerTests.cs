@@ -71,7 +71,7 @@ public sealed class SettlerTests : IDisposable
         open.Settle();
         var reader = new BackendReader(open.Backend);
         var entries = reader.Entries().ToList();
-        var again = reader.ToSettlement(null);
+        var again = new Settlement(open.Backend, reader.Meta, reader.TakeNewest());
 
         again.Begin();
         foreach (var segment in open.Log.SealedSegments())

@@ -47,7 +47,7 @@ internal sealed class OpenStore : IDisposable
 
     public Settler Settler => _settler ??= NewSettler(Backend);
 
-    public Settler NewSettler(IBackend backend) => new(backend, _reader, _directory, Log, TimeProvider.System, NullLogger<Settler>.Instance);
+    public Settler NewSettler(IBackend backend) => new(backend, _reader, Store, _directory, Log, TimeProvider.System, NullLogger<Settler>.Instance);
 
     public void Commit(params IMessage[] requests)
     {
