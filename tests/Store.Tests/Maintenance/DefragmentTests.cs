@@ -1,6 +1,7 @@
 using Google.Protobuf;
 
 using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.EtcdServices;
 using MiniK8s.Store.Maintenance;
 using MiniK8s.Store.Tests.Backend;
 using MiniK8s.Store.Tests.Wal;
@@ -190,7 +191,7 @@ public sealed class DefragmentTests : IDisposable
         for (var i = 0; i < 15; i++) await store.PutAsync("big", 100_000);
         await store.CompactAsync();
         using var patience = new CancellationTokenSource();
-        Task<EtcdServices.EtcdError?> first, second;
+        Task<EtcdError?> first, second;
         using (store.Open.Settler.Pin())
         {
             (first, second) = (store.Defragmenter.DefragmentAsync(patience.Token), store.Defragmenter.DefragmentAsync(patience.Token));
