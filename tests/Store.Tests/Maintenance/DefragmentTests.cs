@@ -3,8 +3,10 @@ using Google.Protobuf;
 using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.EtcdServices;
 using MiniK8s.Store.Maintenance;
+using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Tests.Backend;
 using MiniK8s.Store.Tests.Wal;
+using MiniK8s.Store.Wal;
 
 namespace MiniK8s.Store.Tests.Maintenance;
 
@@ -123,7 +125,7 @@ public sealed class DefragmentTests : IDisposable
             size = store.Size.DbSize;
             Assert.InRange(size, 100_000, 600_000);
             Assert.Equal(2, Segments.Length);
-            Assert.Equal(15, store.Open.Log.SealedSegments().SelectMany(segment => MiniK8s.Store.Wal.SegmentReader.ReadSealed(segment)).SelectMany(record => record.Entries).OfType<MiniK8s.Store.Mvcc.RevisionEntry>().Count());
+            Assert.Equal(15, store.Open.Log.SealedSegments().SelectMany(segment => SegmentReader.ReadSealed(segment)).SelectMany(record => record.Entries).OfType<RevisionEntry>().Count());
         }
 
         using var again = new MaintainedStore(_directory.Path, _options);
