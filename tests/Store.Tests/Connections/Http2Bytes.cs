@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace MiniK8s.Store.Tests.EtcdServices;
+namespace MiniK8s.Store.Tests.Connections;
 
 /// <summary>A connection's bytes as an HTTP/2 client sends them, good or bad.</summary>
 internal static class Http2Bytes

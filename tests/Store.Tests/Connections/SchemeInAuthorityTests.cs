@@ -12,9 +12,9 @@ using Microsoft.Extensions.Logging;
 
 using MiniK8s.Store.EtcdServices;
 
-using static MiniK8s.Store.Tests.EtcdServices.Http2Bytes;
+using static MiniK8s.Store.Tests.Connections.Http2Bytes;
 
-namespace MiniK8s.Store.Tests.EtcdServices;
+namespace MiniK8s.Store.Tests.Connections;
 
 /// <summary>Kestrel behind the connection middleware, and clients that send what they like.</summary>
 public sealed class SchemeInAuthorityTests : IAsyncLifetime

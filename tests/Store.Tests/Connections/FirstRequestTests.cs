@@ -2,9 +2,9 @@ using System.Buffers;
 
 using MiniK8s.Store.EtcdServices;
 
-using static MiniK8s.Store.Tests.EtcdServices.Http2Bytes;
+using static MiniK8s.Store.Tests.Connections.Http2Bytes;
 
-namespace MiniK8s.Store.Tests.EtcdServices;
+namespace MiniK8s.Store.Tests.Connections;
 
 /// <summary>What becomes of a connection's first bytes, whatever they are.</summary>
 public sealed class FirstRequestTests

@@ -3,9 +3,9 @@ using System.IO.Pipelines;
 
 using MiniK8s.Store.EtcdServices;
 
-using static MiniK8s.Store.Tests.EtcdServices.Http2Bytes;
+using static MiniK8s.Store.Tests.Connections.Http2Bytes;
 
-namespace MiniK8s.Store.Tests.EtcdServices;
+namespace MiniK8s.Store.Tests.Connections;
 
 /// <summary>The reader between the socket and Kestrel: every byte comes through once, in order, and little waits in it.</summary>
 public sealed class FirstRequestReaderTests
