@@ -19,5 +19,7 @@ internal static class ConsoleLog
         logging.AddProvider(new SerilogLoggerProvider(sink, dispose: true));
         if (level <= LogLevel.Debug) return;
         foreach (var category in Framework) logging.AddFilter(category, LogLevel.Warning);
+        // It only tells of requests that begin and end, below Warning; asked whether it is on, it would make an Activity for each.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
     }
 }

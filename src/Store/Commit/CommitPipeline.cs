@@ -43,6 +43,9 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
     /// <summary>Called by the writer when the log had no room for a batch; must be brief.</summary>
     public Action<LogFullException>? Full { get; init; }
 
+    /// <summary>Whether work waits for a thread of the pool. It is likely to be another write.</summary>
+    public Func<bool> OthersWait { get; init; } = () => ThreadPool.PendingWorkItemCount > 0;
+
     /// <summary>Counts and times the batches; may be left out.</summary>
     public StoreMetrics? Metrics { get; init; }
 
@@ -51,7 +54,8 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
     public ValueTask<Outcome<IMessage>> CommitAsync(IMessage request, CancellationToken ct)
     {
         var pending = new PendingCommit(request, request.CalculateSize());
-        return TryCommitHere(pending) ? new(pending.Outcome) : new(QueueAsync(pending, ct));
+        if (TryCommitHere(pending)) return new(pending.Outcome);
+        return new(_queue.Writer.TryWrite(pending) ? pending.Completion : QueueAsync(pending, ct));
     }
 
     /// <summary>Has the log begin a new segment, between two batches. Blocks its caller's thread for as long as both take.</summary>
@@ -103,11 +107,11 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         }
     }
 
-    // Blocks its caller's thread for one sync; there is never more than one such thread. Work that waits for a pool thread is likely
-    // to be another write, and would wait for that sync and then for its own: better to leave the thread to it, and sync both at once.
+    // Blocks its caller's thread for one sync; there is never more than one such thread. A write that waits for this very thread would
+    // wait for that sync and then for its own: better to leave the thread to it, and sync both at once.
     private bool TryCommitHere(PendingCommit pending)
     {
-        if (_queue.Reader.Count > 0 || ThreadPool.PendingWorkItemCount > 0 || !_turn.TryEnter()) return false;
+        if (_queue.Reader.Count > 0 || OthersWait() || !_turn.TryEnter()) return false;
         try
         {
             if (_isClosed) return false;
@@ -123,12 +127,6 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         {
             _turn.Exit();
         }
-    }
-
-    private async Task<Outcome<IMessage>> QueueAsync(PendingCommit pending, CancellationToken ct)
-    {
-        if (!_queue.Writer.TryWrite(pending)) await WaitForRoomAsync(pending, ct);
-        return await pending.Completion;
     }
 
     // A lone write that runs now is waited for, and none runs after.
@@ -211,7 +209,8 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         Full?.Invoke(reason);
     }
 
-    private async ValueTask WaitForRoomAsync(PendingCommit pending, CancellationToken ct)
+    // There was no room at first.
+    private async Task<Outcome<IMessage>> QueueAsync(PendingCommit pending, CancellationToken ct)
     {
         try
         {
@@ -221,6 +220,7 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         {
             throw new StoreStoppedException(ex.InnerException ?? ex);
         }
+        return await pending.Completion;
     }
 
     private void FailAll(List<PendingCommit> batch, StoreStoppedException reason)

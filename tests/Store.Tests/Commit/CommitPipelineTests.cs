@@ -131,6 +131,19 @@ public sealed class CommitPipelineTests
     }
 
     [Fact]
+    public async Task Commit_OthersWaitForAThread_LeavesItToThem()
+    {
+        var run = new Run(othersWait: true);
+
+        var answer = run.QueueAsync(Put("a"));      // returns, though the sync has not
+
+        Assert.False(answer.IsCompleted);
+        run.Log.Release();
+        Assert.False((await answer.OrMissing("the answer")).IsRefused);
+        await run.EndAsync();
+    }
+
+    [Fact]
     public async Task Commit_QueueFull_WaitsForRoomAndCanBeCancelled()
     {
         var run = new Run(new StoreOptions { QueueLimit = 1, MaxBatch = 1 });
@@ -172,9 +185,9 @@ public sealed class CommitPipelineTests
 
     private sealed class Run
     {
-        public Run(StoreOptions? options = null)
+        public Run(StoreOptions? options = null, bool othersWait = false)
         {
-            Pipeline = new CommitPipeline(Log, Store, Watches, options ?? new StoreOptions());
+            Pipeline = new CommitPipeline(Log, Store, Watches, options ?? new StoreOptions()) { OthersWait = () => othersWait };
             Running = Task.Factory.StartNew(Pipeline.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
 

@@ -143,7 +143,6 @@ public sealed class DefragmentTests : IDisposable
         (_options.QuotaBackendBytes, _options.SegmentBytes) = (-1, 10_000);
         using var store = new MaintainedStore(_directory.Path, _options);
         await store.Open.Settler.StartAsync(CancellationToken.None);
-        var running = Task.Factory.StartNew(store.Pipeline.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
         {
@@ -163,8 +162,6 @@ public sealed class DefragmentTests : IDisposable
         Assert.Equal(801, store.Current.Revision);
         Assert.Single(Segments);
         SnapshotAssert.HoldsOnly(store.Open.Backend, store.Current);
-        store.Pipeline.Complete();
-        await running.OrMissing("the end of the pipeline");
         await store.Open.Settler.StopAsync(CancellationToken.None);
     }
 

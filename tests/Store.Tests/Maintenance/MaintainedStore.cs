@@ -13,10 +13,13 @@ namespace MiniK8s.Store.Tests.Maintenance;
 /// <summary>A store on disk that keeps no value in memory, with its pipeline, quota and maintenance. It settles by itself only once the settler was started.</summary>
 internal sealed class MaintainedStore : IDisposable
 {
+    private readonly Task _running;
+
     public MaintainedStore(string path, StoreOptions options, ISegmentFiles? files = null)
     {
         Open = new OpenStore(path, options, files, store: new MvccStore(new VersionCache(0)));
         Pipeline = new CommitPipeline(Open.Log, Open.Store, new DeafHub(), options);
+        _running = Task.Factory.StartNew(Pipeline.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         Size = new StorageSize(Open.Log, Open.Settler);
         Quota = new SpaceQuota(Size, Open.Store, Pipeline, options);
         Defragmenter = new Defragmenter(Pipeline, Open.Settler);
@@ -47,7 +50,13 @@ internal sealed class MaintainedStore : IDisposable
 
     public async Task DefragmentAsync() => Assert.Null(await Defragmenter.DefragmentAsync(CancellationToken.None).OrMissing("the end of the defragmentation"));
 
-    public void Dispose() => Open.Dispose();
+    public void Dispose()
+    {
+        Pipeline.Complete();
+        // A test that let the disk refuse has seen the exception already.
+        _running.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+        Open.Dispose();
+    }
 
     private sealed class DeafHub : IWatchHub
     {
