@@ -29,6 +29,13 @@ internal sealed class ClosedLoop : IDisposable
             for (var i = 0; i < requests; i++) await operation.SendAsync(client, numbers.Next(), value);
         }));
 
+    /// <summary>Goes on until so many numbers are used up.</summary>
+    public Task RunToAsync(Operation operation, ByteString value, long last, Counter numbers) =>
+        Task.WhenAll(_clients.Select(async client =>
+        {
+            for (var number = numbers.Next(); number <= last; number = numbers.Next()) await operation.SendAsync(client, number, value);
+        }));
+
     /// <summary>Runs for a while, and adds what happened to the result.</summary>
     public async Task RunAsync(Operation operation, ByteString value, TimeSpan duration, Counter numbers, LoopResult result)
     {

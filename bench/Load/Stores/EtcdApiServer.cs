@@ -53,7 +53,7 @@ internal sealed class EtcdApiServer : IAsyncDisposable
     public static Task<EtcdApiServer> StartStoreAsync()
     {
         var (folder, port) = (Directory.CreateTempSubdirectory("mk8s-bench-").FullName, FreePort());
-        string[] arguments = [Path.Combine(Repository.Root, "src/Store/bin", Repository.Configuration, "net10.0/MiniK8s.Store.dll"), "--data-dir", $"{folder}/data", "--port", $"{port}", "--http-port", "0"];
+        string[] arguments = [Path.Combine(Repository.Root, "src/Lab/bin", Repository.Configuration, "net10.0/MiniK8s.Store.dll"), "--data-dir", $"{folder}/data", "--port", $"{port}", "--http-port", "0"];
         return ReadyAsync(new EtcdApiServer("store", folder, new Uri($"http://127.0.0.1:{port}"), "dotnet", arguments));
     }
 
