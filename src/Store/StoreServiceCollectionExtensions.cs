@@ -34,8 +34,6 @@ internal static class StoreServiceCollectionExtensions
         builder.Services.AddMvcc().AddWal().AddWatch().AddCommit().AddLeases().AddMaintenance().AddEtcdServices();
         // A frame may be larger than a write, so that the store, not the transport, words the refusal.
         builder.AddMiniK8sGrpc(grpc => grpc.MaxReceiveMessageSize = options.MaxRequestBytes + (512 * 1024));
-        // Bytes are parsed and sent where they arrive instead of a thread further: no handler runs there, so nothing can hold a connection up.
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection);
     }
 
