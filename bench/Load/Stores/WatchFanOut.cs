@@ -32,8 +32,8 @@ internal static class WatchFanOut
     private static async Task<string> MeasureAsync(EtcdApiServer server)
     {
         GrpcChannel[] channels = [.. Enumerable.Range(0, Connections).Select(_ => server.Connect())];
-        var watches = new List<AsyncDuplexStreamingCall<WatchRequest, WatchResponse>>();
-        for (var i = 0; i < Watchers; i++) watches.Add(await OpenAsync(new Watch.WatchClient(channels[i % Connections])));
+        var watches = new List<AsyncDuplexStreamingCall<WatchRequest, List<long>>>();
+        for (var i = 0; i < Watchers; i++) watches.Add(await OpenAsync(channels[i % Connections]));
         await RunAsync(watches, channels[0], WritesPerSecond * WarmUpSeconds);
         var (goal, cpu) = (WritesPerSecond * Seconds, server.Cpu);
         var latencies = await RunAsync(watches, channels[0], goal);
@@ -46,28 +46,27 @@ internal static class WatchFanOut
     }
 
     private static async Task<List<TimeSpan>> RunAsync(
-        List<AsyncDuplexStreamingCall<WatchRequest, WatchResponse>> watches, GrpcChannel channel, int writes)
+        List<AsyncDuplexStreamingCall<WatchRequest, List<long>>> watches, GrpcChannel channel, int writes)
     {
         var deliveries = watches.Select(watch => ReadAsync(watch, writes)).ToList();
         await WriteAsync(new KV.KVClient(channel), writes);
         return [.. (await Task.WhenAll(deliveries)).SelectMany(some => some).Order()];
     }
 
-    private static async Task<AsyncDuplexStreamingCall<WatchRequest, WatchResponse>> OpenAsync(Watch.WatchClient client)
+    private static async Task<AsyncDuplexStreamingCall<WatchRequest, List<long>>> OpenAsync(GrpcChannel channel)
     {
-        var watch = client.Watch();
+        var watch = channel.CreateCallInvoker().AsyncDuplexStreamingCall(SendingTimes.Watch, null, default);
         await watch.RequestStream.WriteAsync(new WatchRequest { CreateRequest = new WatchCreateRequest { Key = Prefix, RangeEnd = PrefixEnd } });
         if (!await watch.ResponseStream.MoveNext(CancellationToken.None)) throw new InvalidOperationException("The watch was not created.");
         return watch;
     }
 
-    // A value is the moment at which it was sent.
-    private static async Task<List<TimeSpan>> ReadAsync(AsyncDuplexStreamingCall<WatchRequest, WatchResponse> watch, int goal)
+    private static async Task<List<TimeSpan>> ReadAsync(AsyncDuplexStreamingCall<WatchRequest, List<long>> watch, int goal)
     {
         var latencies = new List<TimeSpan>(goal);
         while (latencies.Count < goal && await watch.ResponseStream.MoveNext(CancellationToken.None))
         {
-            foreach (var change in watch.ResponseStream.Current.Events) latencies.Add(Stopwatch.GetElapsedTime(BitConverter.ToInt64(change.Kv.Value.Span)));
+            foreach (var sent in watch.ResponseStream.Current) latencies.Add(Stopwatch.GetElapsedTime(sent));
         }
         return latencies;
     }
