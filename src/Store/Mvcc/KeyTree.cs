@@ -142,17 +142,15 @@ internal sealed class KeyTree
         return copy;
     }
 
-    private abstract class Node
+    private abstract class Node(ByteString first)
     {
-        /// <summary>The smallest key below this node when it was built: what parents steer by.</summary>
-        public abstract ByteString First { get; }
+        /// <summary>The smallest key below this node when it was built: what parents steer by. A field, for it is read six times a level.</summary>
+        public ByteString First { get; } = first;
     }
 
-    private sealed class Leaf(KeyHistory[] items) : Node
+    private sealed class Leaf(KeyHistory[] items) : Node(items.Length == 0 ? ByteString.Empty : items[0].Key)
     {
         public KeyHistory[] Items { get; } = items;
-
-        public override ByteString First => Items.Length == 0 ? ByteString.Empty : Items[0].Key;
 
         /// <summary>The key's place, or the complement of where it would go.</summary>
         public int Search(ByteString key)
@@ -170,11 +168,9 @@ internal sealed class KeyTree
         }
     }
 
-    private sealed class Branch(Node[] children) : Node
+    private sealed class Branch(Node[] children) : Node(children[0].First)
     {
         public Node[] Children { get; } = children;
-
-        public override ByteString First { get; } = children[0].First;
 
         /// <summary>The child that holds the key, if any does: the last whose first key is not past it, else the first child.</summary>
         public int IndexFor(ByteString key)
