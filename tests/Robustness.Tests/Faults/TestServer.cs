@@ -49,13 +49,14 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
     {
         var ports = Path.Combine(directory, $"{Guid.NewGuid():N}.ports");
         var etcdPort = isEtcd ? FreePort() : 0;
+        var launched = recorder.Now;
         _process = Launch(isEtcd ? EtcdStart(etcdPort) : StoreStart(ports, flags));
         var port = isEtcd ? etcdPort : await ReadPortAsync(ports, _process);
         var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}", new GrpcChannelOptions { MaxReceiveMessageSize = null });
         _channels.Add(channel);
         var connection = new ServerConnection(channel);
         await AwaitAnswerAsync(connection, _process);
-        recorder.Add(new ProcessStartLine(recorder.Now));
+        recorder.Add(new ProcessStartLine(launched, recorder.Now));
         lock (_gate) _up.SetResult(connection);
     }
 

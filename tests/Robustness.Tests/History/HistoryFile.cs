@@ -80,7 +80,7 @@ internal static class HistoryFile
                 json.WriteString("name", fault.Name);
                 break;
             case ProcessStartLine start:
-                Write(json, "process-start", ("at", start.At));
+                Write(json, "process-start", ("launched", start.Launched), ("at", start.At));
                 break;
             case ProcessEndLine end:
                 Write(json, "process-end", ("at", end.At), ("code", end.ExitCode));
@@ -147,7 +147,7 @@ internal static class HistoryFile
             "stream-response" => new StreamResponseLine(Number("stream"), Number("at"), (WatchResponse)Message(json, "response", "WatchResponse")!),
             "stream-end" => new StreamEndLine(Number("stream"), Number("at"), Error(json)),
             "fault" => new FaultLine(json.GetProperty("name").GetString()!, Number("start"), Number("end")),
-            "process-start" => new ProcessStartLine(Number("at")),
+            "process-start" => new ProcessStartLine(Number("launched"), Number("at")),
             "process-end" => new ProcessEndLine(Number("at"), (int)Number("code")),
             "log-revision" => new LogRevisionLine(Number("revision"), [.. json.GetProperty("changes").EnumerateArray().Select(Value)]),
             "log-compaction" => new LogCompactionLine(Number("revision")),

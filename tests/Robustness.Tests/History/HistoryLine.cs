@@ -27,8 +27,8 @@ internal sealed record StreamEndLine(long Stream, long At, CallError? Error) : H
 /// <summary>Something done to the server on purpose; what is slow between start and end is the fault's doing.</summary>
 internal sealed record FaultLine(string Name, long Start, long End) : HistoryLine;
 
-/// <summary>The server's process was ready.</summary>
-internal sealed record ProcessStartLine(long At) : HistoryLine;
+/// <summary>The server's process, launched at one time, was found ready at another; when it became ready lies between the two.</summary>
+internal sealed record ProcessStartLine(long Launched, long At) : HistoryLine;
 
 /// <summary>The server's process was found ended.</summary>
 internal sealed record ProcessEndLine(long At, int ExitCode) : HistoryLine;

@@ -12,7 +12,8 @@ internal sealed class RunHistory
         Calls = [.. all.OfType<CallLine>().OrderBy(call => call.Start)];
         Log = [.. all.OfType<LogLine>()];
         Faults = [.. all.OfType<FaultLine>()];
-        Starts = [.. all.OfType<ProcessStartLine>().Select(start => start.At).Order()];
+        var starts = all.OfType<ProcessStartLine>().OrderBy(start => start.At).ToList();
+        (Launches, Starts) = ([.. starts.Select(start => start.Launched)], [.. starts.Select(start => start.At)]);
         Ends = [.. all.OfType<ProcessEndLine>().Select(end => end.At).Order()];
         Watches = WatchTrack.From(all);
     }
@@ -26,7 +27,10 @@ internal sealed class RunHistory
     /// <summary>What was done to the server.</summary>
     public IReadOnlyList<FaultLine> Faults { get; }
 
-    /// <summary>When a process of the server was ready.</summary>
+    /// <summary>When each process of the server was launched; as many as <see cref="Starts"/>.</summary>
+    public IReadOnlyList<long> Launches { get; }
+
+    /// <summary>When each process of the server was found ready.</summary>
     public IReadOnlyList<long> Starts { get; }
 
     /// <summary>When a process of the server was found ended.</summary>

@@ -73,7 +73,7 @@ internal sealed class SimulatedRun
 
     private void Run()
     {
-        _lines.Add(new ProcessStartLine(0));
+        _lines.Add(new ProcessStartLine(0, 0));
         OpenWatch(new WatchCreateRequest { PrevKv = true, ProgressNotify = true });
         OpenWatch(new WatchCreateRequest { PrevKv = true });
         for (var client = 0; client < _planned.Length; client++) Plan(client, _now);
@@ -163,7 +163,7 @@ internal sealed class SimulatedRun
         _crashedAt = _now += 10;
         _lines.Add(new ProcessEndLine(_now, 137));
         _lines.Add(new FaultLine("kill", _now - 5, _now));
-        _lines.Add(new ProcessStartLine(_now + 50_000));
+        _lines.Add(new ProcessStartLine(_now + 50_000, _now + 50_000));
         _now += 60_000;
         var lost = _watches.Where(watch => !watch.IsOver).ToList();
         _watches.Clear();

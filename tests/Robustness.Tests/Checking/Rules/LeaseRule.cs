@@ -6,7 +6,8 @@ namespace MiniK8s.Robustness.Tests.Checking.Rules;
 /// <summary>11: a lease ends by itself neither before its time nor more than a second after it, and takes all its keys with it at once.</summary>
 /// <remarks>
 /// Its time is the granted seconds after the last renewal. The server renewed it somewhere between start and end of the call: from
-/// the start it can be judged early, from the end late. A restart gives the full time again; a fault puts everything off.
+/// the start it can be judged early, from the end late. A restart gives the full time again, from some moment between the launch of the
+/// process and its being found ready; a fault puts everything off.
 /// </remarks>
 internal sealed class LeaseRule : IRule
 {
@@ -47,7 +48,7 @@ internal sealed class LeaseRule : IRule
     private static long Earliest(Evidence evidence, List<CallLine> renewals, long ttl, long death)
     {
         var changes = renewals.Select(renewal => (At: renewal.Start, From: renewal.Start, IsRestart: false))
-            .Concat(Restarts(evidence.History).Select(restart => (At: restart.Down, From: restart.Up, IsRestart: true)));
+            .Concat(Restarts(evidence.History).Select(restart => (At: restart.Down, From: restart.Launched, IsRestart: true)));
         var due = long.MinValue;
         foreach (var (at, from, isRestart) in changes.Where(change => change.At < death).OrderBy(change => change.At))
         {
@@ -83,8 +84,8 @@ internal sealed class LeaseRule : IRule
         return deadline;
     }
 
-    private static IEnumerable<(long Down, long Up)> Restarts(RunHistory history) =>
-        history.Starts.Skip(1).Select(up => (history.Ends.Where(down => down <= up).DefaultIfEmpty(up).Max(), up));
+    private static IEnumerable<(long Down, long Launched, long Up)> Restarts(RunHistory history) => history.Launches.Zip(history.Starts).Skip(1)
+        .Select(start => (history.Ends.Where(down => down <= start.Second).DefaultIfEmpty(start.Second).Max(), start.First, start.Second));
 
     // In the log, a lease that ends leaves no key behind.
     private static IEnumerable<Violation> CheckEnds(Evidence evidence)
