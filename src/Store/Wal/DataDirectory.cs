@@ -72,15 +72,19 @@ internal sealed partial class DataDirectory : IDisposable
 
     /// <summary>Makes additions and renames in the directory survive power loss. Windows does so by itself.</summary>
     /// <exception cref="IOException">The system refused.</exception>
-    public void Sync()
+    public void Sync() => Sync(Path);
+
+    /// <summary>The same, of any directory.</summary>
+    /// <exception cref="IOException">The system refused.</exception>
+    public static void Sync(string path)
     {
         if (OperatingSystem.IsWindows()) return;
-        var descriptor = LibC.Open(Path, 0);
-        if (descriptor < 0) throw new IOException($"cannot open {Path} to sync it (errno {Marshal.GetLastPInvokeError()})");
+        var descriptor = LibC.Open(path, 0);
+        if (descriptor < 0) throw new IOException($"cannot open {path} to sync it (errno {Marshal.GetLastPInvokeError()})");
         var result = LibC.Fsync(descriptor);
         var error = Marshal.GetLastPInvokeError();
         _ = LibC.Close(descriptor);
-        if (result != 0) throw new IOException($"cannot sync {Path} (errno {error})");
+        if (result != 0) throw new IOException($"cannot sync {path} (errno {error})");
     }
 
     /// <summary>Lets another process have the directory.</summary>

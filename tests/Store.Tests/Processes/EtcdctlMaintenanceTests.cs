@@ -21,7 +21,7 @@ public sealed class EtcdctlMaintenanceTests : IDisposable
     public async Task Quota_Exceeded_RefusesPutsOverARestartUntilTheAlarmIsDisarmed()
     {
         string alarm;
-        await using (var full = await StartAsync("--quota-backend-bytes", "300000"))
+        await using (var full = await StartAsync("--quota-backend-bytes", "245000"))
         {
             Assert.Equal("OK", await PutAsync(full, "a"));
             Assert.Equal("OK", await PutAsync(full, "b"));

@@ -46,8 +46,8 @@ internal sealed class SmallDisk : IDisposable
 
     private string Ballast => Path.Combine(Root, "ballast");
 
-    /// <summary>Takes all the room there is.</summary>
-    public void Fill()
+    /// <summary>Takes all the room there is, but for as many bytes.</summary>
+    public void Fill(long leave = 0)
     {
         using var ballast = new FileStream(Ballast, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
         for (var piece = new byte[4096]; ;)
@@ -58,6 +58,7 @@ internal sealed class SmallDisk : IDisposable
             }
             catch (IOException)
             {
+                ballast.SetLength(long.Max(0, ballast.Length - leave));
                 return;
             }
         }

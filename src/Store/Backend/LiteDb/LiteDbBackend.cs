@@ -17,30 +17,25 @@ namespace MiniK8s.Store.Backend.LiteDb;
 /// </code>
 /// Key and value are text where they are valid UTF-8, binary otherwise. LiteDB writes a transaction to a log of its own beside the file, and the
 /// log to the file at a checkpoint. It does not sync the log, nor know a torn log from a whole one; <see cref="LiteDbStreams"/> sees to that.
+/// After a disk that refused something it is good for nothing: the file is closed, and opened again.
 /// </remarks>
 internal sealed class LiteDbBackend : IBackend
 {
+    private const string VersionsName = "versions";
+
     private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly LiteDbStreams _streams;
-    private readonly ReaderWriterLockSlim _swap = new();      // Find reads the database that Defragment replaces
-    private LiteDatabase _database;
+    private readonly ReaderWriterLockSlim _swap = new();      // guards _open against Find, which comes from any thread
+    private readonly SemaphoreSlim _finders = new(16);        // LiteDB refuses the 101st query at once
+    private LiteDbFile? _open;                                // null where the disk did not let it be opened again
 
     /// <summary>Opens the file, or makes it.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     public LiteDbBackend(string file)
     {
         File = file;
-        _streams = new LiteDbStreams(file);
-        try
-        {
-            _database = Open();
-        }
-        catch
-        {
-            _streams.Dispose();
-            throw;
-        }
+        LiteDbStreams.Delete(Copy);     // of a run that ended in the midst of a defragmentation
+        _open = new LiteDbFile(file);
     }
 
     /// <inheritdoc />
@@ -50,61 +45,70 @@ internal sealed class LiteDbBackend : IBackend
     public string File { get; }
 
     /// <inheritdoc />
-    public long FileBytes => _streams.Length;
+    public long FileBytes => _open?.Length ?? 0;
 
     /// <summary>The same: LiteDB does not say how many pages are free, only <see cref="Defragment"/> shows it.</summary>
     public long UsedBytes => FileBytes;
 
-    private ILiteCollection<BsonDocument> Versions => _database.GetCollection("versions");
+    private string Copy => File + ".tmp";
 
-    private ILiteCollection<BsonDocument> Meta => _database.GetCollection("meta");
+    private LiteDbFile Opened => _open ?? throw new IOException($"{File} is closed since the disk refused a write to it");
+
+    private ILiteCollection<BsonDocument> Versions => Opened.Database.GetCollection(VersionsName);
+
+    private ILiteCollection<BsonDocument> Meta => Opened.Database.GetCollection("meta");
 
     /// <inheritdoc />
     public BackendMeta? ReadMeta()
     {
+        EnsureOpen();
         if (Meta.FindById(1) is not { } document) return null;
         var numbers = BackendMeta.Names.ToArray().Select(name => document[name].AsInt64).ToArray();
         return BackendMeta.FromNumbers(numbers, Checksum(document));
     }
 
     /// <inheritdoc />
-    public IEnumerable<BackendRow> ReadRows() => Versions.Find(Query.All("_id")).Select(ToRow);
+    public IEnumerable<BackendRow> ReadRows() => Opened.Read(VersionsName).SelectMany(documents => documents).Select(ToRow);
 
     /// <inheritdoc />
     public IEnumerable<BackendItem> ReadItems() => Enum.GetValues<BackendItemKind>().SelectMany(kind =>
         Items(kind).Find(Query.All("_id")).Select(document => new BackendItem(kind, document["_id"].AsInt64, document["number"].AsInt64).Checked(Checksum(document))));
 
     /// <inheritdoc />
-    public List<RowStub> ReadStubs(long from, int limit) => Versions.Find(Query.GTE("_id", from), 0, limit)
+    public List<RowStub> ReadStubs(long from, int limit) => Explained(() => Versions.Find(Query.GTE("_id", from), 0, limit)
         .Select(document => new RowStub(document["_id"].AsInt64, document["mod_revision"].AsInt64, document["previous"].AsInt64, document["version"].AsInt64 == 0))
-        .ToList();
+        .ToList());
 
     /// <inheritdoc />
     public KeyValue? Find(ByteString key, long revision)
     {
+        _finders.Wait();
         _swap.EnterReadLock();
         try
         {
-            return Versions.Find(Query.GTE("_id", BackendRow.FirstId(revision)))
+            return Explained(() => Versions.Find(Query.GTE("_id", BackendRow.FirstId(revision)))
                 .TakeWhile(document => document["mod_revision"].AsInt64 <= revision)
                 .Where(document => document["mod_revision"].AsInt64 == revision && document["version"].AsInt64 != 0 && ToBytes(document["key"]).Equals(key))
                 .Select(document => ToRow(document).Value)
-                .FirstOrDefault();
+                .LastOrDefault());      // of two under one revision
         }
         finally
         {
             _swap.ExitReadLock();
+            _finders.Release();
         }
     }
 
     /// <inheritdoc />
     public void Begin()
     {
-        if (!_database.BeginTrans()) throw new InvalidOperationException("A transaction runs already.");
+        EnsureOpen();
+        Explained(Opened.Finish);
+        if (!Explained(Opened.Database.BeginTrans)) throw new InvalidOperationException("A transaction runs already.");
     }
 
     /// <inheritdoc />
-    public void Insert(BackendRow row, uint checksum) => Versions.Insert(new BsonDocument
+    public void Insert(BackendRow row, uint checksum) => Insert(Versions, new BsonDocument
     {
         ["_id"] = row.Id,
         ["key"] = ToValue(row.Value.Key),
@@ -122,7 +126,7 @@ internal sealed class LiteDbBackend : IBackend
 
     /// <inheritdoc />
     public void Insert(BackendItem item, uint checksum) =>
-        Items(item.Kind).Insert(new BsonDocument { ["_id"] = item.Id, ["number"] = item.Number, ["checksum"] = (long)checksum });
+        Insert(Items(item.Kind), new BsonDocument { ["_id"] = item.Id, ["number"] = item.Number, ["checksum"] = (long)checksum });
 
     /// <inheritdoc />
     public uint? Delete(BackendItemKind kind, long id) => Delete(Items(kind), id);
@@ -132,49 +136,59 @@ internal sealed class LiteDbBackend : IBackend
     {
         var (document, numbers) = (new BsonDocument { ["_id"] = 1, ["checksum"] = (long)meta.Checksum() }, meta.ToNumbers());
         for (var i = 0; i < numbers.Length; i++) document[BackendMeta.Names[i]] = numbers[i];
-        Meta.Upsert(document);
+        Explained(() => Meta.Upsert(document));
     }
 
     /// <inheritdoc />
     public void Commit()
     {
-        _database.Commit();
-        _database.Checkpoint();
+        var file = Opened;
+        // LiteDB takes for written what the disk refused: Find must not come to see it.
+        Swap(() =>
+        {
+            file.Database.Commit();
+            if (file.IsRefused) Close();
+        });
+        Explained(file.Checkpoint);
     }
 
     /// <inheritdoc />
-    public void Rollback() => _database.Rollback();
+    public void Rollback() => Swap(() =>
+    {
+        // LiteDB's own would write to a disk that may be full, and it does not rise again after one that was.
+        Close();
+        _open = new LiteDbFile(File);
+    });
 
     /// <inheritdoc />
     public void Defragment()
     {
         // LiteDB's own rebuild wants to own the file, so the documents are copied, and the copy takes the file's place.
-        var copy = File + ".tmp";
-        using (var streams = new LiteDbStreams(copy))
-        {
-            using var target = new LiteDatabase(streams.Data, new BsonMapper(), streams.Log);
-            foreach (var name in _database.GetCollectionNames()) target.GetCollection(name).InsertBulk(_database.GetCollection(name).FindAll());
-            target.Checkpoint();
-        }
-        _swap.EnterWriteLock();
         try
         {
-            _database.Dispose();
-            _streams.ReplaceBy(copy);
-            _database = Open();
+            EnsureOpen();
+            Explained(Opened.Finish);       // the log would not fit the copy
+            Explained(() => Opened.CopyTo(Copy));
         }
-        finally
+        catch
         {
-            _swap.ExitWriteLock();
+            LiteDbStreams.Delete(Copy);
+            throw;
         }
+        Swap(() =>
+        {
+            Close();
+            LiteDbStreams.Replace(File, by: Copy);
+            _open = new LiteDbFile(File);
+        });
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
-        _database.Dispose();
-        _streams.Dispose();
+        Close();
         _swap.Dispose();
+        _finders.Dispose();
     }
 
     private static BackendRow ToRow(BsonDocument document) => new BackendRow(document["_id"].AsInt64, document["previous"].AsInt64, new KeyValue
@@ -204,21 +218,67 @@ internal sealed class LiteDbBackend : IBackend
     private static ByteString ToBytes(BsonValue value) =>
         value.IsString ? ByteString.CopyFrom(value.AsString, _utf8) : UnsafeByteOperations.UnsafeWrap(value.AsBinary);
 
-    private static uint? Delete(ILiteCollection<BsonDocument> documents, long id)
+    private void Insert(ILiteCollection<BsonDocument> documents, BsonDocument document)
     {
-        if (documents.FindById(id) is not { } found) return null;
-        documents.Delete(id);
+        Explained(() => documents.Insert(document));
+        Opened.ThrowIfRefused();        // a long transaction goes to the log in parts
+    }
+
+    private uint? Delete(ILiteCollection<BsonDocument> documents, long id)
+    {
+        if (Explained(() => documents.FindById(id)) is not { } found) return null;
+        Explained(() => documents.Delete(id));
+        Opened.ThrowIfRefused();
         return Checksum(found);
     }
 
-    private ILiteCollection<BsonDocument> Items(BackendItemKind kind) => _database.GetCollection(kind == BackendItemKind.Lease ? "leases" : "alarms");
+    private ILiteCollection<BsonDocument> Items(BackendItemKind kind) => Opened.Database.GetCollection(kind == BackendItemKind.Lease ? "leases" : "alarms");
 
-    private LiteDatabase Open()
+    private void EnsureOpen()
     {
-        var database = new LiteDatabase(_streams.Data, new BsonMapper(), _streams.Log);
-        // The checkpoint that the power cut short comes first: whatever else is written to the log would break its seal.
-        database.Checkpoint();
-        database.CheckpointSize = 0;        // from here on checkpoints are ours
-        return database;
+        if (_open is null) Swap(() => _open = new LiteDbFile(File));
+    }
+
+    private void Close()
+    {
+        _open?.Dispose();
+        _open = null;
+    }
+
+    // No Find is at work meanwhile.
+    private void Swap(Action work)
+    {
+        _swap.EnterWriteLock();
+        try
+        {
+            Explained(work);
+        }
+        finally
+        {
+            _swap.ExitWriteLock();
+        }
+    }
+
+    private static void Explained(Action work) => Explained(() =>
+    {
+        work();
+        return true;
+    });
+
+    // As the port says it: what the file makes no sense of, and what the disk refused.
+    private static T Explained<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (LiteException ex) when (ex.ErrorCode == LiteException.LOCK_TIMEOUT)
+        {
+            throw new IOException($"LiteDB says: {ex.Message}", ex);
+        }
+        catch (LiteException ex)
+        {
+            throw new InvalidDataException($"LiteDB says: {ex.Message}", ex);
+        }
     }
 }

@@ -20,42 +20,63 @@ namespace MiniK8s.Store.Backend.LiteDb;
 /// </remarks>
 internal sealed class LiteDbStreams : IDisposable
 {
-    private readonly string _file;
+    private const int PageBytes = 8192;
+
+    private readonly FileStream _data;
     private readonly FileStream _log;
     private readonly FileStream _seal;
-    private FileStream _data;
-    private bool _isSealed;
+    private IOException? _refusal;      // of the log
 
     /// <summary>Opens the files, or makes them.</summary>
+    /// <exception cref="InvalidDataException">The file is cut.</exception>
     public LiteDbStreams(string file)
     {
-        _file = file;
         _data = Open(file);
-        _log = Open(file + "-log");
-        _seal = Open(file + "-seal");
-        _isSealed = SealFits();
-        if (!_isSealed) EmptyLog();
+        _log = Open(LogOf(file));
+        _seal = Open(SealOf(file));
+        IsSealed = SealFits();
+        if (IsSealed) SyncSealed();
+        else EmptyLog();
+        CheckLength();
         (Data, Log) = (new DataStream(this), new LogStream(this));
     }
 
     /// <summary>The file, for LiteDB.</summary>
-    public Stream Data { get; private set; }
+    public Stream Data { get; }
 
     /// <summary>The log, for LiteDB.</summary>
-    public Stream Log { get; private set; }
+    public Stream Log { get; }
 
     /// <summary>Length of the file.</summary>
     public long Length => _data.Length;
 
-    /// <summary>Puts another file in the file's place, durably. The database is closed.</summary>
-    public void ReplaceBy(string other)
+    /// <summary>Length of the log.</summary>
+    public long LogLength => _log.Length;
+
+    /// <summary>Whether a checkpoint began that has not ended.</summary>
+    public bool IsSealed { get; private set; }
+
+    /// <summary>Whether the disk refused the log.</summary>
+    public bool IsRefused => _refusal is not null;
+
+    /// <summary>Removes what stands beside the file, and the file.</summary>
+    public static void Delete(string file)
     {
-        _data.Dispose();
-        EmptyLog();
-        foreach (var beside in new[] { other + "-log", other + "-seal" }) File.Delete(beside);
-        File.Move(other, _file, overwrite: true);
-        _data = Open(_file);
-        (Data, Log) = (new DataStream(this), new LogStream(this));
+        foreach (var each in new[] { SealOf(file), LogOf(file), file }) File.Delete(each);
+    }
+
+    /// <summary>Puts another file in the file's place, durably. Both are closed, their logs empty.</summary>
+    public static void Replace(string file, string by)
+    {
+        foreach (var beside in new[] { SealOf(by), LogOf(by) }) File.Delete(beside);
+        File.Move(by, file, overwrite: true);
+        DataDirectory.Sync(Path.GetDirectoryName(file)!);
+    }
+
+    /// <summary>Throws what the disk said when it refused the log, if it did.</summary>
+    public void ThrowIfRefused()
+    {
+        if (_refusal is not null) throw new IOException(_refusal.Message, _refusal);
     }
 
     /// <summary>Closes the files.</summary>
@@ -66,25 +87,45 @@ internal sealed class LiteDbStreams : IDisposable
         _seal.Dispose();
     }
 
+    private static string LogOf(string file) => file + "-log";
+
+    private static string SealOf(string file) => file + "-seal";
+
     private static FileStream Open(string file) => new(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
 
     private void BeforeDataWrite()
     {
-        if (_isSealed || _log.Length == 0) return;
+        if (IsSealed || _log.Length == 0) return;
         _log.Flush(flushToDisk: true);
         Span<byte> seal = stackalloc byte[12];
         BinaryPrimitives.WriteInt64LittleEndian(seal, _log.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(seal[8..], ChecksumOfLog());
         RandomAccess.Write(_seal.SafeFileHandle, seal, 0);
         RandomAccess.FlushToDisk(_seal.SafeFileHandle);
-        _isSealed = true;
+        IsSealed = true;
+    }
+
+    // LiteDB would take what is left for nothing, and begin anew.
+    private void CheckLength()
+    {
+        if (_data.Length is 0 or >= PageBytes) return;
+        var length = _data.Length;
+        Dispose();
+        throw new InvalidDataException($"it is cut to {length} bytes, less than a page");
+    }
+
+    // They may be from a process whose sync of them failed.
+    private void SyncSealed()
+    {
+        _log.Flush(flushToDisk: true);
+        _seal.Flush(flushToDisk: true);
     }
 
     private void EmptyLog()
     {
         RandomAccess.SetLength(_seal.SafeFileHandle, 0);
         RandomAccess.FlushToDisk(_seal.SafeFileHandle);
-        _isSealed = false;
+        IsSealed = false;
         _log.SetLength(0);
     }
 
@@ -113,9 +154,23 @@ internal sealed class LiteDbStreams : IDisposable
         }
     }
 
-    // LiteDB empties its log only at the end of a checkpoint.
+    // LiteDB empties its log only at the end of a checkpoint. It does not live through a log that fails in the midst of a commit: what it has
+    // written by then it cannot give up any more, and its finalizer throws. So it is told that all is well; its owner asks before it goes on.
     private sealed class LogStream(LiteDbStreams owner) : Forwarding(owner._log)
     {
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            if (owner._refusal is not null) return;
+            try
+            {
+                base.Write(buffer, offset, count);
+            }
+            catch (IOException ex)
+            {
+                owner._refusal = ex;
+            }
+        }
+
         public override void SetLength(long value)
         {
             owner._data.Flush(flushToDisk: true);

@@ -1,0 +1,100 @@
+using LiteDB;
+
+namespace MiniK8s.Store.Backend.LiteDb;
+
+/// <summary>An open LiteDB file. After a method has thrown, it is good for <see cref="Dispose"/> alone.</summary>
+internal sealed class LiteDbFile : IDisposable
+{
+    // Until a query has ended LiteDB keeps every page it met, and the room for them for ever: long ones are cut into pieces.
+    private const int DocumentsAtOnce = 64;
+
+    // Of a copy's log, before it goes to the copy.
+    private const int CheckpointBytes = 8 << 20;
+
+    private readonly LiteDbStreams _streams;
+
+    /// <summary>Opens the file, or makes it.</summary>
+    /// <exception cref="IOException">It cannot be opened, or made.</exception>
+    public LiteDbFile(string file)
+    {
+        _streams = new LiteDbStreams(file);
+        try
+        {
+            Database = new LiteDatabase(_streams.Data, new BsonMapper(), _streams.Log);
+            Finish();
+        }
+        catch (IOException) when (Database is not null && _streams.IsSealed)
+        {
+            // A full disk: what is in the log is read from there, and nothing is written before Finish has been.
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The database.</summary>
+    public LiteDatabase Database { get; } = null!;
+
+    /// <summary>Length of the file, without the log.</summary>
+    public long Length => _streams.Length;
+
+    /// <summary>The collection's documents by id, in pieces.</summary>
+    public IEnumerable<List<BsonDocument>> Read(string collection)
+    {
+        var rest = Query.GTE("_id", BsonValue.MinValue);
+        while (Database.GetCollection(collection).Find(rest, 0, DocumentsAtOnce).ToList() is { Count: > 0 } found)
+        {
+            yield return found;
+            rest = Query.GT("_id", found[^1]["_id"]);
+        }
+    }
+
+    /// <summary>Whether the disk refused the log since the file was opened. LiteDB does not know.</summary>
+    public bool IsRefused => _streams.IsRefused;
+
+    /// <summary>Throws what the disk said when it refused the log since the file was opened, if it did.</summary>
+    public void ThrowIfRefused() => _streams.ThrowIfRefused();
+
+    /// <summary>Makes the file ready to be written: redoes the checkpoint that was cut short, if one was.</summary>
+    /// <exception cref="IOException">The disk refuses it still.</exception>
+    public void Finish()
+    {
+        // The checkpoint comes first: whatever else is written to the log would break its seal.
+        Checkpoint();
+        if (Database.CheckpointSize == 0) return;
+        Database.CheckpointSize = 0;        // from here on checkpoints are ours
+        Checkpoint();
+    }
+
+    /// <summary>Brings what is committed from the log into the file; when this returns, it is on the disk, synced.</summary>
+    public void Checkpoint()
+    {
+        ThrowIfRefused();
+        Database.Checkpoint();
+    }
+
+    /// <summary>Makes a file with the same documents and no free pages.</summary>
+    public void CopyTo(string file)
+    {
+        using var copy = new LiteDbFile(file);
+        foreach (var name in Database.GetCollectionNames().ToList())
+        {
+            foreach (var documents in Read(name))
+            {
+                copy.Database.GetCollection(name).InsertBulk(documents);
+                copy.ThrowIfRefused();
+                if (copy._streams.LogLength > CheckpointBytes) copy.Checkpoint();
+            }
+        }
+        copy.Checkpoint();
+    }
+
+    /// <summary>Closes the file; a transaction that still runs is as if it had never been.</summary>
+    public void Dispose()
+    {
+        Database?.Dispose();
+        _streams.Dispose();
+    }
+}
