@@ -11,7 +11,8 @@ namespace MiniK8s.Store.Backend;
 /// <summary>Brings sealed log segments into the backend, oldest first, and removes each once the backend has synced past it.</summary>
 /// <remarks>
 /// It reads the segments from disk, on a thread of its own: writers neither wait for it nor fill a queue for it. If it falls behind, segments
-/// pile up, and its pauses get shorter. A defragmentation settles on its own thread, in turn with this one and without pauses. What it has not settled yet is in the log, so stopping at any moment costs nothing.
+/// pile up, and its pauses get shorter. A defragmentation settles on its own thread, in turn with this one and without pauses.
+/// What it has not settled yet is in the log, so stopping at any moment costs nothing.
 /// <code>
 /// after             | found at the next start                 | done then
 /// ------------------+-----------------------------------------+--------------------------------------
