@@ -11,15 +11,20 @@ namespace MiniK8s.Robustness.Tests.Checking;
 /// <summary>What every rule needs of a history, worked out once: the replayed log, who wrote which revision, what was known when.</summary>
 internal sealed class Evidence
 {
+    private readonly Dictionary<long, long> _compactTargets;        // and when each was first asked for
+
     /// <summary>Works it out.</summary>
     public Evidence(RunHistory history, CheckOptions options)
     {
         (History, Options, Timeline) = (history, options, new Timeline(history.Log));
-        var shown = history.Calls.Where(call => RevisionOf(call) > 0).Select(call => (call.End, RevisionOf(call))).Concat(ShownByWatches(history)).ToList();
-        Shown = new TimeBound(shown, none: 1);
+        var answered = history.Calls.Where(call => RevisionOf(call) > 0).Select(call => (call.End, RevisionOf(call))).ToList();
+        var shown = answered.Concat(ShownByWatches(history)).ToList();
+        (Shown, Answered) = (new TimeBound(shown, none: 1), new TimeBound(answered, none: 1));
         var compactions = history.Calls.Where(call => call.Request is CompactionRequest).ToList();
         Compacted = new TimeBound(compactions.Where(call => call.Answer is not null).Select(call => (call.End, CompactTarget(call))), none: -1);
-        MayBeCompacted = new TimeBound(compactions.Where(IsPossible).Select(call => (call.Start, CompactTarget(call))), none: -1);
+        var possible = compactions.Where(IsPossible).ToList();
+        MayBeCompacted = new TimeBound(possible.Select(call => (call.Start, CompactTarget(call))), none: -1);
+        _compactTargets = possible.GroupBy(CompactTarget).ToDictionary(target => target.Key, target => target.Min(call => call.Start));
         Visibility = new Visibility(this, shown);
         Settlement = new Settlement(this);
     }
@@ -36,6 +41,9 @@ internal sealed class Evidence
     /// <summary>The newest revision that somebody had been shown by a moment.</summary>
     public TimeBound Shown { get; }
 
+    /// <summary>The newest revision that a call had been answered with by a moment.</summary>
+    public TimeBound Answered { get; }
+
     /// <summary>The newest compaction acknowledged by a moment.</summary>
     public TimeBound Compacted { get; }
 
@@ -47,6 +55,13 @@ internal sealed class Evidence
 
     /// <summary>Who wrote which revision.</summary>
     public Settlement Settlement { get; }
+
+    /// <summary>Whether the server is known for this.</summary>
+    public bool Allows(Leeway leeway) => Options.Leeway.HasFlag(leeway);
+
+    /// <summary>Whether a watch that was served by a moment may have lacked the change.</summary>
+    public bool MayBeUnwatchable(KeyValue change, long by = long.MaxValue) => Allows(Leeway.DeletionsAtTheCompactRevision)
+        && change.Version == 0 && _compactTargets.TryGetValue(change.ModRevision, out var asked) && asked < by;
 
     /// <summary>The header revision of an answer; 0 when there is none.</summary>
     public static long RevisionOf(CallLine call) => call.Answer switch
@@ -110,4 +125,7 @@ internal sealed record CheckOptions
 
     /// <summary>Whose hash is recounted from the log: etcd's.</summary>
     public Func<IReadOnlyList<LogLine>, IHashRecount> Recount { get; init; } = log => new EtcdHashRecount(log);
+
+    /// <summary>What the server is known to promise less than the invariants say: nothing.</summary>
+    public Leeway Leeway { get; init; }
 }

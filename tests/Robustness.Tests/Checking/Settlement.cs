@@ -84,11 +84,13 @@ internal sealed class Settlement
         }
     }
 
-    // A maximum matching of unowned revisions and open calls: as many revisions as can be are explained.
+    // A maximum matching of unowned revisions and open calls: as many revisions as can be are explained. Those that a lease's end would
+    // explain as well come last, so that they take no call from a revision that only this call explains.
     private void SettleOpenCalls()
     {
         var open = _evidence.History.Calls.Where(call => Evidence.IsOpen(call) && Evidence.IsWrite(call)).ToList();
-        foreach (var revision in Unowned().ToList()) TryExplain(revision, open, new(ReferenceEqualityComparer.Instance));
+        var unowned = Unowned().OrderBy(revision => LeaseEndedBy(revision) is not null).ToList();
+        foreach (var revision in unowned) TryExplain(revision, open, new(ReferenceEqualityComparer.Instance));
         foreach (var (call, revision) in _settled) _owners[revision] = call;
     }
 
@@ -106,12 +108,17 @@ internal sealed class Settlement
 
     private void FindLeaseEndsByTheirDeletes()
     {
-        if (_evidence.History.LogHasLeases) return;
         foreach (var revision in Unowned().ToList())
         {
-            if (LeaseDeletedBy(revision) is not { } lease) continue;
-            var hung = _evidence.Timeline.At(revision - 1).Values.Count(kv => kv.Lease == lease);
-            if (hung == _evidence.Timeline.ChangesAt(revision).Count) _leaseEnds[revision] = lease;
+            if (LeaseEndedBy(revision) is { } lease) _leaseEnds[revision] = lease;
         }
+    }
+
+    // The lease whose keys, all of them, the revision deletes; null when there is none, or when the log itself says when leases ended.
+    private long? LeaseEndedBy(long revision)
+    {
+        if (_evidence.History.LogHasLeases || LeaseDeletedBy(revision) is not { } lease) return null;
+        var hung = _evidence.Timeline.At(revision - 1).Values.Count(kv => kv.Lease == lease);
+        return hung == _evidence.Timeline.ChangesAt(revision).Count ? lease : null;
     }
 }

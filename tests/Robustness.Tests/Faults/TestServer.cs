@@ -45,19 +45,37 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
     }
 
     /// <summary>Starts a process; ready when this returns. Flags are for our store alone.</summary>
+    /// <exception cref="InvalidOperationException">It ended before it was ready; says what it printed.</exception>
     public async Task StartAsync(params string[] flags)
+    {
+        // A port that was free may be somebody else's by the time an etcd gets to it.
+        for (var left = isEtcd ? 5 : 1; !await TryStartAsync(flags); left--)
+        {
+            await EndedAsync();
+            if (left == 1 || !Output.Contains("address already in use", StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException($"The server ended with {_process!.ExitCode} before it was ready:\n{Output}");
+            }
+        }
+    }
+
+    /// <summary>Starts a process that may end before it is ready.</summary>
+    /// <returns>Whether it became ready.</returns>
+    public async Task<bool> TryStartAsync(params string[] flags)
     {
         var ports = Path.Combine(directory, $"{Guid.NewGuid():N}.ports");
         var etcdPort = isEtcd ? FreePort() : 0;
         var launched = recorder.Now;
         _process = Launch(isEtcd ? EtcdStart(etcdPort) : StoreStart(ports, flags));
         var port = isEtcd ? etcdPort : await ReadPortAsync(ports, _process);
-        var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}", new GrpcChannelOptions { MaxReceiveMessageSize = null });
-        _channels.Add(channel);
-        var connection = new ServerConnection(channel);
-        await AwaitAnswerAsync(connection, _process);
-        recorder.Add(new ProcessStartLine(launched, recorder.Now));
-        lock (_gate) _up.SetResult(connection);
+        if (port is { } open && await AnswersAsync(open, _process) is { } connection)
+        {
+            recorder.Add(new ProcessStartLine(launched, recorder.Now));
+            lock (_gate) _up.SetResult(connection);
+            return true;
+        }
+        recorder.Add(new FaultLine("ended at the start", launched, recorder.Now));
+        return false;
     }
 
     /// <summary>kill -9.</summary>
@@ -144,11 +162,12 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
         return process;
     }
 
-    private async Task<int> ReadPortAsync(string ports, Process process)
+    // Null when the process has ended.
+    private static async Task<int?> ReadPortAsync(string ports, Process process)
     {
         while (!File.Exists(ports))
         {
-            if (process.HasExited) throw new InvalidOperationException($"The store ended with {process.ExitCode}:\n{Output}");
+            if (process.HasExited) return null;
             await Task.Delay(20);
         }
         using var numbers = JsonDocument.Parse(await File.ReadAllTextAsync(ports));
@@ -156,20 +175,25 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
         return numbers.RootElement.GetProperty("port").GetInt32();
     }
 
-    private static async Task AwaitAnswerAsync(ServerConnection connection, Process process)
+    // Null when the process has ended.
+    private async Task<ServerConnection?> AnswersAsync(int port, Process process)
     {
-        while (true)
+        var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}", new GrpcChannelOptions { MaxReceiveMessageSize = null });
+        _channels.Add(channel);
+        var connection = new ServerConnection(channel);
+        while (!process.HasExited)
         {
             try
             {
                 await connection.Kv.RangeAsync(new RangeRequest { Key = ByteString.CopyFromUtf8("ready") });
-                return;
+                return connection;
             }
-            catch (RpcException) when (!process.HasExited)
+            catch (RpcException)
             {
                 await Task.Delay(50);
             }
         }
+        return null;
     }
 
     // Who calls from now on waits for the next process; calls under way are not touched.

@@ -61,6 +61,9 @@ internal sealed class WatchTrack(long stream, WatchCreateRequest request, long a
     /// <summary>The answer to the request; null when none came.</summary>
     public WatchResponse? Created { get; private set; }
 
+    /// <summary>When the answer had come.</summary>
+    public long CreatedAt { get; private set; }
+
     /// <summary>When the client asked to cancel it; null when it did not.</summary>
     public long? CancelAskedAt => cancels.TryGetValue(Id, out var at) ? at : null;
 
@@ -100,7 +103,7 @@ internal sealed class WatchTrack(long stream, WatchCreateRequest request, long a
         var response = line.Response;
         if (response.Created && stream.Asked.TryDequeue(out var created))
         {
-            (created.Created, created.Id) = (response, response.WatchId);
+            (created.Created, created.CreatedAt, created.Id) = (response, line.At, response.WatchId);
             if (!response.Canceled) stream.ById[response.WatchId] = created;
             return;
         }

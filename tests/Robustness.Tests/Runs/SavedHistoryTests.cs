@@ -5,7 +5,10 @@ using Xunit.Abstractions;
 
 namespace MiniK8s.Robustness.Tests.Runs;
 
-/// <summary>Judges a kept history again: <c>MINIK8S_HISTORY=file dotnet test tests/Robustness.Tests --filter SavedHistory</c>.</summary>
+/// <summary>
+/// Judges a kept history again: <c>MINIK8S_HISTORY=file dotnet test tests/Robustness.Tests --filter SavedHistory</c>; with
+/// <c>MINIK8S_HISTORY_OF=etcd</c> as that of an etcd.
+/// </summary>
 public sealed class SavedHistoryTests(ITestOutputHelper output)
 {
     [Fact]
@@ -13,7 +16,8 @@ public sealed class SavedHistoryTests(ITestOutputHelper output)
     {
         if (Environment.GetEnvironmentVariable("MINIK8S_HISTORY") is not { Length: > 0 } file) return;
 
-        var verdict = HistoryChecker.Judge(HistoryFile.Read(file), RobustnessTests.Options);
+        var isEtcd = Environment.GetEnvironmentVariable("MINIK8S_HISTORY_OF") == "etcd";
+        var verdict = HistoryChecker.Judge(HistoryFile.Read(file), isEtcd ? RobustnessTests.EtcdOptions : RobustnessTests.Options);
 
         output.WriteLine(verdict.ToString());
         Assert.True(verdict.Violations.Count == 0, verdict.ToString());

@@ -9,12 +9,12 @@ internal sealed class EqualWatchesRule : IRule
     /// <inheritdoc />
     public IEnumerable<Violation> Check(Evidence evidence) => evidence.History.Watches.Where(watch => watch.Created is { Canceled: false })
         .GroupBy(watch => (watch.Request.Key, watch.Request.RangeEnd, string.Join(',', watch.Request.Filters.Distinct().Order())))
-        .SelectMany(group => Check([.. group]));
+        .SelectMany(group => Check(evidence, [.. group]));
 
-    private static IEnumerable<Violation> Check(List<WatchTrack> watches)
+    private static IEnumerable<Violation> Check(Evidence evidence, List<WatchTrack> watches)
     {
         var first = new SortedDictionary<long, (string Events, WatchTrack Watch)>();
-        var seen = watches.Select(watch => (Watch: watch, Events: ByRevision(watch))).Where(pair => pair.Events.Count > 0).ToList();
+        var seen = watches.Select(watch => (Watch: watch, Events: ByRevision(evidence, watch))).Where(pair => pair.Events.Count > 0).ToList();
         foreach (var (watch, events) in seen)
         {
             foreach (var (revision, text) in events)
@@ -34,8 +34,9 @@ internal sealed class EqualWatchesRule : IRule
     }
 
     // What a watch showed of each revision; prev_kv was asked for by some only.
-    private static Dictionary<long, string> ByRevision(WatchTrack watch) => watch.Responses.SelectMany(line => line.Response.Events)
+    private static Dictionary<long, string> ByRevision(Evidence evidence, WatchTrack watch) => watch.Responses.SelectMany(line => line.Response.Events)
         .GroupBy(shown => shown.Kv.ModRevision)
+        .Where(group => !evidence.Timeline.Has(group.Key) || !evidence.Timeline.ChangesAt(group.Key).Any(change => evidence.MayBeUnwatchable(change)))
         .ToDictionary(group => group.Key, group => string.Join(' ', group.Select(Text).Distinct()));
 
     private static string Text(Event shown) =>

@@ -16,7 +16,8 @@ internal sealed class RealTimeRule : IRule
             var revision = Evidence.RevisionOf(call);
             if (revision == 0 || call.Request is RangeRequest { Serializable: true }) continue;
             var isWrite = Evidence.IsWrite(call) && KvModel.Changed(call.Answer!);
-            var known = evidence.Shown.Before(call.Start);
+            var mayTrailWatches = call.Request is LeaseKeepAliveRequest && evidence.Allows(Leeway.KeepAlivesBehindWatches);
+            var known = (mayTrailWatches ? evidence.Answered : evidence.Shown).Before(call.Start);
             if (revision > known || (revision == known && !isWrite)) continue;
             var invariant = CameByRestart(evidence, call, revision) ? 12 : 4;
             yield return new(invariant, $"revision {known} had been shown before, yet {Evidence.Name(call)}");

@@ -69,7 +69,7 @@ internal sealed class WatchReader
             return isEcho || response.WatchId == -1 ? [] : [new(21, $"{_watch} was cancelled, and then came {Evidence.Shorten(response)}")];
         }
         if (response.Canceled) return ReadCancel(line);
-        return response.Events.Count > 0 ? ReadEvents(line) : ReadProgress(response);
+        return response.Events.Count > 0 ? ReadEvents(line) : ReadProgress(line);
     }
 
     private List<Violation> ReadCancel(StreamResponseLine line)
@@ -88,11 +88,12 @@ internal sealed class WatchReader
             : [];
     }
 
-    private IEnumerable<Violation> ReadProgress(WatchResponse response)
+    private IEnumerable<Violation> ReadProgress(StreamResponseLine line)
     {
-        var revision = response.Header.Revision;
+        var revision = line.Response.Header.Revision;
         if (revision < _start - 1 && _isFuture) yield return new(22, $"{_watch} was told of progress to {revision}");
         if (revision < _progress) yield return new(19, $"{_watch} was told of progress to {revision} after {_progress}");
+        SkipUnwatchable(change => change.ModRevision <= revision, line.At);
         if (NextExpected() is { } next && next.ModRevision <= revision)
         {
             yield return new(19, $"{_watch} was told of progress to {revision} without the event of revision {next.ModRevision}, key {next.Key.ToStringUtf8()}");
@@ -132,9 +133,10 @@ internal sealed class WatchReader
     private List<Violation> Follow(Event shown, string text, long at)
     {
         var violations = new List<Violation>();
+        SkipUnwatchable(change => change.ModRevision <= shown.Kv.ModRevision && !IsSame(change, shown.Kv), at);
         if (NextExpected() is not { } expected || expected.ModRevision > shown.Kv.ModRevision) return [new(17, $"{text}, which the log does not have")];
         var isFirst = _lastEvent == 0;
-        if (expected.ModRevision != shown.Kv.ModRevision || !expected.Key.Equals(shown.Kv.Key))
+        if (!IsSame(expected, shown.Kv))
         {
             var missing = $"{text} and left out revision {expected.ModRevision}, key {expected.Key.ToStringUtf8()}";
             if (!TrySeek(shown.Kv, out var found)) return [new(17, $"{text}, which the log does not have")];
@@ -159,9 +161,18 @@ internal sealed class WatchReader
             yield return new(17, $"{text} as {Evidence.Shorten(shown)}, the log has {Evidence.Shorten(logged)}");
         }
         // At or below the compact revision the previous value may be gone.
-        var mayBeGone = shown.PrevKv is null && logged.ModRevision <= _evidence.MayBeCompacted.Before(at);
+        var mayBeGone = shown.PrevKv is null && (logged.ModRevision <= _evidence.MayBeCompacted.Before(at) || IsAtAnEnd(logged.ModRevision, at));
         var expected = _watch.Request.PrevKv ? before : null;
         if (!mayBeGone && !Equals(shown.PrevKv, expected)) yield return new(20, $"{text} with previous value {Evidence.Shorten(shown.PrevKv)}, it was {Evidence.Shorten(expected)}");
+    }
+
+    // Whether the event may have been made ready before the watch had told of its creation, or after it was to be cancelled.
+    private bool IsAtAnEnd(long revision, long at) => _evidence.Allows(Leeway.PreviousValuesAtTheEnds)
+        && (_watch.CancelAskedAt < at || _evidence.Visibility.LastMissed(revision) <= _watch.CreatedAt);
+
+    private void SkipUnwatchable(Func<KeyValue, bool> isPassed, long at)
+    {
+        while (NextExpected() is { } next && isPassed(next) && _evidence.MayBeUnwatchable(next, at)) _index++;
     }
 
     private bool TrySeek(KeyValue shown, out KeyValue found)
@@ -170,7 +181,7 @@ internal sealed class WatchReader
         while (NextExpected() is { } next && next.ModRevision <= shown.ModRevision)
         {
             found = next;
-            if (next.ModRevision == shown.ModRevision && next.Key.Equals(shown.Key)) return true;
+            if (IsSame(next, shown)) return true;
             _index++;
         }
         (_revision, _index, found) = (revision, index, shown);
@@ -190,6 +201,8 @@ internal sealed class WatchReader
         }
         return null;
     }
+
+    private static bool IsSame(KeyValue one, KeyValue other) => one.ModRevision == other.ModRevision && one.Key.Equals(other.Key);
 
     private bool IsFiltered(bool isDeletion) =>
         _watch.Request.Filters.Contains(isDeletion ? WatchCreateRequest.Types.FilterType.Nodelete : WatchCreateRequest.Types.FilterType.Noput);
