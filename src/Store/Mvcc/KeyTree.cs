@@ -2,33 +2,46 @@ using Google.Protobuf;
 
 namespace MiniK8s.Store.Mvcc;
 
-/// <summary>The keys in order: an immutable B+ tree of <see cref="KeyHistory"/> objects.</summary>
+/// <summary>The keys in order: a B+ tree of <see cref="KeyHistory"/> objects that one writer extends while any number of readers use it.</summary>
 /// <remarks>
-/// A change copies the path from the root and leaves the old tree as it was, so a snapshot is a root and readers never
-/// meet the writer. Only a new key, or one that compaction touches, changes the tree: a put on a key that is there
-/// appends to its history. Leaves that empty out are dropped; half-empty ones are not merged, since keys of a cluster
-/// come back under the same prefixes.
+/// A reader reads at a revision, and a history without a version at or before it does not exist for it. So a tree may gain
+/// histories behind a reader's back as long as their versions bear revisions that no published snapshot has; it never loses one.
+/// <code>
+/// change             | what is written in place                        | what the trees from before see
+/// -------------------+-------------------------------------------------+---------------------------------
+/// key added          | its new leaf, into the slot of the leaf before  | the key; no version they can read
+/// ... a node splits  | the new parent, into the slot of the one before | the same, or the node before it
+/// ... the root does  | nothing                                         | the root before it
+/// compaction         | nothing they reach                              | what they saw
+/// </code>
+/// Leaves never change. A branch changes only in a slot, one reference at a time, after what it refers to is complete; a slot keeps its
+/// bounds for good, so a key has one place in every tree that shares the branch. Compaction moves bounds and takes histories away, so it
+/// begins a new generation: a branch is written in place only by trees of the generation that made it, and copied by later ones.
+/// A batch that is taken back leaves histories without versions behind. They are not counted, nobody can read them, and the key's next
+/// put takes them up. Leaves that empty out are dropped; half-empty ones are not merged, since keys of a cluster come back under
+/// the same prefixes.
 /// </remarks>
-internal sealed class KeyTree
+internal sealed partial class KeyTree
 {
-    private const int MaxItems = 64;
     private readonly Node _root;
+    private readonly object _generation;
 
-    private KeyTree(Node root, int count) => (_root, Count) = (root, count);
+    private KeyTree(Node root, int count, object generation) => (_root, Count, _generation) = (root, count, generation);
 
     /// <summary>A tree without keys.</summary>
-    public static KeyTree Empty { get; } = new(new Leaf([]), 0);
+    public static KeyTree Empty { get; } = new(Leaf.Empty, 0, new object());
 
     /// <summary>Keys in the tree, deleted ones with history included.</summary>
     public int Count { get; }
 
-    /// <summary>The history of the key; null when the tree has none.</summary>
+    /// <summary>The history of the key, which may have no version yet, or none any more; null when the tree has none.</summary>
     public KeyHistory? Find(ByteString key)
     {
         var node = _root;
-        while (node is Branch branch) node = branch.Children[branch.IndexFor(key)];
+        var bytes = key.Span;
+        while (node is Branch branch) node = branch[branch.IndexFor(bytes)];
         var leaf = (Leaf)node;
-        var index = leaf.Search(key);
+        var index = leaf.Search(bytes);
         return index >= 0 ? leaf.Items[index] : null;
     }
 
@@ -39,37 +52,42 @@ internal sealed class KeyTree
         else if (Find(range.Start) is { } only) visit(only);
     }
 
-    /// <summary>The tree with this history in the place of the key's old one, or added.</summary>
-    public KeyTree With(KeyHistory history)
+    /// <summary>The tree with the key. The writer only, and always on its newest tree.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="history">Its history. One without versions counts from now on: the caller appends to it before anything else happens.</param>
+    public KeyTree With(ByteString key, out KeyHistory history)
     {
-        var added = false;
-        var (left, right) = Set(_root, history, ref added);
-        var root = right is null ? left : new Branch([left, right]);
-        return new KeyTree(root, added ? Count + 1 : Count);
+        var (left, separator, right) = Add(_root, key, out history);
+        if (!history.IsEmpty) return this;
+        return new KeyTree(right is null ? left : Branch.Of(left, separator!, right, _generation), Count + 1, _generation);
     }
 
-    /// <summary>The tree without the key; this tree when it has no such key.</summary>
-    public KeyTree Without(ByteString key)
+    /// <summary>The tree as a compaction at the revision leaves it; this tree when nothing goes. Trees from before stay as they are. The writer only.</summary>
+    /// <param name="revision">The compact revision.</param>
+    /// <param name="keys">The keys that may have something to lose.</param>
+    public KeyTree CompactedAt(long revision, IEnumerable<ByteString> keys)
     {
-        if (Find(key) is null) return this;
-        var root = Remove(_root, key) ?? new Leaf([]);
-        while (root is Branch { Children.Length: 1 } branch) root = branch.Children[0];
-        return new KeyTree(root, Count - 1);
+        var (root, count, generation) = (_root, Count, new object());
+        foreach (var key in keys) root = Compact(root, key, revision, generation, ref count) ?? Leaf.Empty;
+        if (ReferenceEquals(root, _root)) return this;
+
+        while (root is Branch { Length: 1 } branch) root = branch[0];
+        return new KeyTree(root, count, generation);
     }
 
     private static bool Visit(Node node, KeyRange range, Func<KeyHistory, bool> visit)
     {
         if (node is Branch branch)
         {
-            for (var i = branch.IndexFor(range.Start); i < branch.Children.Length; i++)
+            for (var i = branch.IndexFor(range.Start.Span); i < branch.Length; i++)
             {
-                if (!Visit(branch.Children[i], range, visit)) return false;
+                if (!Visit(branch[i], range, visit)) return false;
             }
             return true;
         }
 
         var leaf = (Leaf)node;
-        var index = leaf.Search(range.Start);
+        var index = leaf.Search(range.Start.Span);
         for (var i = index >= 0 ? index : ~index; i < leaf.Items.Length; i++)
         {
             if (range.IsPast(leaf.Items[i].Key) || !visit(leaf.Items[i])) return false;
@@ -77,112 +95,47 @@ internal sealed class KeyTree
         return true;
     }
 
-    private static (Node Left, Node? Right) Set(Node node, KeyHistory history, ref bool added)
+    private Grown Add(Node node, ByteString key, out KeyHistory history)
     {
         if (node is Leaf leaf)
         {
-            var found = leaf.Search(history.Key);
-            if (found >= 0) return (new Leaf(Replace(leaf.Items, found, history)), null);
-            added = true;
-            return Split(Insert(leaf.Items, ~found, history), items => new Leaf(items));
+            var found = leaf.Search(key.Span);
+            history = found >= 0 ? leaf.Items[found] : new KeyHistory(key);
+            return found >= 0 ? new Grown(leaf) : leaf.With(~found, history);
         }
 
         var branch = (Branch)node;
-        var index = branch.IndexFor(history.Key);
-        var (left, right) = Set(branch.Children[index], history, ref added);
-        var children = Replace(branch.Children, index, left);
-        return right is null
-            ? (new Branch(children), null)
-            : Split(Insert(children, index + 1, right), items => new Branch(items));
+        var index = branch.IndexFor(key.Span);
+        var child = branch[index];
+        var grown = Add(child, key, out history);
+        if (grown.Right is not null) return branch.With(index, grown, _generation);
+        return new Grown(ReferenceEquals(grown.Left, child) ? branch : branch.Replace(index, grown.Left, _generation));
     }
 
-    private static Node? Remove(Node node, ByteString key)
+    // Null when nothing is left below the node.
+    private static Node? Compact(Node node, ByteString key, long revision, object generation, ref int count)
     {
-        if (node is Leaf leaf)
-        {
-            return leaf.Items.Length == 1 ? null : new Leaf(RemoveAt(leaf.Items, leaf.Search(key)));
-        }
+        if (node is Leaf leaf) return Compact(leaf, key, revision, ref count);
 
         var branch = (Branch)node;
-        var index = branch.IndexFor(key);
-        var child = Remove(branch.Children[index], key);
-        if (child is not null) return new Branch(Replace(branch.Children, index, child));
-        return branch.Children.Length == 1 ? null : new Branch(RemoveAt(branch.Children, index));
+        var index = branch.IndexFor(key.Span);
+        var child = branch[index];
+        var left = Compact(child, key, revision, generation, ref count);
+        if (ReferenceEquals(left, child)) return branch;
+        if (left is not null) return branch.Replace(index, left, generation);
+        return branch.Length == 1 ? null : branch.Without(index, generation);
     }
 
-    private static (Node Left, Node? Right) Split<T>(T[] items, Func<T[], Node> make)
+    private static Leaf? Compact(Leaf leaf, ByteString key, long revision, ref int count)
     {
-        if (items.Length <= MaxItems) return (make(items), null);
-        // Keys that arrive in order (names with a counter) leave full leaves behind when the split is to the right.
-        var middle = items.Length * 3 / 4;
-        return (make(items[..middle]), make(items[middle..]));
-    }
+        var index = leaf.Search(key.Span);
+        if (index < 0) return leaf;
+        var history = leaf.Items[index];
+        var left = history.CompactedAt(revision);
+        if (ReferenceEquals(left, history)) return leaf;
+        if (!left.IsEmpty) return leaf.Replace(index, left);
 
-    private static T[] Replace<T>(T[] items, int index, T item)
-    {
-        var copy = (T[])items.Clone();
-        copy[index] = item;
-        return copy;
-    }
-
-    private static T[] Insert<T>(T[] items, int index, T item)
-    {
-        var copy = new T[items.Length + 1];
-        Array.Copy(items, copy, index);
-        copy[index] = item;
-        Array.Copy(items, index, copy, index + 1, items.Length - index);
-        return copy;
-    }
-
-    private static T[] RemoveAt<T>(T[] items, int index)
-    {
-        var copy = new T[items.Length - 1];
-        Array.Copy(items, copy, index);
-        Array.Copy(items, index + 1, copy, index, copy.Length - index);
-        return copy;
-    }
-
-    private abstract class Node(ByteString first)
-    {
-        /// <summary>The smallest key below this node when it was built: what parents steer by. A field, for it is read six times a level.</summary>
-        public ByteString First { get; } = first;
-    }
-
-    private sealed class Leaf(KeyHistory[] items) : Node(items.Length == 0 ? ByteString.Empty : items[0].Key)
-    {
-        public KeyHistory[] Items { get; } = items;
-
-        /// <summary>The key's place, or the complement of where it would go.</summary>
-        public int Search(ByteString key)
-        {
-            var (low, high) = (0, Items.Length - 1);
-            while (low <= high)
-            {
-                var middle = (low + high) / 2;
-                var order = Keys.Compare(Items[middle].Key, key);
-                if (order == 0) return middle;
-                if (order < 0) low = middle + 1;
-                else high = middle - 1;
-            }
-            return ~low;
-        }
-    }
-
-    private sealed class Branch(Node[] children) : Node(children[0].First)
-    {
-        public Node[] Children { get; } = children;
-
-        /// <summary>The child that holds the key, if any does: the last whose first key is not past it, else the first child.</summary>
-        public int IndexFor(ByteString key)
-        {
-            var (low, high) = (1, Children.Length);
-            while (low < high)
-            {
-                var middle = (low + high) / 2;
-                if (Keys.Compare(Children[middle].First, key) <= 0) low = middle + 1;
-                else high = middle;
-            }
-            return low - 1;
-        }
+        count--;
+        return leaf.Items.Length == 1 ? null : leaf.Without(index);
     }
 }

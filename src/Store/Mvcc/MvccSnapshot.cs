@@ -31,9 +31,8 @@ internal sealed record MvccSnapshot(KeyTree Tree, RevisionHistory History, long 
         var tree = KeyTree.Empty;
         foreach (var version in live)
         {
-            var history = new KeyHistory(version.Key);
+            tree = tree.With(version.Key, out var history);
             history.Append(version);
-            tree = tree.With(history);
         }
         var none = RevisionHistory.After(long.Max(1, revision - 1));
         return new MvccSnapshot(tree, changes.Count > 0 ? none.With(KeyVersion.Chain(changes)) : RevisionHistory.After(revision), long.Max(1, revision), revision, leases);

@@ -128,8 +128,9 @@ internal sealed class StagedBatch(MvccSnapshot start)
 
     private PutResponse Put(PutRequest put)
     {
-        var previous = View.Get(put.Key);
-        Write(new KeyVersion(new KeyValue
+        var history = HistoryOf(put.Key);
+        var previous = history.At(View.Revision);
+        Write(history, previous, new KeyVersion(new KeyValue
         {
             Key = put.Key,
             Value = put.IgnoreValue ? previous!.Read().Value : put.Value,
@@ -254,12 +255,7 @@ internal sealed class StagedBatch(MvccSnapshot start)
 
     private void StartAt(StartEntry start)
     {
-        foreach (var version in start.Live)
-        {
-            var history = new KeyHistory(version.Key);
-            history.Append(version);
-            _tree = _tree.With(history);
-        }
+        foreach (var version in start.Live) HistoryOf(version.Key).Append(version);
         _revision = start.Revision;
         _history = RevisionHistory.After(start.Revision);
     }
@@ -272,28 +268,26 @@ internal sealed class StagedBatch(MvccSnapshot start)
         {
             for (var version = _history[past]; version is not null; version = version.NextInRevision) touched.Add(version.Key);
         }
-        foreach (var key in touched) CompactKey(key, revision);
+        _tree = _tree.CompactedAt(revision, touched);
         _history = _history.From(revision);
         _compactRevision = revision;
     }
 
-    private void CompactKey(ByteString key, long revision)
+    // There from here on, also where it was not: what asks for it to write must go on to append.
+    private KeyHistory HistoryOf(ByteString key)
     {
-        if (_tree.Find(key) is not { } history) return;
-        var left = history.CompactedAt(revision);
-        if (ReferenceEquals(left, history)) return;
-        _tree = left.IsEmpty ? _tree.Without(key) : _tree.With(left);
+        _tree = _tree.With(key, out var history);
+        return history;
     }
 
     private void Write(KeyVersion version)
     {
-        var history = _tree.Find(version.Key);
-        var previous = history?.At(version.ModRevision);
-        if (history is null)
-        {
-            history = new KeyHistory(version.Key);
-            _tree = _tree.With(history);
-        }
+        var history = HistoryOf(version.Key);
+        Write(history, history.At(version.ModRevision), version);
+    }
+
+    private void Write(KeyHistory history, KeyVersion? previous, KeyVersion version)
+    {
         version.ShareKey(history.Key);
         history.Append(version);
         _leases = _leases.Moved(version.Key, from: previous?.Lease ?? 0, to: version.Lease);
