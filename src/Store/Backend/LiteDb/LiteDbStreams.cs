@@ -194,7 +194,13 @@ internal sealed class LiteDbStreams : IDisposable
 
         public override void Flush() => inner.Flush();
 
-        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+        // LiteDB reads whole pages, and does not ask how much of one it got: the rest would be what the buffer held before.
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var at = inner.Position;
+            var read = inner.ReadAtLeast(buffer.AsSpan(offset, count), count, throwOnEndOfStream: false);
+            return read == count ? read : throw new InvalidDataException($"{inner.Name} ends at {inner.Length}, within or before the page at {at}");
+        }
 
         public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
 
