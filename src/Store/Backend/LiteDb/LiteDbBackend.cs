@@ -11,19 +11,23 @@ namespace MiniK8s.Store.Backend.LiteDb;
 /// <summary>The backend as a LiteDB file, its documents fit to be read in LiteDB Studio.</summary>
 /// <remarks>
 /// <code>
-/// versions  { _id, key, value, create_revision, mod_revision, version, lease, previous, checksum }
+/// versions  { _id, key, create_revision, mod_revision, version, lease, previous, checksum, value }
 /// leases    { _id, number (TTL in seconds), checksum }       alarms  { _id, number, checksum }
 /// meta      { _id: 1, format, revision, ... , checksum }
 /// </code>
-/// Key and value are text where they are valid UTF-8, binary otherwise. LiteDB writes a transaction to a log of its own beside the file, and the
-/// log to the file at a checkpoint. It does not sync the log, nor know a torn log from a whole one; <see cref="LiteDbStreams"/> sees to that.
-/// After a disk that refused something it is good for nothing: the file is closed, and opened again.
+/// Key and value are text where they are valid UTF-8, binary otherwise. The value stands last: what asks only for fields before it reads no
+/// further. LiteDB writes a transaction to a log of its own beside the file, and the log to the file at a checkpoint. It does not sync the log,
+/// nor know a torn log from a whole one; <see cref="LiteDbStreams"/> sees to that. After a disk that refused something it is good for nothing:
+/// the file is closed, and opened again.
 /// </remarks>
 internal sealed class LiteDbBackend : IBackend
 {
     private const string VersionsName = "versions";
 
     private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private static readonly BsonExpression _stub = BsonExpression.Create("{ _id, mod_revision, previous, version }");
+    private static readonly BsonExpression _checksum = BsonExpression.Create("{ checksum }");
 
     private readonly ReaderWriterLockSlim _swap = new();      // guards _open against Find, which comes from any thread
     private readonly SemaphoreSlim _finders = new(16);        // LiteDB refuses the 101st query at once
@@ -72,11 +76,15 @@ internal sealed class LiteDbBackend : IBackend
 
     /// <inheritdoc />
     public IEnumerable<BackendItem> ReadItems() => Enum.GetValues<BackendItemKind>().SelectMany(kind =>
-        Items(kind).Find(Query.All("_id")).Select(document => new BackendItem(kind, document["_id"].AsInt64, document["number"].AsInt64).Checked(Checksum(document))));
+        Items(kind).Find(Query.All("_id")).Select(document => ToItem(kind, document)));
 
     /// <inheritdoc />
-    public List<RowStub> ReadStubs(long from, int limit) => Explained(() => Versions.Find(Query.GTE("_id", from), 0, limit)
-        .Select(document => new RowStub(document["_id"].AsInt64, document["mod_revision"].AsInt64, document["previous"].AsInt64, document["version"].AsInt64 == 0))
+    public List<RowStub> ReadStubs(long from, int limit) => Explained(() => Versions.Query()
+        .Where(LiteDbFile.After(from - 1))
+        .Select(_stub)
+        .Limit(limit)
+        .ToDocuments()
+        .Select(ToStub)
         .ToList());
 
     /// <inheritdoc />
@@ -86,7 +94,7 @@ internal sealed class LiteDbBackend : IBackend
         _swap.EnterReadLock();
         try
         {
-            return Explained(() => Versions.Find(Query.GTE("_id", BackendRow.FirstId(revision)))
+            return Explained(() => Versions.Find(LiteDbFile.After(BackendRow.FirstId(revision) - 1))
                 .TakeWhile(document => document["mod_revision"].AsInt64 <= revision)
                 .Where(document => document["mod_revision"].AsInt64 == revision && document["version"].AsInt64 != 0 && ToBytes(document["key"]).Equals(key))
                 .Select(document => ToRow(document).Value)
@@ -112,13 +120,13 @@ internal sealed class LiteDbBackend : IBackend
     {
         ["_id"] = row.Id,
         ["key"] = ToValue(row.Value.Key),
-        ["value"] = ToValue(row.Value.Value),
         ["create_revision"] = row.Value.CreateRevision,
         ["mod_revision"] = row.Value.ModRevision,
         ["version"] = row.Value.Version,
         ["lease"] = row.Value.Lease,
         ["previous"] = row.Previous,
         ["checksum"] = (long)checksum,
+        ["value"] = ToValue(row.Value.Value),
     });
 
     /// <inheritdoc />
@@ -136,7 +144,7 @@ internal sealed class LiteDbBackend : IBackend
     {
         var (document, numbers) = (new BsonDocument { ["_id"] = 1, ["checksum"] = (long)meta.Checksum() }, meta.ToNumbers());
         for (var i = 0; i < numbers.Length; i++) document[BackendMeta.Names[i]] = numbers[i];
-        Explained(() => Meta.Upsert(document));
+        Change(() => Meta.Upsert(document));
     }
 
     /// <inheritdoc />
@@ -201,6 +209,12 @@ internal sealed class LiteDbBackend : IBackend
         Lease = document["lease"].AsInt64,
     }).Checked(Checksum(document));
 
+    private static BackendItem ToItem(BackendItemKind kind, BsonDocument document) =>
+        new BackendItem(kind, document["_id"].AsInt64, document["number"].AsInt64).Checked(Checksum(document));
+
+    private static RowStub ToStub(BsonDocument document) => new(
+        document["_id"].AsInt64, document["mod_revision"].AsInt64, document["previous"].AsInt64, IsTombstone: document["version"].AsInt64 == 0);
+
     private static uint Checksum(BsonDocument document) => (uint)document["checksum"].AsInt64;
 
     private static BsonValue ToValue(ByteString bytes)
@@ -218,18 +232,27 @@ internal sealed class LiteDbBackend : IBackend
     private static ByteString ToBytes(BsonValue value) =>
         value.IsString ? ByteString.CopyFrom(value.AsString, _utf8) : UnsafeByteOperations.UnsafeWrap(value.AsBinary);
 
-    private void Insert(ILiteCollection<BsonDocument> documents, BsonDocument document)
-    {
-        Explained(() => documents.Insert(document));
-        Opened.ThrowIfRefused();        // a long transaction goes to the log in parts
-    }
+    private void Insert(ILiteCollection<BsonDocument> documents, BsonDocument document) => Change(() => documents.Insert(document));
 
     private uint? Delete(ILiteCollection<BsonDocument> documents, long id)
     {
-        if (Explained(() => documents.FindById(id)) is not { } found) return null;
-        Explained(() => documents.Delete(id));
-        Opened.ThrowIfRefused();
+        var found = Explained(() => documents.Query().Where("_id = @0", id).Select(_checksum).ToDocuments().SingleOrDefault());
+        if (found is null) return null;
+        Change(() => documents.Delete(id));
         return Checksum(found);
+    }
+
+    // A long transaction goes to the log in parts. When the disk refuses one, that is why LiteDB makes no sense of the log from there on.
+    private void Change<T>(Func<T> work)
+    {
+        try
+        {
+            Explained(work);
+        }
+        finally
+        {
+            Opened.ThrowIfRefused();
+        }
     }
 
     private ILiteCollection<BsonDocument> Items(BackendItemKind kind) => Opened.Database.GetCollection(kind == BackendItemKind.Lease ? "leases" : "alarms");

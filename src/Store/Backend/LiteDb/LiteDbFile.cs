@@ -11,6 +11,8 @@ internal sealed class LiteDbFile : IDisposable
     // Of a copy's log, before it goes to the copy.
     private const int CheckpointBytes = 8 << 20;
 
+    private static readonly BsonExpression _id = BsonExpression.Create("{ _id }");
+
     private readonly LiteDbStreams _streams;
 
     /// <summary>Opens the file, or makes it.</summary>
@@ -40,14 +42,24 @@ internal sealed class LiteDbFile : IDisposable
     /// <summary>Length of the file, without the log.</summary>
     public long Length => _streams.Length;
 
+    /// <summary>The condition for ids greater than this one.</summary>
+    /// <remarks>
+    /// The id is a parameter: LiteDB compiles each new text, and keeps what it compiled for ever. And it is "greater": for "greater or equal" LiteDB
+    /// looks backward in the index first, where <see cref="Read"/> has checked nothing.
+    /// </remarks>
+    public static BsonExpression After(BsonValue id) => BsonExpression.Create("_id > @0", id);
+
     /// <summary>The collection's documents by id, in pieces.</summary>
+    /// <exception cref="InvalidDataException">Its index is damaged.</exception>
     public IEnumerable<List<BsonDocument>> Read(string collection)
     {
-        var rest = Query.GTE("_id", BsonValue.MinValue);
-        while (Database.GetCollection(collection).Find(rest, 0, DocumentsAtOnce).ToList() is { Count: > 0 } found)
+        var documents = Database.GetCollection(collection);
+        CheckIndex(documents);
+        var last = BsonValue.MinValue;
+        while (documents.Find(After(last), 0, DocumentsAtOnce).ToList() is { Count: > 0 } found)
         {
             yield return found;
-            rest = Query.GT("_id", found[^1]["_id"]);
+            last = found[^1]["_id"];
         }
     }
 
@@ -96,5 +108,16 @@ internal sealed class LiteDbFile : IDisposable
     {
         Database?.Dispose();
         _streams.Dispose();
+    }
+
+    // Where the index leads back to where it came from, a query for a part of it runs round and round for ever. One for all of it counts.
+    private static void CheckIndex(ILiteCollection<BsonDocument> documents)
+    {
+        var last = BsonValue.MinValue;
+        foreach (var document in documents.Query().OrderBy("_id").Select(_id).ToDocuments())
+        {
+            if (document["_id"] <= last) throw new InvalidDataException($"the index of {documents.Name} is out of order after {last}");
+            last = document["_id"];
+        }
     }
 }
