@@ -61,14 +61,14 @@ internal sealed class BackendReader(IBackend backend)
 
     private IEnumerable<KeyVersion> Before(IEnumerator<BackendRow> rows)
     {
-        for (; _more && rows.Current.Value.ModRevision < Meta.CompactRevision; _more = rows.MoveNext()) yield return _home.ToVersion(rows.Current);
+        for (; _more && rows.Current.Value.ModRevision < Meta.CompactRevision; _more = rows.MoveNext()) yield return _home.ToVersion(rows.Current.Value);
     }
 
     private RevisionEntry NextRevision(IEnumerator<BackendRow> rows)
     {
         var revision = rows.Current.Value.ModRevision;
         var events = new List<StoredEvent>(1);
-        for (; _more && rows.Current.Value.ModRevision == revision; _more = rows.MoveNext()) events.Add(new StoredEvent(_home.ToVersion(rows.Current), null));
+        for (; _more && rows.Current.Value.ModRevision == revision; _more = rows.MoveNext()) events.Add(new StoredEvent(_home.ToVersion(rows.Current.Value), null));
         return new RevisionEntry(revision, [.. events]);
     }
 

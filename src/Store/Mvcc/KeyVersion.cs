@@ -6,9 +6,9 @@ namespace MiniK8s.Store.Mvcc;
 
 /// <summary>One version of one key: what is asked of it all the time, and the way to its value.</summary>
 /// <remarks>
-/// The numbers stay in memory for as long as the version can be read; the value may be forgotten once it has a home on disk
-/// (see Forget) and is then read from there. So memory grows with the number of versions, not with
-/// their size.
+/// The value may be forgotten once it has a home on disk (see Forget) and is then read from there. The numbers stay for the newest version
+/// of a key and for those the backend has not taken over yet; the others shrink to a revision each (see OlderVersions). So memory grows
+/// with the number of keys, hardly with the number of versions, and not with their size.
 /// </remarks>
 internal sealed class KeyVersion
 {
@@ -40,8 +40,8 @@ internal sealed class KeyVersion
     /// <summary>Whether this is the mark of a deletion.</summary>
     public bool IsTombstone => Number == 0;
 
-    /// <summary>The next change of the same revision; null after the last. Set by the writer before the revision is published.</summary>
-    public KeyVersion? NextInRevision { get; set; }
+    /// <summary>Where the version is found without this object, once the backend has taken it over; null before.</summary>
+    public ISettledVersions? Settled => _home?.Settled;
 
     /// <summary>Where in its home the value is; what the numbers mean is the home's business.</summary>
     public VersionPlace Place { get; private set; }
@@ -65,14 +65,6 @@ internal sealed class KeyVersion
         Version = Number,
         Lease = Lease,
     };
-
-    /// <summary>Links the changes of one revision, in order.</summary>
-    /// <returns>The first; there must be one.</returns>
-    public static KeyVersion Chain(IReadOnlyList<KeyVersion> changes)
-    {
-        for (var i = 1; i < changes.Count; i++) changes[i - 1].NextInRevision = changes[i];
-        return changes[0];
-    }
 
     /// <summary>Takes another copy of the same bytes for its key: one for all versions of a key. The writer (or recovery) only, before the version is published.</summary>
     public void ShareKey(ByteString key) => Key = key;
@@ -103,4 +95,7 @@ internal interface IVersionHome
     /// <exception cref="InvalidDataException">What is there is not this version any more; names the file.</exception>
     /// <exception cref="VersionGoneException">It has been compacted away.</exception>
     KeyValue Read(KeyVersion version);
+
+    /// <summary>The backend, once it holds all that is here; null before.</summary>
+    ISettledVersions? Settled { get; }
 }

@@ -31,25 +31,28 @@ internal sealed record MvccSnapshot(KeyTree Tree, RevisionHistory History, long 
         var tree = KeyTree.Empty;
         foreach (var version in live)
         {
-            tree = tree.With(version.Key, out var history);
-            history.Append(version);
+            tree = tree.With(version.Key, out var key);
+            key.Append(version);
         }
-        var none = RevisionHistory.After(long.Max(1, revision - 1));
-        return new MvccSnapshot(tree, changes.Count > 0 ? none.With(KeyVersion.Chain(changes)) : RevisionHistory.After(revision), long.Max(1, revision), revision, leases);
+        var history = changes.Count > 0 ? RevisionHistory.After(long.Max(1, revision - 1)).With(ToChanges(changes)) : RevisionHistory.After(revision);
+        return new MvccSnapshot(tree, history, long.Max(1, revision), revision, leases);
     }
 
-    /// <summary>The change that made the version, with what was before it where that is not compacted. Before a creation there was nothing.</summary>
-    public StoredEvent EventOf(KeyVersion version) =>
-        new(version, version.CreateRevision == version.ModRevision ? null : Tree.Find(version.Key)?.At(version.ModRevision - 1));
-
-    /// <summary>The changes of a revision, in order. The revision must lie within <see cref="History"/>.</summary>
-    public IEnumerable<KeyVersion> ChangesAt(long revision)
+    /// <summary>The change as an event, with what was before it where that is not compacted. Before a creation there was nothing.</summary>
+    /// <inheritdoc cref="KeyHistory.At" path="/exception"/>
+    public StoredEvent EventOf(Change change)
     {
-        for (var version = History[revision]; version is not null; version = version.NextInRevision) yield return version;
+        var version = change.Version;
+        return new(version, version.CreateRevision == version.ModRevision ? null : Tree.Find(version.Key)?.At(version.ModRevision - 1));
     }
+
+    /// <summary>What the changes of a revision made of their keys, in order. The revision must lie within <see cref="History"/>.</summary>
+    /// <inheritdoc cref="KeyHistory.At" path="/exception"/>
+    public IEnumerable<KeyVersion> ChangesAt(long revision) => History[revision].Select(change => change.Version);
 
     /// <summary>The same changes as events.</summary>
-    public IEnumerable<StoredEvent> EventsAt(long revision) => ChangesAt(revision).Select(EventOf);
+    /// <inheritdoc cref="KeyHistory.At" path="/exception"/>
+    public IEnumerable<StoredEvent> EventsAt(long revision) => History[revision].Select(EventOf);
 
     /// <summary>What a new store must replay to become this one, if nothing is kept before the compact revision, which is the newest as well.</summary>
     public IEnumerable<LogEntry> ToEntries()
@@ -62,6 +65,14 @@ internal sealed record MvccSnapshot(KeyTree Tree, RevisionHistory History, long 
             yield return new RevisionEntry(Revision, [.. EventsAt(Revision)]);
         }
         yield return new CompactionEntry(CompactRevision);
+    }
+
+    // In histories of their own: a compaction leaves the tree nothing of the keys that its revision deleted.
+    private static List<Change> ToChanges(IReadOnlyList<KeyVersion> versions)
+    {
+        var histories = versions.Select(version => version.Key).Distinct().ToDictionary(key => key, key => new KeyHistory(key));
+        foreach (var version in versions) histories[version.Key].Append(version);
+        return [.. versions.Select(version => new Change(histories[version.Key], version.ModRevision, version.IsTombstone))];
     }
 
     /// <summary>The versions that existed at the revision, in key order. The revision must be readable.</summary>

@@ -36,9 +36,9 @@ internal static class RangeReader
         var total = 0L;
         view.Tree.Visit(KeyRange.From(request.Key, request.RangeEnd), history =>
         {
-            if (history.At(revision) is not { } value) return true;
+            if (!history.ExistsAt(revision)) return true;
             total++;
-            if (found.Count < room) found.Add(value);
+            if (found.Count < room) found.Add(history.At(revision)!);
             return true;
         });
         count = total;

@@ -18,7 +18,8 @@ internal sealed class StagedBatch(MvccSnapshot start)
 {
     private readonly List<LogEntry> _entries = [];
     private int _owed;
-    private readonly List<StoredEvent> _changes = [];     // of the transaction that runs
+    private readonly List<Change> _changes = [];          // of the transaction that runs
+    private readonly List<StoredEvent> _events = [];      // the same, as watchers see them
     private KeyTree _tree = start.Tree;
     private RevisionHistory _history = start.History;
     private long _revision = start.Revision;
@@ -111,12 +112,11 @@ internal sealed class StagedBatch(MvccSnapshot start)
     private void EndTransaction()
     {
         if (_changes.Count == 0) return;
-        var events = _changes.ToArray();
-        for (var i = 1; i < events.Length; i++) events[i - 1].Version.NextInRevision = events[i].Version;
-        _changes.Clear();
         _revision++;
-        _history = _history.With(events[0].Version);
-        _entries.Add(new RevisionEntry(_revision, events));
+        _history = _history.With(_changes);
+        _entries.Add(new RevisionEntry(_revision, [.. _events]));
+        _changes.Clear();
+        _events.Clear();
     }
 
     // ignore_value and ignore_lease need something to keep; a lease must exist.
@@ -266,7 +266,7 @@ internal sealed class StagedBatch(MvccSnapshot start)
         var touched = new HashSet<ByteString>();
         for (var past = _history.First; past <= long.Min(revision, _history.Last); past++)
         {
-            for (var version = _history[past]; version is not null; version = version.NextInRevision) touched.Add(version.Key);
+            foreach (var change in _history[past]) touched.Add(change.Key);
         }
         _tree = _tree.CompactedAt(revision, touched);
         _history = _history.From(revision);
@@ -293,7 +293,8 @@ internal sealed class StagedBatch(MvccSnapshot start)
         _leases = _leases.Moved(version.Key, from: previous?.Lease ?? 0, to: version.Lease);
         // To watchers the value before is that of the revision before, also when this very transaction put the key first.
         var before = previous?.ModRevision == version.ModRevision ? history.At(version.ModRevision - 1) : previous;
-        _changes.Add(new StoredEvent(version, before));
+        _changes.Add(new Change(history, version.ModRevision, version.IsTombstone));
+        _events.Add(new StoredEvent(version, before));
     }
 
     private static ResponseHeader HeaderAt(long revision) => new() { Revision = revision };

@@ -12,6 +12,9 @@ internal sealed class SegmentHome(string file) : IVersionHome, IDisposable
     private IVersionHome? _successor;
 
     /// <inheritdoc />
+    public ISettledVersions? Settled => Volatile.Read(ref _successor)?.Settled;
+
+    /// <inheritdoc />
     public KeyValue Read(KeyVersion version)
     {
         if (Volatile.Read(ref _successor) is { } moved) return moved.Read(version);

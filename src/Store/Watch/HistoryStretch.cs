@@ -20,10 +20,9 @@ internal sealed record HistoryStretch(List<Event> Events, long Last)
         var bytes = 0;
         for (var revision = first; revision <= snapshot.Revision && revision < first + MaxRevisions && bytes < MaxBytes; revision++)
         {
-            for (var version = snapshot.History[revision]; version is not null; version = version.NextInRevision)
+            foreach (var change in snapshot.History[revision])
             {
-                if (!watcher.Wants(version)) continue;
-                var wanted = watcher.Show(snapshot.EventOf(version));
+                if (watcher.Select(snapshot, change) is not { } wanted) continue;
                 events.Add(wanted);
                 bytes += wanted.Kv.Value.Length;
             }

@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.Mvcc;
 
@@ -43,13 +45,19 @@ internal sealed class Watcher(WatchStream stream, long id, WatchCreateRequest re
     public WatcherState State { get; set; }
 
     /// <summary>The event as this watch is to see it; null when it is not to see it.</summary>
-    public Event? Select(StoredEvent stored) => Wants(stored.Version) ? Show(stored) : null;
+    public Event? Select(StoredEvent stored) => Wants(stored.Version.Key, stored.Version.IsTombstone) ? Show(stored) : null;
 
-    /// <summary>Whether it is to see this change.</summary>
-    public bool Wants(KeyVersion version) => !(version.IsTombstone ? _withoutDeletes : _withoutPuts) && Range.Contains(version.Key);
+    /// <summary>The old change as this watch is to see it; null when it is not to see it, and then nothing is read from disk.</summary>
+    /// <inheritdoc cref="KeyHistory.At" path="/exception"/>
+    public Event? Select(MvccSnapshot snapshot, Change change)
+    {
+        if (!Wants(change.Key, change.IsTombstone)) return null;
+        return Show(request.PrevKv ? snapshot.EventOf(change) : new StoredEvent(change.Version, previous: null));
+    }
 
-    /// <summary>A change it wants, in the form it asked for.</summary>
-    public Event Show(StoredEvent stored) => request.PrevKv ? stored.WithPrevious : stored.Plain;
+    private bool Wants(ByteString key, bool isDeletion) => !(isDeletion ? _withoutDeletes : _withoutPuts) && Range.Contains(key);
+
+    private Event Show(StoredEvent stored) => request.PrevKv ? stored.WithPrevious : stored.Plain;
 }
 
 /// <summary>Where a watcher stands.</summary>

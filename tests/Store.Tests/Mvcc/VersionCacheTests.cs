@@ -54,6 +54,8 @@ public sealed class VersionCacheTests
             return version;
         }
 
+        public ISettledVersions? Settled => null;
+
         public KeyValue Read(KeyVersion version)
         {
             Reads.Add(version.ModRevision);

@@ -55,6 +55,8 @@ public sealed class VersionGoneTests
     {
         public bool IsLost { get; set; }
 
+        public ISettledVersions? Settled => null;
+
         public KeyValue Read(KeyVersion version)
         {
             if (IsLost) throw new VersionGoneException("lost");

@@ -1,0 +1,128 @@
+using Google.Protobuf;
+
+namespace MiniK8s.Store.Mvcc;
+
+/// <summary>The versions of one key but for the newest, oldest first: those the backend has as numbers, later ones as objects.</summary>
+/// <remarks>
+/// <code>
+/// settled                    recent
+/// [2] [4] [-6]               [9 v1] [12 v2] [ ] [ ]        the backend has the versions up to 6; minus: a tombstone
+/// </code>
+/// A settled version costs eight bytes: its revision finds the rest in the backend, where hardly anyone looks for it. It is folded when
+/// the recent ones have no room left, so a key that rests keeps what it has. One writer; an object changes only in slots past
+/// <see cref="Count"/>, so a reader that holds one is not disturbed. Two objects may share the settled numbers, each up to its own count.
+/// </remarks>
+internal sealed class OlderVersions
+{
+    private const int LeastRoom = 4;
+    private readonly ISettledVersions? _backend;        // null while nothing is settled
+    private readonly long[] _settled;
+    private readonly int _settledCount;
+    private readonly KeyVersion[] _recent;
+    private int _recentCount;
+
+    private OlderVersions(ISettledVersions? backend, long[] settled, int settledCount, KeyVersion[] recent, int recentCount) =>
+        (_backend, _settled, _settledCount, _recent, _recentCount) = (backend, settled, settledCount, recent, recentCount);
+
+    /// <summary>No versions.</summary>
+    public static OlderVersions None { get; } = new(null, [], 0, [], 0);
+
+    /// <summary>How many there are; grows while others read.</summary>
+    public int Count => _settledCount + Volatile.Read(ref _recentCount);
+
+    /// <summary>The revision that wrote the version.</summary>
+    public long Revision(int index) => long.Abs(Mark(index));
+
+    /// <summary>Whether the version is the mark of a deletion.</summary>
+    public bool IsTombstone(int index) => Mark(index) < 0;
+
+    /// <summary>The version, read from the backend if it is settled.</summary>
+    /// <exception cref="InvalidDataException">What the disk holds is not what was written there.</exception>
+    /// <exception cref="VersionGoneException">It has been compacted away meanwhile.</exception>
+    public KeyVersion Get(ByteString key, int index)
+    {
+        if (index >= _settledCount) return _recent[index - _settledCount];
+        return IsTombstone(index) ? new KeyVersion(KeyHistory.Tombstone(key, Revision(index))) : _backend!.Find(key, Revision(index));
+    }
+
+    /// <summary>The last version that the revision or one before it wrote; -1 when there is none.</summary>
+    public int LastAtOrBefore(long revision)
+    {
+        var (low, high) = (0, Count);
+        // Newest first: nearly every read wants the newest or the one before.
+        if (high > 0 && Revision(high - 1) <= revision) return high - 1;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Revision(middle) <= revision) low = middle + 1;
+            else high = middle;
+        }
+        return low - 1;
+    }
+
+    /// <summary>Where the version is, the last of its revision; where it would be appended when it is not here.</summary>
+    public int IndexOf(KeyVersion version)
+    {
+        var last = LastAtOrBefore(version.ModRevision);
+        return last >= 0 && Mark(last) == MarkOf(version) ? last : last + 1;
+    }
+
+    /// <summary>Whether the version is the last one here.</summary>
+    public bool EndsWith(KeyVersion version) => Count > 0 && Mark(Count - 1) == MarkOf(version);
+
+    /// <summary>The versions with one more, later than all: this object while it has room, else another. The writer only.</summary>
+    public OlderVersions With(KeyVersion version)
+    {
+        if (_recentCount == _recent.Length) return Folded().With(version);
+        _recent[_recentCount] = version;
+        Volatile.Write(ref _recentCount, _recentCount + 1);
+        return this;
+    }
+
+    /// <summary>The versions from the index on. The writer only.</summary>
+    public OlderVersions From(int index)
+    {
+        if (index >= Count) return None;
+        var settled = _settled[int.Min(index, _settledCount).._settledCount];
+        var recent = _recent[int.Max(0, index - _settledCount).._recentCount];
+        return new OlderVersions(_backend, settled, settled.Length, recent, recent.Length);
+    }
+
+    /// <summary>The versions up to the index, it included. The writer only.</summary>
+    public OlderVersions UpTo(int index)
+    {
+        // Copies: what others read must not be written over.
+        var settled = _settled[..int.Min(index + 1, _settledCount)];
+        var recent = _recent[..int.Max(0, index + 1 - _settledCount)];
+        return new OlderVersions(_backend, settled, settled.Length, recent, recent.Length);
+    }
+
+    private static long MarkOf(KeyVersion version) => version.IsTombstone ? -version.ModRevision : version.ModRevision;
+
+    private long Mark(int index) => index < _settledCount ? _settled[index] : MarkOf(_recent[index - _settledCount]);
+
+    // With room for more: twice what cannot be folded, so that each version is moved a few times at most.
+    private OlderVersions Folded()
+    {
+        var (folds, backend) = (0, _backend);
+        while (folds < _recentCount && _recent[folds].Settled is { } home) (folds, backend) = (folds + 1, home);
+
+        var settled = _settled;
+        if (_settledCount + folds > settled.Length) Array.Resize(ref settled, int.Max(_settledCount + folds, settled.Length * 3 / 2));
+        for (var i = 0; i < folds; i++) settled[_settledCount + i] = MarkOf(_recent[i]);
+
+        var left = _recentCount - folds;
+        var recent = new KeyVersion[int.Max(LeastRoom, left * 2)];
+        Array.Copy(_recent, folds, recent, 0, left);
+        return new OlderVersions(backend, settled, _settledCount + folds, recent, left);
+    }
+}
+
+/// <summary>Where a version is found by its key and its revision alone: the backend.</summary>
+internal interface ISettledVersions
+{
+    /// <summary>The version, no tombstone. Any thread; reads from disk.</summary>
+    /// <exception cref="InvalidDataException">What is there is damaged; names the file.</exception>
+    /// <exception cref="VersionGoneException">It has been compacted away.</exception>
+    KeyVersion Find(ByteString key, long revision);
+}
