@@ -8,8 +8,8 @@ namespace MiniK8s.Store.Mvcc;
 /// settled                    recent
 /// [2] [4] [-6]               [9 v1] [12 v2] [ ] [ ]        the backend has the versions up to 6; minus: a tombstone
 /// </code>
-/// A settled version costs eight bytes: its revision finds the rest in the backend, where hardly anyone looks for it. It is folded when
-/// the recent ones have no room left, so a key that rests keeps what it has. One writer; an object changes only in slots past
+/// A settled version costs eight bytes: its revision finds the rest in the backend, where hardly anyone looks for it. They are folded when
+/// half of the recent ones are settled, or those have no room left; a key that rests keeps what it has. One writer; an object changes only in slots past
 /// <see cref="Count"/>, so a reader that holds one is not disturbed. Two objects may share the settled numbers, each up to its own count.
 /// </remarks>
 internal sealed class OlderVersions
@@ -73,7 +73,7 @@ internal sealed class OlderVersions
     /// <summary>The versions with one more, later than all: this object while it has room, else another. The writer only.</summary>
     public OlderVersions With(KeyVersion version)
     {
-        if (_recentCount == _recent.Length) return Folded().With(version);
+        if (_recentCount == _recent.Length || IsHalfSettled) return Folded().With(version);
         _recent[_recentCount] = version;
         Volatile.Write(ref _recentCount, _recentCount + 1);
         return this;
@@ -97,11 +97,13 @@ internal sealed class OlderVersions
         return new OlderVersions(_backend, settled, settled.Length, recent, recent.Length);
     }
 
+    private bool IsHalfSettled => _recentCount > LeastRoom && _recent[_recentCount / 2].Settled is not null;
+
     private static long MarkOf(KeyVersion version) => version.IsTombstone ? -version.ModRevision : version.ModRevision;
 
     private long Mark(int index) => index < _settledCount ? _settled[index] : MarkOf(_recent[index - _settledCount]);
 
-    // With room for more: twice what cannot be folded, so that each version is moved a few times at most.
+    // With room for half as many more as cannot be folded, so that each version is moved a few times at most.
     private OlderVersions Folded()
     {
         var (folds, backend) = (0, _backend);
@@ -112,7 +114,7 @@ internal sealed class OlderVersions
         for (var i = 0; i < folds; i++) settled[_settledCount + i] = MarkOf(_recent[i]);
 
         var left = _recentCount - folds;
-        var recent = new KeyVersion[int.Max(LeastRoom, left * 2)];
+        var recent = new KeyVersion[int.Max(LeastRoom, left * 3 / 2)];
         Array.Copy(_recent, folds, recent, 0, left);
         return new OlderVersions(backend, settled, _settledCount + folds, recent, left);
     }
