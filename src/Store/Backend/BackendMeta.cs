@@ -13,7 +13,7 @@ namespace MiniK8s.Store.Backend;
 /// <param name="Offset">How far into that segment the rows go.</param>
 /// <param name="Count">How many rows and items there are, so that it is noticed when one vanishes.</param>
 /// <param name="Digest">The sum over the checksums of all of them, in whatever order, so that it is noticed when old ones come back.</param>
-internal sealed record BackendMeta(
+internal readonly record struct BackendMeta(
     long Revision, long CompactRevision, long NewestRow, long CompactRow, long Segment, long Offset, long Count, long Digest)
 {
     /// <summary>The number of the layout described here. A file with another number is refused.</summary>

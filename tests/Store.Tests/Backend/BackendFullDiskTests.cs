@@ -51,7 +51,7 @@ public sealed class BackendFullDiskTests
                 Assert.Contains(full, (int[])[Keys, 2 * Keys]);      // refused late, it may be there all the same
                 Add(new Settlement(backend, reader.Meta, reader.TakeNewest()), first: Keys + 2);
             }
-            whole = backend.ReadMeta()!;
+            whole = backend.ReadMeta()!.Value;
             CheckFound(backend);
         }
 

@@ -126,7 +126,7 @@ public sealed class SettlerTests : IDisposable
         settler.SettleAll(CancellationToken.None);
 
         Assert.Empty(open.Log.SealedSegments());
-        Assert.Equal(new BackendReader(open.Backend).Entries().OfType<RevisionEntry>().Last().Revision, open.Backend.ReadMeta()!.Revision);
+        Assert.Equal(new BackendReader(open.Backend).Entries().OfType<RevisionEntry>().Last().Revision, open.Backend.ReadMeta()!.Value.Revision);
     }
 
     [Theory]
@@ -146,7 +146,7 @@ public sealed class SettlerTests : IDisposable
         _options.RetainLog = false;
         using var again = new OpenStore(_directory.Path, _options);
         SnapshotAssert.Same(before, again.Store.Current);
-        Assert.Empty(again.Log.SealedSegments().FindAll(segment => segment.Number >= again.Backend.ReadMeta()!.Segment));
+        Assert.Empty(again.Log.SealedSegments().FindAll(segment => segment.Number >= again.Backend.ReadMeta()!.Value.Segment));
     }
 
     [Theory]

@@ -28,7 +28,7 @@ internal static class SnapshotAssert
         for (var revision = state.History.First; revision <= state.History.Last; revision++) since += state.ChangesAt(revision).Count();
 
         Assert.Equal(before + since, backend.ReadRows().Count());
-        Assert.Equal(before + since + state.Leases.All.Count() + state.Alarms.Count, backend.ReadMeta()!.Count);
+        Assert.Equal(before + since + state.Leases.All.Count() + state.Alarms.Count, backend.ReadMeta()!.Value.Count);
     }
 
     private static IEnumerable<(long Id, long Ttl, string Keys)> Leases(MvccSnapshot snapshot) =>

@@ -107,7 +107,7 @@ public sealed class DefragmentTests : IDisposable
         await again.CompactAsync();     // no revision, and yet something to settle
         await again.DefragmentAsync();
         Assert.EndsWith("log-00000003-00000000000000000003.wal", Assert.Single(Segments), StringComparison.Ordinal);
-        Assert.Equal(2, again.Open.Backend.ReadMeta()!.CompactRevision);
+        Assert.Equal(2, again.Open.Backend.ReadMeta()!.Value.CompactRevision);
     }
 
     [Fact]
