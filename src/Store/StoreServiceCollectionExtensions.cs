@@ -33,8 +33,12 @@ internal static class StoreServiceCollectionExtensions
         Fail.Arm(FailpointPlan.Of(options.Failpoints, TimeProvider.System));
         builder.Services.AddMvcc().AddWal().AddWatch().AddCommit().AddLeases().AddMaintenance().AddEtcdServices();
         // A frame may be larger than a write, so that the store, not the transport, words the refusal.
-        builder.AddMiniK8sGrpc(grpc => grpc.MaxReceiveMessageSize = options.MaxRequestBytes + (512 * 1024));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection);
+        builder.AddMiniK8sGrpc(grpc => (grpc.MaxReceiveMessageSize, grpc.IgnoreUnknownServices) = (options.MaxRequestBytes + (512 * 1024), true));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
+            kestrel.AllowResponseHeaderCompression = false;     // the few headers of an answer cost less to send than to look up
+        });
     }
 
     /// <summary>Listens for the etcd API: HTTP/2 without TLS, from clients of every age.</summary>
@@ -50,6 +54,7 @@ internal static class StoreServiceCollectionExtensions
     /// <summary>Maps etcd's services, and /health as etcd words it.</summary>
     public static void MapStore(this WebApplication app)
     {
+        app.UseUnknownCalls();
         app.MapGrpcService<KvService>();
         app.MapGrpcService<WatchService>();
         app.MapGrpcService<LeaseService>();

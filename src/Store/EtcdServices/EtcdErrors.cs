@@ -81,6 +81,16 @@ internal static class EtcdErrors
     public static EtcdError NotBuilt(string call) =>
         new(StatusCode.Unimplemented, $"store: {call} is not built in this store; use an etcd for it (--etcd-servers)");
 
+    /// <summary>A call of a service that is not here, in the words of grpc-go (server.go).</summary>
+    public static EtcdError UnknownService(string service) => new(StatusCode.Unimplemented, $"unknown service {service}");
+
+    /// <summary>A call of a service that is here, but has no such method (grpc-go, server.go).</summary>
+    public static EtcdError UnknownMethod(string service, string method) =>
+        new(StatusCode.Unimplemented, $"unknown method {method} for service {service}");
+
+    /// <summary>A call whose path is not <c>/service/method</c> (grpc-go, server.go).</summary>
+    public static EtcdError MalformedMethod(string path) => new(StatusCode.Unimplemented, $"malformed method name: \"{path}\"");
+
     /// <summary>The exception that makes gRPC answer with the error. Nothing else builds one.</summary>
     public static RpcException ToException(this EtcdError error) => new(new Status(error.Code, error.Text));
 }

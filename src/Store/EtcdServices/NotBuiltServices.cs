@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MiniK8s.Store.EtcdServices;
 
 /// <summary>Answers every call of etcd's services that this store does not have, and says what has them. Needs no .proto of theirs.</summary>
@@ -16,17 +14,8 @@ internal static class NotBuiltServices
     {
         foreach (var service in _services)
         {
-            app.MapPost($"/{service}/{{method}}", context => AnswerAsync(context, EtcdErrors.NotBuilt($"{service.Split('.')[1]}.{context.Request.RouteValues["method"]}")));
+            app.MapPost($"/{service}/{{method}}", context => UnknownCalls.AnswerAsync(context, EtcdErrors.NotBuilt($"{service.Split('.')[1]}.{context.Request.RouteValues["method"]}")));
         }
-        app.MapPost("/etcdserverpb.Auth/Authenticate", context => AnswerAsync(context, EtcdErrors.AuthNotEnabled));
-    }
-
-    // A gRPC answer without a message: its status is in the headers, the text in percent-encoding.
-    private static Task AnswerAsync(HttpContext context, EtcdError error)
-    {
-        context.Response.ContentType = "application/grpc";
-        context.Response.Headers["grpc-status"] = ((int)error.Code).ToString(CultureInfo.InvariantCulture);
-        context.Response.Headers["grpc-message"] = Uri.EscapeDataString(error.Text);
-        return context.Response.CompleteAsync();
+        app.MapPost("/etcdserverpb.Auth/Authenticate", context => UnknownCalls.AnswerAsync(context, EtcdErrors.AuthNotEnabled));
     }
 }

@@ -177,16 +177,21 @@ public sealed class EtcdComparisonEdgeTests : IAsyncLifetime
         }
     }
 
-    [RequiresToolFact("etcd")]
-    public async Task RangeStream_OfEtcd37_IsUnimplementedAsInOlderEtcds()
+    [RequiresToolTheory("etcd")]
+    [InlineData("etcdserverpb.KV", "RangeStream", "unknown method RangeStream for service etcdserverpb.KV")]        // of etcd 3.7
+    [InlineData("etcdserverpb.Lease", "Borrow", "unknown method Borrow for service etcdserverpb.Lease")]
+    [InlineData("etcdserverpb.Nothing", "Put", "unknown service etcdserverpb.Nothing")]
+    [InlineData("KV", "Put", "unknown service KV")]
+    public async Task Call_OfAMethodThatNeitherHas_IsRefusedInTheSameWords(string service, string name, string words)
     {
         var method = new Method<RangeRequest, RangeResponse>(
-            MethodType.ServerStreaming, "etcdserverpb.KV", "RangeStream",
+            MethodType.ServerStreaming, service, name,
             Marshallers.Create(request => request.ToByteArray(), RangeRequest.Parser.ParseFrom), Marshallers.Create(answer => answer.ToByteArray(), RangeResponse.Parser.ParseFrom));
         foreach (var server in (ServerProcess[])[_etcd, _store])
         {
             using var call = server.Channel.CreateCallInvoker().AsyncServerStreamingCall(method, null, new CallOptions(), new RangeRequest { Key = Key("a") });
-            Assert.Equal(StatusCode.Unimplemented, (await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext())).StatusCode);
+            var refusal = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext().OrMissing("the refusal"));
+            Assert.Equal((StatusCode.Unimplemented, words), (refusal.StatusCode, refusal.Status.Detail));
         }
         await CompareAsync(new RangeRequest { Key = Key("a") });
     }
