@@ -90,7 +90,7 @@ public sealed class SettledHistoryTests
     }
 
     [Fact]
-    public void At_WhileTheWriterAppendsAndFolds_FindsEachRevisionsVersion()
+    public async Task At_WhileTheWriterAppendsAndFolds_FindsEachRevisionsVersion()
     {
         const int Last = 50_000;
         var history = new KeyHistory(Key);
@@ -110,7 +110,7 @@ public sealed class SettledHistoryTests
             history.Append(_backend.Version(revision, created: 1));
             Volatile.Write(ref published, revision);
         }
-        reader.GetAwaiter().GetResult();
+        await reader;
     }
 
     private void Append(KeyHistory settling, KeyHistory keeping, long revision, long created)
