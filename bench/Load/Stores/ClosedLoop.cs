@@ -68,6 +68,9 @@ internal sealed class Counter
 {
     private long _last;
 
+    /// <summary>The newest of them; how many there are.</summary>
+    public long Last => Interlocked.Read(ref _last);
+
     public long Next() => Interlocked.Increment(ref _last);
 }
 

@@ -13,6 +13,7 @@ namespace MiniK8s.Load.Stores;
 /// <summary>A server of the etcd API in a process of its own, on a free port and an empty data directory: our store, or the machine's etcd.</summary>
 internal sealed class EtcdApiServer : IAsyncDisposable
 {
+    private const long Quota = 8L << 30;
     private readonly Process _process;
     private readonly string _folder;
 
@@ -53,7 +54,11 @@ internal sealed class EtcdApiServer : IAsyncDisposable
     public static Task<EtcdApiServer> StartStoreAsync()
     {
         var (folder, port) = (Directory.CreateTempSubdirectory("mk8s-bench-").FullName, FreePort());
-        string[] arguments = [Path.Combine(Repository.Root, "src/Lab/bin", Repository.Configuration, "net10.0/MiniK8s.Store.dll"), "--data-dir", $"{folder}/data", "--port", $"{port}", "--http-port", "0"];
+        string[] arguments =
+        [
+            Path.Combine(Repository.Root, "src/Lab/bin", Repository.Configuration, "net10.0/MiniK8s.Store.dll"),
+            "--data-dir", $"{folder}/data", "--port", $"{port}", "--http-port", "0", "--quota-backend-bytes", $"{Quota}",
+        ];
         return ReadyAsync(new EtcdApiServer("store", folder, new Uri($"http://127.0.0.1:{port}"), "dotnet", arguments));
     }
 
@@ -64,7 +69,7 @@ internal sealed class EtcdApiServer : IAsyncDisposable
         string[] arguments =
         [
             "--name", "default", "--data-dir", $"{folder}/data", "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
-            "--initial-advertise-peer-urls", peer, "--initial-cluster", $"default={peer}", "--log-level", "error", "--quota-backend-bytes", $"{8L << 30}",
+            "--initial-advertise-peer-urls", peer, "--initial-cluster", $"default={peer}", "--log-level", "error", "--quota-backend-bytes", $"{Quota}",
         ];
         return ReadyAsync(new EtcdApiServer("etcd", folder, new Uri(client), "etcd", arguments));
     }
