@@ -64,11 +64,11 @@ internal sealed class OlderVersions
     public int IndexOf(KeyVersion version)
     {
         var last = LastAtOrBefore(version.ModRevision);
-        return last >= 0 && Mark(last) == MarkOf(version) ? last : last + 1;
+        return last >= 0 && IsAt(last, version) ? last : last + 1;
     }
 
     /// <summary>Whether the version is the last one here.</summary>
-    public bool EndsWith(KeyVersion version) => Count > 0 && Mark(Count - 1) == MarkOf(version);
+    public bool EndsWith(KeyVersion version) => Count > 0 && IsAt(Count - 1, version);
 
     /// <summary>The versions with one more, later than all: this object while it has room, else another. The writer only.</summary>
     public OlderVersions With(KeyVersion version)
@@ -98,6 +98,10 @@ internal sealed class OlderVersions
     }
 
     private bool IsHalfSettled => _recentCount > LeastRoom && _recent[_recentCount / 2].Settled is not null;
+
+    // A settled one has no object to compare; its revision is another's only where a revision was undone, and what was undone never settles.
+    private bool IsAt(int index, KeyVersion version) =>
+        index < _settledCount ? _settled[index] == MarkOf(version) : ReferenceEquals(_recent[index - _settledCount], version);
 
     private static long MarkOf(KeyVersion version) => version.IsTombstone ? -version.ModRevision : version.ModRevision;
 
