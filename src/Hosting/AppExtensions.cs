@@ -23,7 +23,11 @@ public static class AppExtensions
     public static WebApplication MapMiniK8s(this WebApplication app, params ServiceDescriptor[] declared)
     {
         HealthPages.Map(app);
-        app.MapGet("/metrics", (MetricsPage page) => Results.Text(page.Render(), MetricsPage.ContentType));
+        app.MapGet("/metrics", context =>
+        {
+            context.Response.ContentType = MetricsPage.ContentType;
+            return context.Response.WriteAsync(context.RequestServices.GetRequiredService<MetricsPage>().Render());
+        });
         if (app.Services.GetService<MappedServices>() is not { } services) return app;
         services.Declare(declared);
         app.MapGrpcService<HealthService>();

@@ -61,8 +61,8 @@ internal static class StoreServiceCollectionExtensions
         app.MapGrpcService<ClusterService>();
         app.MapGrpcService<MaintenanceService>();
         app.MapNotBuilt();
-        app.MapGet("/health", EtcdHealth.Answer);
-        app.MapGet("/version", EtcdHealth.Version);
+        app.MapGet("/health", EtcdHealth.AnswerAsync);
+        app.MapGet("/version", EtcdHealth.VersionAsync);
     }
 
     private static IServiceCollection AddMvcc(this IServiceCollection services) => services

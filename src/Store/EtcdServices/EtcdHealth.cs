@@ -7,20 +7,19 @@ namespace MiniK8s.Store.EtcdServices;
 internal static class EtcdHealth
 {
     /// <summary>200 and "true", or 503, "false" and why: a gate of the process is closed, or an alarm is raised.</summary>
-    /// <param name="health">The gates of the process.</param>
-    /// <param name="store">Its alarms.</param>
-    /// <param name="exclude">Alarms that do not count here, by name: <c>?exclude=NOSPACE</c>.</param>
-    public static IResult Answer(ProcessHealth health, MvccStore store, string[] exclude)
+    /// <remarks>Alarms that do not count here are given by name: <c>?exclude=NOSPACE</c>.</remarks>
+    public static Task AnswerAsync(HttpContext context)
     {
-        var alarm = store.Current.Alarms.Select(raised => raised.ToString().ToUpperInvariant()).FirstOrDefault(name => !exclude.Contains(name));
-        var closed = health.Gates.Where(gate => gate.Value is not null).Select(gate => $"{gate.Key}: {gate.Value}");
-        var reason = alarm is null ? string.Join("; ", closed) : $"ALARM {alarm}";
-        return Results.Json(
-            new Dictionary<string, string> { ["health"] = reason.Length == 0 ? "true" : "false", ["reason"] = reason },
-            statusCode: reason.Length == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        var exclude = context.Request.Query["exclude"];
+        var alarms = context.RequestServices.GetRequiredService<MvccStore>().Current.Alarms.Select(raised => raised.ToString().ToUpperInvariant());
+        var gates = context.RequestServices.GetRequiredService<ProcessHealth>().Gates;
+        var closed = gates.Where(gate => gate.Value is not null).Select(gate => $"{gate.Key}: {gate.Value}");
+        var reason = alarms.FirstOrDefault(name => !exclude.Contains(name)) is { } alarm ? $"ALARM {alarm}" : string.Join("; ", closed);
+        context.Response.StatusCode = reason.Length == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return context.Response.WriteAsJsonAsync(new Dictionary<string, string> { ["health"] = reason.Length == 0 ? "true" : "false", ["reason"] = reason });
     }
 
     /// <summary>The versions of the server and of the cluster, which is as old as its oldest member.</summary>
-    public static IResult Version() => Results.Json(
+    public static Task VersionAsync(HttpContext context) => context.Response.WriteAsJsonAsync(
         new Dictionary<string, string> { ["etcdserver"] = MaintenanceService.EtcdVersion, ["etcdcluster"] = "3.5.0" });
 }
