@@ -8,7 +8,7 @@ namespace MiniK8s.Store.Backend;
 /// <summary>Reads a segment that nothing more is written to, record by record, without holding all of it in memory.</summary>
 internal static class SealedSegment
 {
-    /// <summary>The records from the offset on, each with the offset just past it.</summary>
+    /// <summary>The records from the offset on, each with the offset just past it. Keys and values of one are good until the next is asked for.</summary>
     /// <exception cref="InvalidDataException">A record is not as it was written.</exception>
     public static IEnumerable<(long End, IEnumerable<LogEntry> Entries)> Read(SegmentName segment, long offset)
     {
@@ -26,7 +26,7 @@ internal static class SealedSegment
                     throw Damage.At(segment.File, offset, "a record does not match its checksum");
                 }
                 offset += Frame.SizeOf(length);
-                if (!isHead) yield return (offset, LogCodec.Read(frame[Frame.HeaderSize..]));      // the head is no record
+                if (!isHead) yield return (offset, LogCodec.Read(frame[Frame.HeaderSize..], inPlace: true));      // the head is no record
             }
             if (offset != segment.Length) throw Damage.At(segment.File, offset, $"it was sealed at {segment.Length}");
         }

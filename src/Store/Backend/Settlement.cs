@@ -28,8 +28,8 @@ internal sealed class Settlement(IBackend backend, BackendMeta meta, Dictionary<
     /// <summary>Called after each row: the place for a pause.</summary>
     public Action? Step { get; init; }
 
-    /// <summary>Finds the copy of a key's bytes that is in memory already, so that they are there once; gives the key back when there is none.</summary>
-    public Func<ByteString, ByteString> Share { get; init; } = key => key;
+    /// <summary>Finds the copy of a key's bytes that is in memory already, so that they are there once; makes one when there is none.</summary>
+    public Func<ByteString, ByteString> Share { get; init; } = key => ByteString.CopyFrom(key.Span);
 
     /// <summary>Starts a transaction.</summary>
     public void Begin() => backend.Begin();

@@ -242,7 +242,7 @@ internal sealed partial class Settler(
         return reader;
     }
 
-    private ByteString Shared(ByteString key) => store.Current.Tree.Find(key)?.Key ?? key;
+    private ByteString Shared(ByteString key) => store.Current.Tree.Find(key)?.Key ?? ByteString.CopyFrom(key.Span);
 
     private void Measure()
     {

@@ -88,10 +88,11 @@ internal static class LogCodec
     /// <param name="payload">The bytes.</param>
     /// <param name="home">The segment they stand in; null for none.</param>
     /// <param name="start">Where in that segment they begin.</param>
+    /// <param name="inPlace">Whether keys and values may be the payload's own bytes, good only until it is written over. By default they are copies.</param>
     /// <exception cref="InvalidDataException">The bytes are not entries of this format.</exception>
-    public static IEnumerable<LogEntry> Read(ReadOnlyMemory<byte> payload, IVersionHome? home = null, long start = 0)
+    public static IEnumerable<LogEntry> Read(ReadOnlyMemory<byte> payload, IVersionHome? home = null, long start = 0, bool inPlace = false)
     {
-        var input = new LogInput(payload);
+        var input = new LogInput(payload, inPlace);
         while (!input.IsAtEnd)
         {
             yield return (Kind)input.ReadByte() switch
