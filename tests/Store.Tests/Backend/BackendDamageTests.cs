@@ -1,4 +1,3 @@
-using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Tests.Wal;
 
 namespace MiniK8s.Store.Tests.Backend;
@@ -64,7 +63,7 @@ public sealed class BackendDamageTests : IDisposable
         Assert.Contains("is missing in", Assert.Throws<InvalidDataException>(() => new OpenStore(_directory.Path, _options)).Message, StringComparison.Ordinal);
     }
 
-    private bool IsRefused(string file, byte[] content, MvccSnapshot before)
+    private bool IsRefused(string file, byte[] content, StateImage before)
     {
         foreach (var beside in Directory.GetFiles(_directory.Path, Path.GetFileName(file) + "-*")) File.Delete(beside);
         File.WriteAllBytes(file, content);
@@ -82,13 +81,13 @@ public sealed class BackendDamageTests : IDisposable
         }
     }
 
-    private (string File, byte[] Content, MvccSnapshot State) Write(string backend)
+    private (string File, byte[] Content, StateImage State) Write(string backend)
     {
         _options.Backend = Backends.Parse(backend);
         using var open = new OpenStore(_directory.Path, _options);
         new RandomHistory(new Random(9)).Write(open, 400);
         open.Settle();
-        var (file, state) = (open.Backend.File, open.Store.Current);
+        var (file, state) = (open.Backend.File, StateImage.Of(open.Store.Current));
         open.Dispose();
         return (file, File.ReadAllBytes(file), state);
     }

@@ -22,7 +22,7 @@ public sealed class SettlerTests : IDisposable
     {
         _options.Backend = Backends.Parse(backend);
         var history = new RandomHistory(new Random(5));
-        MvccSnapshot before = MvccSnapshot.Empty;
+        var before = StateImage.Empty;
 
         for (var round = 0; round < 12; round++)
         {
@@ -33,7 +33,7 @@ public sealed class SettlerTests : IDisposable
                 history.Write(open, 60);
                 open.Settle();
             }
-            before = open.Store.Current;
+            before = StateImage.Of(open.Store.Current);
 
             Assert.Single(Directory.GetFiles(_directory.Path, "log-*"));
             Assert.NotNull(open.Backend.ReadMeta());
@@ -91,14 +91,14 @@ public sealed class SettlerTests : IDisposable
     {
         (_options.Backend, _options.SegmentBytes) = (Backends.Parse(backend), 400);
         var history = new RandomHistory(new Random(8));
-        var before = MvccSnapshot.Empty;
+        var before = StateImage.Empty;
         var (stops, whole) = (0, 0);
         for (var calls = 1; whole < 3; calls += 2)
         {
             using var open = new OpenStore(_directory.Path, _options);
             SnapshotAssert.Same(before, open.Store.Current);
             history.Write(open, 60);
-            before = open.Store.Current;
+            before = StateImage.Of(open.Store.Current);
             using var failing = new FailingBackend(open.Backend, calls);
             using var settler = open.NewSettler(failing);
 
@@ -134,12 +134,12 @@ public sealed class SettlerTests : IDisposable
     public void Settle_RetainLog_KeepsSegmentsAndPassesOverThem(string backend)
     {
         (_options.Backend, _options.RetainLog) = (Backends.Parse(backend), true);
-        MvccSnapshot before;
+        StateImage before;
         using (var open = new OpenStore(_directory.Path, _options))
         {
             new RandomHistory(new Random(6)).Write(open, 500);
             open.Settle();
-            before = open.Store.Current;
+            before = StateImage.Of(open.Store.Current);
             Assert.InRange(Directory.GetFiles(_directory.Path, "log-*").Length, 5, 100);
         }
 
@@ -179,7 +179,7 @@ public sealed class SettlerTests : IDisposable
     public void Defragment_AfterDeletions_MakesTheFileShortAndKeepsWhatIsInIt(string backend)
     {
         (_options.Backend, _options.SegmentBytes) = (Backends.Parse(backend), 50_000);
-        MvccSnapshot before;
+        StateImage before;
         using (var open = new OpenStore(_directory.Path, _options))
         {
             for (var i = 0; i < 3000; i++) open.Put($"k{i}", new string('v', 500));
@@ -197,7 +197,7 @@ public sealed class SettlerTests : IDisposable
             Assert.Equal(open.Settler.FileBytes, new FileInfo(open.Backend.File).Length);
             for (var i = 0; i < 150; i++) open.Put("after", new string('v', 500));
             open.Settle();
-            before = open.Store.Current;
+            before = StateImage.Of(open.Store.Current);
         }
         using var again = new OpenStore(_directory.Path, _options);
         SnapshotAssert.Same(before, again.Store.Current);
