@@ -15,7 +15,7 @@ internal sealed class BackendHome(IBackend backend) : IVersionHome, ISettledVers
     public ISettledVersions Settled => this;
 
     /// <inheritdoc />
-    public KeyValue Read(KeyVersion version) => ReadRow(version.Key, version.ModRevision);
+    public KeyValue Read(ByteString key, long revision, VersionPlace place) => ReadRow(key, revision);
 
     /// <inheritdoc />
     public KeyVersion Find(ByteString key, long revision) => ToVersion(ReadRow(key, revision));

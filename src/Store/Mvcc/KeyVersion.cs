@@ -6,9 +6,9 @@ namespace MiniK8s.Store.Mvcc;
 
 /// <summary>One version of one key: what is asked of it all the time, and the way to its value.</summary>
 /// <remarks>
-/// The value may be forgotten once it has a home on disk (see Forget) and is then read from there. The numbers stay for the newest version
-/// of a key and for those the backend has not taken over yet; the others shrink to a revision each (see OlderVersions). So memory grows
-/// with the number of keys, hardly with the number of versions, and not with their size.
+/// The value may be forgotten once it has a home on disk (see Forget) and is then read from there. The object stays for the newest version
+/// of a key; the older ones shrink to their place in the log, and to a revision once the backend has them (see OlderVersions). So memory
+/// grows with the number of keys, hardly with the number of versions, and not with their size.
 /// </remarks>
 internal sealed class KeyVersion
 {
@@ -40,8 +40,8 @@ internal sealed class KeyVersion
     /// <summary>Whether this is the mark of a deletion.</summary>
     public bool IsTombstone => Number == 0;
 
-    /// <summary>Where the version is found without this object, once the backend has taken it over; null before.</summary>
-    public ISettledVersions? Settled => _home?.Settled;
+    /// <summary>Where on disk the value is; null before it has been logged.</summary>
+    public IVersionHome? Home => _home;
 
     /// <summary>Where in its home the value is; what the numbers mean is the home's business.</summary>
     public VersionPlace Place { get; private set; }
@@ -53,7 +53,7 @@ internal sealed class KeyVersion
     {
         // A reader between the two sees either the value or a home, never neither: the home is set first, the value cleared last.
         if (Volatile.Read(ref _value) is { } value) return value;
-        return IsTombstone ? KeyHistory.Tombstone(Key, ModRevision) : _home!.Read(this);
+        return IsTombstone ? KeyHistory.Tombstone(Key, ModRevision) : _home!.Read(Key, ModRevision, Place);
     }
 
     /// <summary>The version without its value, as <c>keys_only</c> wants it.</summary>
@@ -91,10 +91,10 @@ internal readonly record struct VersionPlace(int Offset, int Length, uint Checks
 /// <summary>Something on disk that holds versions: a segment of the log, or the backend.</summary>
 internal interface IVersionHome
 {
-    /// <summary>Reads the version again. Any thread; reads a few hundred bytes, as a rule from the system's page cache.</summary>
+    /// <summary>Reads a version again, no tombstone. Any thread; reads a few hundred bytes, as a rule from the system's page cache.</summary>
     /// <exception cref="InvalidDataException">What is there is not this version any more; names the file.</exception>
     /// <exception cref="VersionGoneException">It has been compacted away.</exception>
-    KeyValue Read(KeyVersion version);
+    KeyValue Read(ByteString key, long revision, VersionPlace place);
 
     /// <summary>The backend, once it holds all that is here; null before.</summary>
     ISettledVersions? Settled { get; }

@@ -2,14 +2,14 @@ using Google.Protobuf;
 
 namespace MiniK8s.Store.Mvcc;
 
-/// <summary>The versions of one key but for the newest, oldest first: those the backend has as numbers, later ones as objects.</summary>
+/// <summary>The versions of one key but for the newest, oldest first: those the backend has as numbers, later ones as places in the log.</summary>
 /// <remarks>
 /// <code>
-/// settled                    recent
-/// [2] [4] [-6]               [9 v1] [12 v2] [ ] [ ]        the backend has the versions up to 6; minus: a tombstone
+/// settled                    logged
+/// [2] [4] [-6]               [9 log-3:812] [12 log-3:990] [ ] [ ]      the backend has the versions up to 6; minus: a tombstone
 /// </code>
 /// A settled version costs eight bytes: its revision finds the rest in the backend, where hardly anyone looks for it. They are folded when
-/// half of the recent ones are settled, or those have no room left; a key that rests keeps what it has. One writer; an object changes only in slots past
+/// half of the logged ones are settled, or those have no room left; a key that rests keeps what it has. One writer; an object changes only in slots past
 /// <see cref="Count"/>, so a reader that holds one is not disturbed. Two objects may share the settled numbers, each up to its own count.
 /// </remarks>
 internal sealed class OlderVersions
@@ -18,17 +18,17 @@ internal sealed class OlderVersions
     private readonly ISettledVersions? _backend;        // null while nothing is settled
     private readonly long[] _settled;
     private readonly int _settledCount;
-    private readonly KeyVersion[] _recent;
-    private int _recentCount;
+    private readonly LoggedVersion[] _logged;
+    private int _loggedCount;
 
-    private OlderVersions(ISettledVersions? backend, long[] settled, int settledCount, KeyVersion[] recent, int recentCount) =>
-        (_backend, _settled, _settledCount, _recent, _recentCount) = (backend, settled, settledCount, recent, recentCount);
+    private OlderVersions(ISettledVersions? backend, long[] settled, int settledCount, LoggedVersion[] logged, int loggedCount) =>
+        (_backend, _settled, _settledCount, _logged, _loggedCount) = (backend, settled, settledCount, logged, loggedCount);
 
     /// <summary>No versions.</summary>
     public static OlderVersions None { get; } = new(null, [], 0, [], 0);
 
     /// <summary>How many there are; grows while others read.</summary>
-    public int Count => _settledCount + Volatile.Read(ref _recentCount);
+    public int Count => _settledCount + Volatile.Read(ref _loggedCount);
 
     /// <summary>The revision that wrote the version.</summary>
     public long Revision(int index) => long.Abs(Mark(index));
@@ -36,12 +36,12 @@ internal sealed class OlderVersions
     /// <summary>Whether the version is the mark of a deletion.</summary>
     public bool IsTombstone(int index) => Mark(index) < 0;
 
-    /// <summary>The version, read from the backend if it is settled.</summary>
+    /// <summary>The version, read from the log or the backend.</summary>
     /// <exception cref="InvalidDataException">What the disk holds is not what was written there.</exception>
     /// <exception cref="VersionGoneException">It has been compacted away meanwhile.</exception>
     public KeyVersion Get(ByteString key, int index)
     {
-        if (index >= _settledCount) return _recent[index - _settledCount];
+        if (index >= _settledCount) return _logged[index - _settledCount].Get(key);
         return IsTombstone(index) ? new KeyVersion(KeyHistory.Tombstone(key, Revision(index))) : _backend!.Find(key, Revision(index));
     }
 
@@ -73,9 +73,9 @@ internal sealed class OlderVersions
     /// <summary>The versions with one more, later than all: this object while it has room, else another. The writer only.</summary>
     public OlderVersions With(KeyVersion version)
     {
-        if (_recentCount == _recent.Length || IsHalfSettled) return Folded().With(version);
-        _recent[_recentCount] = version;
-        Volatile.Write(ref _recentCount, _recentCount + 1);
+        if (_loggedCount == _logged.Length || IsHalfSettled) return Folded().With(version);
+        _logged[_loggedCount] = new LoggedVersion(version);
+        Volatile.Write(ref _loggedCount, _loggedCount + 1);
         return this;
     }
 
@@ -84,8 +84,8 @@ internal sealed class OlderVersions
     {
         if (index >= Count) return None;
         var settled = _settled[int.Min(index, _settledCount).._settledCount];
-        var recent = _recent[int.Max(0, index - _settledCount).._recentCount];
-        return new OlderVersions(_backend, settled, settled.Length, recent, recent.Length);
+        var logged = _logged[int.Max(0, index - _settledCount).._loggedCount];
+        return new OlderVersions(_backend, settled, settled.Length, logged, logged.Length);
     }
 
     /// <summary>The versions up to the index, it included. The writer only.</summary>
@@ -93,34 +93,32 @@ internal sealed class OlderVersions
     {
         // Copies: what others read must not be written over.
         var settled = _settled[..int.Min(index + 1, _settledCount)];
-        var recent = _recent[..int.Max(0, index + 1 - _settledCount)];
-        return new OlderVersions(_backend, settled, settled.Length, recent, recent.Length);
+        var logged = _logged[..int.Max(0, index + 1 - _settledCount)];
+        return new OlderVersions(_backend, settled, settled.Length, logged, logged.Length);
     }
 
-    private bool IsHalfSettled => _recentCount > LeastRoom && _recent[_recentCount / 2].Settled is not null;
+    private bool IsHalfSettled => _loggedCount > LeastRoom && _logged[_loggedCount / 2].Settled is not null;
 
-    // A settled one has no object to compare; its revision is another's only where a revision was undone, and what was undone never settles.
+    // A settled one has no place to compare; its revision is another's only where a revision was undone, and what was undone never settles.
     private bool IsAt(int index, KeyVersion version) =>
-        index < _settledCount ? _settled[index] == MarkOf(version) : ReferenceEquals(_recent[index - _settledCount], version);
+        index < _settledCount ? _settled[index] == LoggedVersion.MarkOf(version) : _logged[index - _settledCount].Is(version);
 
-    private static long MarkOf(KeyVersion version) => version.IsTombstone ? -version.ModRevision : version.ModRevision;
-
-    private long Mark(int index) => index < _settledCount ? _settled[index] : MarkOf(_recent[index - _settledCount]);
+    private long Mark(int index) => index < _settledCount ? _settled[index] : _logged[index - _settledCount].Mark;
 
     // With room for half as many more as cannot be folded, so that each version is moved a few times at most.
     private OlderVersions Folded()
     {
         var (folds, backend) = (0, _backend);
-        while (folds < _recentCount && _recent[folds].Settled is { } home) (folds, backend) = (folds + 1, home);
+        while (folds < _loggedCount && _logged[folds].Settled is { } home) (folds, backend) = (folds + 1, home);
 
         var settled = _settled;
         if (_settledCount + folds > settled.Length) Array.Resize(ref settled, int.Max(_settledCount + folds, settled.Length * 3 / 2));
-        for (var i = 0; i < folds; i++) settled[_settledCount + i] = MarkOf(_recent[i]);
+        for (var i = 0; i < folds; i++) settled[_settledCount + i] = _logged[i].Mark;
 
-        var left = _recentCount - folds;
-        var recent = new KeyVersion[int.Max(LeastRoom, left * 3 / 2)];
-        Array.Copy(_recent, folds, recent, 0, left);
-        return new OlderVersions(backend, settled, _settledCount + folds, recent, left);
+        var left = _loggedCount - folds;
+        var logged = new LoggedVersion[int.Max(LeastRoom, left * 3 / 2)];
+        for (var i = 0; i < left; i++) logged[i] = _logged[folds + i].Released();
+        return new OlderVersions(backend, settled, _settledCount + folds, logged, left);
     }
 }
 

@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 using Microsoft.Win32.SafeHandles;
 
 using MiniK8s.Protocol.Etcd;
@@ -15,16 +17,19 @@ internal sealed class SegmentHome(string file) : IVersionHome, IDisposable
     public ISettledVersions? Settled => Volatile.Read(ref _successor)?.Settled;
 
     /// <inheritdoc />
-    public KeyValue Read(KeyVersion version)
+    public KeyValue Read(ByteString key, long revision, VersionPlace place)
     {
-        if (Volatile.Read(ref _successor) is { } moved) return moved.Read(version);
+        if (Volatile.Read(ref _successor) is { } moved) return moved.Read(key, revision, place);
         try
         {
-            return Parse(version, ReadBytes(version.Place));
+            var value = KeyValue.Parser.ParseFrom(ReadBytes(place));
+            return value.ModRevision == revision && value.Key.Equals(key)
+                ? value
+                : throw new InvalidDataException($"{file} is damaged at offset {place.Offset}: the value is not that of revision {revision}.");
         }
         catch (ObjectDisposedException) when (Volatile.Read(ref _successor) is not null)
         {
-            return _successor!.Read(version);       // moved between the two lines above
+            return _successor!.Read(key, revision, place);      // moved between the two lines above
         }
     }
 
@@ -45,13 +50,5 @@ internal sealed class SegmentHome(string file) : IVersionHome, IDisposable
         return read == bytes.Length && Crc32C.Of(bytes) == place.Checksum
             ? bytes
             : throw new InvalidDataException($"{file} is damaged at offset {place.Offset}: a value does not match its checksum.");
-    }
-
-    private KeyValue Parse(KeyVersion version, byte[] bytes)
-    {
-        var value = KeyValue.Parser.ParseFrom(bytes);
-        return value.ModRevision == version.ModRevision && value.Key.Equals(version.Key)
-            ? value
-            : throw new InvalidDataException($"{file} is damaged at offset {version.Place.Offset}: the value is not that of revision {version.ModRevision}.");
     }
 }

@@ -152,14 +152,14 @@ public sealed class SettledHistoryTests
             return _rows.TryGetValue(revision, out var row) ? new KeyVersion(row) : throw new VersionGoneException("gone");
         }
 
-        public KeyValue Read(KeyVersion version) => throw new NotSupportedException();
+        public KeyValue Read(ByteString key, long revision, VersionPlace place) => throw new NotSupportedException();
 
         // A version's home is settled once the backend has taken its revision.
         private sealed class Segment(Backend backend, long revision) : IVersionHome
         {
             public ISettledVersions? Settled => revision <= backend.Taken ? backend : null;
 
-            public KeyValue Read(KeyVersion version) => throw new NotSupportedException();
+            public KeyValue Read(ByteString key, long revision, VersionPlace place) => backend._rows[revision];
         }
     }
 }

@@ -56,10 +56,10 @@ public sealed class VersionCacheTests
 
         public ISettledVersions? Settled => null;
 
-        public KeyValue Read(KeyVersion version)
+        public KeyValue Read(ByteString key, long revision, VersionPlace place)
         {
-            Reads.Add(version.ModRevision);
-            return new KeyValue { Version = 1, ModRevision = version.ModRevision };
+            Reads.Add(revision);
+            return new KeyValue { Version = 1, ModRevision = revision };
         }
     }
 }

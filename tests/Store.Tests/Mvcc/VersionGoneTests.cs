@@ -57,7 +57,7 @@ public sealed class VersionGoneTests
 
         public ISettledVersions? Settled => null;
 
-        public KeyValue Read(KeyVersion version)
+        public KeyValue Read(ByteString key, long revision, VersionPlace place)
         {
             if (IsLost) throw new VersionGoneException("lost");
             var batch = store.Stage();
