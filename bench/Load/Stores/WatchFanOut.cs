@@ -36,21 +36,22 @@ internal static class WatchFanOut
         for (var i = 0; i < Watchers; i++) watches.Add(await OpenAsync(channels[i % Connections]));
         await RunAsync(watches, channels[0], WritesPerSecond * WarmUpSeconds);
         var (goal, cpu) = (WritesPerSecond * Seconds, server.Cpu);
-        var latencies = await RunAsync(watches, channels[0], goal);
+        var (latencies, responses) = await RunAsync(watches, channels[0], goal);
         var spent = server.Cpu - cpu;
         foreach (var watch in watches) watch.Dispose();
         foreach (var channel in channels) channel.Dispose();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"p50 {Percentiles.At(latencies, 50).TotalMilliseconds:0.0} ms, p99 {Percentiles.At(latencies, 99).TotalMilliseconds:0.0} ms, slowest {latencies[^1].TotalMilliseconds:0.0} ms, CPU {spent.TotalMicroseconds / goal:0} us a write");
+            $"p50 {Percentiles.At(latencies, 50).TotalMilliseconds:0.0} ms, p99 {Percentiles.At(latencies, 99).TotalMilliseconds:0.0} ms, slowest {latencies[^1].TotalMilliseconds:0.0} ms, CPU {spent.TotalMicroseconds / goal:0} us a write, {(double)latencies.Count / responses:0.0} events a response");
     }
 
-    private static async Task<List<TimeSpan>> RunAsync(
+    private static async Task<(List<TimeSpan> Latencies, int Responses)> RunAsync(
         List<AsyncDuplexStreamingCall<WatchRequest, List<long>>> watches, GrpcChannel channel, int writes)
     {
         var deliveries = watches.Select(watch => ReadAsync(watch, writes)).ToList();
         await WriteAsync(new KV.KVClient(channel), writes);
-        return [.. (await Task.WhenAll(deliveries)).SelectMany(some => some).Order()];
+        var heard = await Task.WhenAll(deliveries);
+        return ([.. heard.SelectMany(some => some.Latencies).Order()], heard.Sum(some => some.Responses));
     }
 
     private static async Task<AsyncDuplexStreamingCall<WatchRequest, List<long>>> OpenAsync(GrpcChannel channel)
@@ -61,14 +62,15 @@ internal static class WatchFanOut
         return watch;
     }
 
-    private static async Task<List<TimeSpan>> ReadAsync(AsyncDuplexStreamingCall<WatchRequest, List<long>> watch, int goal)
+    private static async Task<(List<TimeSpan> Latencies, int Responses)> ReadAsync(AsyncDuplexStreamingCall<WatchRequest, List<long>> watch, int goal)
     {
-        var latencies = new List<TimeSpan>(goal);
+        var (latencies, responses) = (new List<TimeSpan>(goal), 0);
         while (latencies.Count < goal && await watch.ResponseStream.MoveNext(CancellationToken.None))
         {
+            responses++;
             foreach (var sent in watch.ResponseStream.Current) latencies.Add(Stopwatch.GetElapsedTime(sent));
         }
-        return latencies;
+        return (latencies, responses);
     }
 
     // An open loop: what is late is sent at once, and nobody waits for an answer before the next is due.

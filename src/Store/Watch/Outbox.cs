@@ -12,12 +12,11 @@ internal sealed class Outbox
     /// <summary>Responses that wait.</summary>
     public int Count => _waiting.Count;
 
-    /// <summary>Adds a response and wakes the loop.</summary>
-    public void Add(Outgoing outgoing)
-    {
-        _waiting.Enqueue(outgoing);
-        Wake();
-    }
+    /// <summary>Whether the hub has yet to wake the loop for what it added. Guarded by the hub's lock.</summary>
+    public bool IsDue { get; set; }
+
+    /// <summary>Adds a response; the loop is to be woken for it.</summary>
+    public void Add(Outgoing outgoing) => _waiting.Enqueue(outgoing);
 
     /// <summary>Takes the oldest response.</summary>
     public bool TryTake(out Outgoing outgoing) => _waiting.TryDequeue(out outgoing);

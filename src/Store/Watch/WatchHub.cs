@@ -21,16 +21,35 @@ namespace MiniK8s.Store.Watch;
 /// The writer only takes the lock, matches and leaves: an outbox holds at most --watch-buffer responses, whose values the
 /// history shares. What does not fit is read from history by the stream's own loop, at the pace of its client. So a slow
 /// client costs nobody else, and nothing is lost unless compaction overtakes it, which it is told.
+/// Waking a stream costs more than another event in its next response. So after a round that woke many streams the next one waits a
+/// little, 20 us for each of them and 10 ms at most, while their outboxes gather; with fewer than 50 streams there is no such rest.
 /// Room for later: ranges are matched one by one, which is fine for thousands of range watchers, not for millions.
 /// </remarks>
-internal sealed class WatchHub(StoreOptions options) : IWatchHub
+internal sealed class WatchHub : IWatchHub, IDisposable
 {
+    private static readonly TimeSpan _restForOne = TimeSpan.FromMicroseconds(20);
+    private static readonly TimeSpan _leastRest = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan _mostRest = TimeSpan.FromMilliseconds(10);
+
+    private readonly StoreOptions _options;
+    private readonly ITimer? _rest;
     private readonly Lock _gate = new();        // guards everything here, and what watchers and outboxes say it guards; innermost
     private readonly Dictionary<ByteString, List<Watcher>> _byKey = [];
     private readonly List<Watcher> _byRange = [];
     private readonly Dictionary<Watcher, List<Event>> _selected = [];      // of the batch in hand; kept to be used again
+    private readonly List<Outbox> _due = [];                                // have events of which their streams do not know
+    private bool _isResting;
     private long _notified = 1;
     private int _unsynced;
+
+    /// <summary>A hub without watchers.</summary>
+    /// <param name="options">How much an outbox holds.</param>
+    /// <param name="time">Times the rests between rounds; without it there are none.</param>
+    public WatchHub(StoreOptions options, TimeProvider? time = null)
+    {
+        _options = options;
+        _rest = time?.CreateTimer(_ => EndRest(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Watchers that read history now.</summary>
     public int Unsynced => Volatile.Read(ref _unsynced);
@@ -55,8 +74,12 @@ internal sealed class WatchHub(StoreOptions options) : IWatchHub
             }
             foreach (var (watcher, events) in _selected) Deliver(watcher, events, first);
             _selected.Clear();
+            if (_due.Count > 0 && !_isResting) WakeDue();
         }
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _rest?.Dispose();
 
     /// <summary>Takes up a new watcher.</summary>
     /// <returns>The newest revision: a watcher that starts at 0 sees exactly what comes after it.</returns>
@@ -132,6 +155,7 @@ internal sealed class WatchHub(StoreOptions options) : IWatchHub
             if (watchers.Any(watcher => watcher.State == WatcherState.Unsynced || watcher.StartRevision > _notified)) return false;
             if (target is not null) target.Queued++;
             outbox.Add(new Outgoing(target, [], _notified));
+            outbox.Wake();
             return true;
         }
     }
@@ -155,17 +179,42 @@ internal sealed class WatchHub(StoreOptions options) : IWatchHub
 
     private void Deliver(Watcher watcher, List<Event> events, long batchStart)
     {
-        if (watcher.Stream.Outbox.Count < options.WatchBuffer)
+        if (watcher.Stream.Outbox.Count < _options.WatchBuffer)
         {
             watcher.Queued++;
             watcher.Next = _notified + 1;
-            watcher.Stream.Outbox.Add(new Outgoing(watcher, events, _notified));
+            var outbox = watcher.Stream.Outbox;
+            outbox.Add(new Outgoing(watcher, events, _notified));
+            if (!outbox.IsDue) _due.Add(outbox);
+            outbox.IsDue = true;
             return;
         }
         RemoveFromIndex(watcher);
         watcher.Next = long.Max(watcher.Next, batchStart);
         MarkUnsynced(watcher);
         watcher.Stream.Outbox.Wake();
+    }
+
+    private void WakeDue()
+    {
+        foreach (var outbox in _due)
+        {
+            outbox.IsDue = false;
+            outbox.Wake();
+        }
+        var rest = _restForOne * _due.Count;
+        _due.Clear();
+        if (rest < _leastRest || _rest is null) return;
+        _isResting = _rest.Change(rest < _mostRest ? rest : _mostRest, Timeout.InfiniteTimeSpan);
+    }
+
+    private void EndRest()
+    {
+        lock (_gate)
+        {
+            _isResting = false;
+            if (_due.Count > 0) WakeDue();
+        }
     }
 
     private void Sync(Watcher watcher)
