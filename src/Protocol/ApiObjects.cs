@@ -20,37 +20,8 @@ namespace MiniK8s.Protocol
     }
 }
 
+// The kinds get theirs from their declarations (eng/Kinds.targets); these are objects that are never stored.
 namespace MiniK8s.Protocol.Core.V1
 {
-    public partial class Pod : IApiObject;
-    public partial class PodList : IApiList;
     public partial class Binding : IApiObject;
-    public partial class Node : IApiObject;
-    public partial class NodeList : IApiList;
-    public partial class Namespace : IApiObject;
-    public partial class NamespaceList : IApiList;
-    public partial class Event : IApiObject;
-    public partial class EventList : IApiList;
-    public partial class Service : IApiObject;
-    public partial class ServiceList : IApiList;
-    public partial class Endpoints : IApiObject;
-    public partial class EndpointsList : IApiList;
-    public partial class ConfigMap : IApiObject;
-    public partial class ConfigMapList : IApiList;
-    public partial class Secret : IApiObject;
-    public partial class SecretList : IApiList;
-    public partial class ServiceAccount : IApiObject;
-    public partial class ServiceAccountList : IApiList;
-}
-
-namespace MiniK8s.Protocol.Coordination.V1
-{
-    public partial class Lease : IApiObject;
-    public partial class LeaseList : IApiList;
-}
-
-namespace MiniK8s.Protocol.Discovery.V1
-{
-    public partial class EndpointSlice : IApiObject;
-    public partial class EndpointSliceList : IApiList;
 }

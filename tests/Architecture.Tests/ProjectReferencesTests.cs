@@ -47,7 +47,7 @@ public sealed class ProjectReferencesTests
     }
 
     [Fact]
-    public void Protocol_HandwrittenCode_IsTheListOfKindsAlone()
+    public void Protocol_HandwrittenCode_IsTheInterfacesOfObjectsAlone()
     {
         var folder = Path.Combine(Root, "src", "Protocol");
 
