@@ -12,16 +12,7 @@ using MiniK8s.ApiServer.Authentication;
 using MiniK8s.ApiServer.Authorization;
 using MiniK8s.ApiServer.Bootstrap;
 using MiniK8s.ApiServer.Registry;
-using MiniK8s.ApiServer.Registry.ConfigMaps;
-using MiniK8s.ApiServer.Registry.Endpoints;
-using MiniK8s.ApiServer.Registry.EndpointSlices;
-using MiniK8s.ApiServer.Registry.Events;
-using MiniK8s.ApiServer.Registry.Leases;
-using MiniK8s.ApiServer.Registry.Namespaces;
-using MiniK8s.ApiServer.Registry.Nodes;
 using MiniK8s.ApiServer.Registry.Pods;
-using MiniK8s.ApiServer.Registry.Secrets;
-using MiniK8s.ApiServer.Registry.ServiceAccounts;
 using MiniK8s.ApiServer.Registry.Services;
 using MiniK8s.ApiServer.Rest;
 using MiniK8s.ApiServer.Services;
@@ -39,12 +30,14 @@ internal static class ApiServerServiceCollectionExtensions
         .AddStorage(options).AddKinds(options).AddWatchCache().AddAdmission().AddRegistries().AddIdentities(options).AddGrpcFace().AddKubernetesRest()
         .AddHostedService<BootstrapObjects>();
 
-    /// <summary>The kinds that are served; a new one is one line and its strategy.</summary>
-    private static IServiceCollection AddKinds(this IServiceCollection services, ApiServerOptions options) => services
-        .AddSingleton(_ => new ClusterIpRange(options.ServiceClusterIpRange))
-        .AddKind<NamespaceStrategy>().AddKind<NodeStrategy>().AddKind<PodStrategy>().AddKind<EventStrategy>().AddKind<ServiceStrategy>()
-        .AddKind<EndpointsStrategy>().AddKind<EndpointSliceStrategy>().AddKind<ConfigMapStrategy>().AddKind<SecretStrategy>()
-        .AddKind<ServiceAccountStrategy>().AddKind<LeaseStrategy>();
+    /// <summary>The kinds that are served: those that have a strategy, in the order of <see cref="ApiKinds"/>.</summary>
+    private static IServiceCollection AddKinds(this IServiceCollection services, ApiServerOptions options)
+    {
+        services.AddSingleton(_ => new ClusterIpRange(options.ServiceClusterIpRange));
+        foreach (var strategy in typeof(ResourceStrategy).Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsSubclassOf(typeof(ResourceStrategy))))
+            services.AddSingleton(typeof(ResourceStrategy), strategy);
+        return services;
+    }
 
     /// <summary>The plugins, in the order of Kubernetes.</summary>
     private static IServiceCollection AddAdmission(this IServiceCollection services) => services
@@ -78,8 +71,9 @@ internal static class ApiServerServiceCollectionExtensions
         .AddSingleton<IIdentitySource, RandomIdentitySource>()
         .AddSingleton<CacheFreshness>()
         .AddSingleton<IResourceRegistries>(provider => new ResourceRegistries(
-            provider.GetServices<ResourceStrategy>().Select(strategy =>
-                new ResourceRegistry(PartsOf(provider, strategy), provider.GetRequiredService<CacheFreshness>()))))
+            from kind in ApiKinds.All
+            join strategy in provider.GetServices<ResourceStrategy>() on kind equals strategy.Kind
+            select new ResourceRegistry(PartsOf(provider, strategy), provider.GetRequiredService<CacheFreshness>())))
         .AddSingleton<IPodBinder>(provider => new PodBinder(
             PartsOf(provider, provider.GetServices<ResourceStrategy>().Single(strategy => strategy.Kind == ApiKinds.Of<Pod>()))));
 
@@ -89,9 +83,6 @@ internal static class ApiServerServiceCollectionExtensions
 
     private static IServiceCollection AddGrpcFace(this IServiceCollection services) => services
         .AddSingleton<IServiceMethodProvider<KindCalls>, KindMethods>();
-
-    private static IServiceCollection AddKind<T>(this IServiceCollection services) where T : ResourceStrategy =>
-        services.AddSingleton<ResourceStrategy, T>();
 
     private static RegistryParts PartsOf(IServiceProvider provider, ResourceStrategy strategy)
     {

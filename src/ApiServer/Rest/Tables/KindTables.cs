@@ -2,25 +2,15 @@ using Google.Protobuf.Reflection;
 
 namespace MiniK8s.ApiServer.Rest.Tables;
 
-/// <summary>Every kind's table. A kind that is not listed here is printed by name and creation time.</summary>
+/// <summary>Every kind's table, found by its class. A kind that has none is printed by name and creation time.</summary>
 internal static class KindTables
 {
     private static readonly DefaultTable Default = new();
 
-    private static readonly Dictionary<MessageDescriptor, IKindTable> ByKind = new IKindTable[]
-    {
-        new PodTable(),
-        new NodeTable(),
-        new NamespaceTable(),
-        new EventTable(),
-        new ServiceTable(),
-        new EndpointsTable(),
-        new EndpointSliceTable(),
-        new ConfigMapTable(),
-        new SecretTable(),
-        new ServiceAccountTable(),
-        new LeaseTable(),
-    }.ToDictionary(table => table.Descriptor!);
+    private static readonly Dictionary<MessageDescriptor, IKindTable> ByKind = typeof(IKindTable).Assembly.GetTypes()
+        .Where(type => !type.IsAbstract && typeof(IKindTable).IsAssignableFrom(type) && type != typeof(DefaultTable))
+        .Select(type => (IKindTable)Activator.CreateInstance(type)!)
+        .ToDictionary(table => table.Descriptor!);
 
     /// <summary>The table of a kind's message.</summary>
     public static IKindTable Of(MessageDescriptor kind) => ByKind.GetValueOrDefault(kind, Default);
