@@ -23,6 +23,7 @@ public sealed class KindTablesTests
     [InlineData("secrets", "Name|Type|Data|Age")]
     [InlineData("serviceaccounts", "Name|Secrets|Age")]
     [InlineData("leases", "Name|Holder|Age")]
+    [InlineData("persistentvolumeclaims", "Name|Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|VolumeMode*")]
     public void Columns_EveryKind_AreKubernetes(string plural, string expected)
     {
         var columns = KindTables.Of(Kind(plural).Descriptor).Columns;
@@ -59,6 +60,9 @@ public sealed class KindTablesTests
     [InlineData("secrets", """{"type":"Opaque","data":{"a":"AA=="}}""", "x|Opaque|1|5m")]
     [InlineData("serviceaccounts", "{}", "x|0|5m")]
     [InlineData("leases", """{"spec":{"holderIdentity":"me"}}""", "x|me|5m")]
+    [InlineData("persistentvolumeclaims", """{"spec":{"volumeName":"v","storageClassName":"fast","volumeMode":"Block"},"status":{"phase":"Bound","capacity":{"storage":"1Gi"},"accessModes":["ReadWriteMany","ReadWriteOnce"]}}""",
+        "x|Bound|v|1Gi|RWO,RWX|fast|<unset>|5m|Block")]
+    [InlineData("persistentvolumeclaims", """{"status":{"phase":"Pending"}}""", "x|Pending|||||<unset>|5m|<unset>")]
     public void Row_Object_IsWhatKubectlPrints(string plural, string json, string expected)
     {
         var kind = Kind(plural);
