@@ -25,3 +25,8 @@ namespace MiniK8s.Protocol.Core.V1
 {
     public partial class Binding : IApiObject;
 }
+
+namespace MiniK8s.Protocol.Autoscaling.V1
+{
+    public partial class Scale : IApiObject;
+}

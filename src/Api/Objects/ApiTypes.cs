@@ -50,6 +50,7 @@ public static class ApiTypes
             APIResourceList.Descriptor, WatchEvent.Descriptor,
         ];
         foreach (var descriptor in core.Concat(OptionTypes())) yield return (new("v1", descriptor.Name), descriptor);
+        yield return (SubresourceKinds.Scale.TypeMeta, SubresourceKinds.Scale.Descriptor);
         MessageDescriptor[] meta = [PartialObjectMetadata.Descriptor, PartialObjectMetadataList.Descriptor];
         foreach (var descriptor in meta) yield return (new(MetaGroupVersion, descriptor.Name), descriptor);
     }

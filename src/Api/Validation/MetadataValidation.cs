@@ -85,7 +85,7 @@ public static class MetadataValidation
         else errors.AddInvalid(path, metadata.Namespace, NameRules.Label(metadata.Namespace));
     }
 
-    private static void Annotations(IEnumerable<KeyValuePair<string, string>> annotations, FieldPath path, FieldErrorList errors)
+    internal static void Annotations(IEnumerable<KeyValuePair<string, string>> annotations, FieldPath path, FieldErrorList errors)
     {
         var size = 0L;
         foreach (var (key, value) in annotations.OrderBy(annotation => annotation.Key, StringComparer.Ordinal))

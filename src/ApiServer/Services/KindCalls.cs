@@ -7,6 +7,7 @@ using MiniK8s.Api.Objects;
 using MiniK8s.ApiServer.Authentication;
 using MiniK8s.ApiServer.Authorization;
 using MiniK8s.ApiServer.Registry;
+using MiniK8s.ApiServer.Registry.Scales;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Protocol.V1;
@@ -66,13 +67,33 @@ internal sealed class KindCalls(IResourceRegistries registries, IPodBinder binde
         return result.Object;
     }
 
+    /// <summary>GetScale, of kinds that have one.</summary>
+    public async Task<IMessage> GetScaleAsync(ApiKind kind, IMessage request, ServerCallContext call)
+    {
+        var (ns, name) = (NamespaceOf(kind, request), request.Name());
+        var context = Authorize(call, new("get", kind.Group, kind.Plural, "scale", ns, name));
+        return await new ScaleRegistry(registries.Of(kind)).GetAsync(context, ns, name, request.Options<GetOptions>(), call.CancellationToken);
+    }
+
+    /// <summary>UpdateScale, of kinds that have one.</summary>
+    public async Task<IMessage> UpdateScaleAsync(ApiKind kind, IMessage request, ServerCallContext call)
+    {
+        var scale = request.Object(SubresourceKinds.Scale, "scale");
+        var (ns, name) = (NamespaceOf(kind, request, scale), scale.Metadata.Name);
+        var context = Authorize(call, new("update", kind.Group, kind.Plural, "scale", ns, name));
+        var result = await new ScaleRegistry(registries.Of(kind)).UpdateAsync(
+            context, ns, name, "scale", _ => scale, request.Options<UpdateOptions>(), call.CancellationToken);
+        return result.Object;
+    }
+
     /// <summary>Patch.</summary>
     public async Task<IMessage> PatchAsync(ApiKind kind, IMessage request, ServerCallContext call)
     {
         var patch = (PatchRequest)request;
         var ns = NamespaceOf(kind, request);
         var context = Authorize(call, new("patch", kind.Group, kind.Plural, patch.Subresource, ns, patch.Name));
-        if (patch.Subresource.Length > 0 && !kind.Subresources.Contains(patch.Subresource)) throw StatusErrors.UnknownPath();
+        // What is answered is the whole object, so only views that are whole objects can be patched here.
+        if (patch.Subresource.Length > 0 && (patch.Subresource == "scale" || !kind.Subresources.Contains(patch.Subresource))) throw StatusErrors.UnknownPath();
         var options = new UpdateOptions { DryRun = { patch.Options?.DryRun ?? [] }, FieldManager = patch.Options?.FieldManager ?? "" };
         var result = await registries.Of(kind).UpdateAsync(
             context, ns, patch.Name, patch.Subresource, current => Patching.Apply(kind, current, patch), options, call.CancellationToken);

@@ -35,6 +35,8 @@ internal sealed class KindMethods : IServiceMethodProvider<KindCalls>
             case "List": AddUnary(context, service, method, (calls, request, call) => calls.ListAsync(kind, request, call)); break;
             case "Update": AddUnary(context, service, method, (calls, request, call) => calls.UpdateAsync(kind, "", request, call)); break;
             case "UpdateStatus": AddUnary(context, service, method, (calls, request, call) => calls.UpdateAsync(kind, "status", request, call)); break;
+            case "GetScale": AddUnary(context, service, method, (calls, request, call) => calls.GetScaleAsync(kind, request, call)); break;
+            case "UpdateScale": AddUnary(context, service, method, (calls, request, call) => calls.UpdateScaleAsync(kind, request, call)); break;
             case "Patch": AddUnary(context, service, method, (calls, request, call) => calls.PatchAsync(kind, request, call)); break;
             case "Delete": AddUnary(context, service, method, (calls, request, call) => calls.DeleteAsync(kind, request, call)); break;
             case "DeleteCollection": AddUnary(context, service, method, (calls, request, call) => calls.DeleteCollectionAsync(kind, request, call)); break;

@@ -22,9 +22,9 @@ internal static class RequestFields
         request.Field(field) as T ?? new T();
 
     /// <summary>The object sent, in its normal form; refuses a request without one, and quantities that are none (400).</summary>
-    public static IApiObject Object(this IMessage request, ApiKind kind)
+    public static IApiObject Object(this IMessage request, ApiKind kind, string field = "object")
     {
-        if (request.Field("object") is not IApiObject obj) throw StatusErrors.BadRequest($"the request has no object; a {kind.Kind} is needed");
+        if (request.Field(field) is not IApiObject obj) throw StatusErrors.BadRequest($"the request has no object; a {kind.Kind} is needed");
         try
         {
             return Normalizer.Normalize(obj);

@@ -33,6 +33,8 @@ internal sealed class GrpcApiServer : IAsyncDisposable
 
     public Nodes.NodesClient Nodes => new(_channel);
 
+    public Deployments.DeploymentsClient Deployments => new(_channel);
+
     public ConfigMaps.ConfigMapsClient ConfigMaps => new(_channel);
 
     public ProcessHealth Health => _app.Services.GetRequiredService<ProcessHealth>();

@@ -56,6 +56,20 @@ public sealed class GrpcServicesTests
     }
 
     [EveryStoreFact]
+    public async Task Deployments_AreScaledThroughTheirService()
+    {
+        await using var server = await GrpcApiServer.StartAsync();
+        await server.Deployments.CreateAsync(new() { Object = Fakes.Workloads.Deployment("web", replicas: 3) });
+
+        var scale = await server.Deployments.GetScaleAsync(new() { Namespace = "default", Name = "web" });
+        scale.Spec.Replicas = 5;
+        var scaled = await server.Deployments.UpdateScaleAsync(new() { Scale = scale });
+
+        Assert.Equal(("app=web", 5), (scale.Status.Selector, scaled.Spec.Replicas));
+        Assert.Equal(5, (await server.Deployments.GetAsync(new() { Namespace = "default", Name = "web" })).Spec.Replicas);
+    }
+
+    [EveryStoreFact]
     public async Task Refusals_CarryTheKubernetesStatusInATrailer()
     {
         await using var server = await GrpcApiServer.StartAsync();

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 
+using Google.Protobuf.Reflection;
+
 using MiniK8s.Api.Objects;
 using MiniK8s.ApiServer.Rest.Routing;
 using MiniK8s.Protocol.Meta.V1;
@@ -48,37 +50,44 @@ internal sealed class PathBuilder(SchemaBuilder schemas)
         return item;
     }
 
+    // What is read and written there: the kind itself, or what a subresource has instead.
+    private static (TypeMeta Type, MessageDescriptor Message) Document(ApiKind kind, string part) =>
+        kind.Subresources.Contains(part) && Subresource.Of(part).ResponseKind is { } type && ApiTypes.TryGet(type, out var message)
+            ? (type, message)
+            : (kind.TypeMeta, kind.Descriptor);
+
     private JsonObject Operation(ApiKind kind, string part, string action)
     {
+        var document = Document(kind, part);
         var operation = new JsonObject
         {
             ["description"] = Description(kind, part, action),
             ["operationId"] = $"{action}{kind.Version}{kind.Kind}{Capital(part.Trim('{', '}'))}",
             ["parameters"] = OpenApiParameters.Of(action),
-            ["responses"] = new JsonObject { ["200"] = Response(kind, action) },
+            ["responses"] = new JsonObject { ["200"] = Response(kind, document.Message, action) },
             ["x-kubernetes-action"] = action,
-            ["x-kubernetes-group-version-kind"] = SchemaBuilder.Gvk(kind.TypeMeta),
+            ["x-kubernetes-group-version-kind"] = SchemaBuilder.Gvk(document.Type),
         };
-        if (Body(kind, action) is { } body) operation["requestBody"] = body;
+        if (Body(document.Message, action) is { } body) operation["requestBody"] = body;
         return operation;
     }
 
-    private JsonObject? Body(ApiKind kind, string action) => action switch
+    private JsonObject? Body(MessageDescriptor message, string action) => action switch
     {
-        "post" or "put" => new() { ["content"] = Content(["*/*"], schemas.Reference(kind.Descriptor)), ["required"] = true },
+        "post" or "put" => new() { ["content"] = Content(["*/*"], schemas.Reference(message)), ["required"] = true },
         "patch" => new() { ["content"] = Content(PatchTypes, new JsonObject { ["type"] = "object" }), ["required"] = true },
         "delete" or "deletecollection" => new() { ["content"] = Content(["*/*"], schemas.Reference(DeleteOptions.Descriptor)) },
         _ => null,
     };
 
-    private JsonObject Response(ApiKind kind, string action)
+    private JsonObject Response(ApiKind kind, MessageDescriptor message, string action)
     {
         var schema = action switch
         {
             "connect" => new JsonObject { ["type"] = "string" },
             "list" => schemas.Reference(kind.ListDescriptor),
             "deletecollection" => schemas.Reference(Status.Descriptor),
-            _ => schemas.Reference(kind.Descriptor),
+            _ => schemas.Reference(message),
         };
         return new() { ["description"] = "OK", ["content"] = Content(action == "connect" ? ["text/plain"] : ObjectTypes, schema) };
     }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 
 using MiniK8s.ApiServer.Registry;
+using MiniK8s.ApiServer.Registry.Scales;
 
 namespace MiniK8s.ApiServer.Rest.Routing;
 
@@ -12,12 +13,13 @@ internal sealed class ResourceRouter(IResourceRegistries registries)
     private readonly FrozenDictionary<(string Group, string Version, string Resource), IResourceRegistry> _byResource =
         registries.All.ToFrozenDictionary(registry => (registry.Kind.Group, registry.Kind.Version, registry.Kind.Plural));
 
-    /// <summary>The kind's registry, and the path as that kind understands it; null when nothing is served there.</summary>
+    /// <summary>The kind's registry (of a scale: one of Scales), and the path as that kind understands it; null when nothing is served there.</summary>
     public (IResourceRegistry Registry, ResourcePath Path)? Find(ResourcePath asked)
     {
         var path = Canonical(asked);
         if (!_byResource.TryGetValue((path.Group, path.Version, path.Resource), out var registry)) return null;
-        return IsShapedFor(registry, path) ? (registry, path) : null;
+        if (!IsShapedFor(registry, path)) return null;
+        return (path.Subresource == "scale" ? new ScaleRegistry(registry) : registry, path);
     }
 
     // POST .../bindings is POST .../pods/NAME/binding with the name in the body.

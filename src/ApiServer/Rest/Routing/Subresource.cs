@@ -13,6 +13,7 @@ internal sealed record Subresource(string Name, TypeMeta? ResponseKind, params s
         new("status", null, "get", "patch", "update"),
         new("finalize", null, "update"),
         new("log", null, "get"),
+        new("scale", SubresourceKinds.Scale.TypeMeta, "get", "patch", "update"),
         new("binding", new("v1", "Binding"), "create"),
     }.ToDictionary(subresource => subresource.Name);
 

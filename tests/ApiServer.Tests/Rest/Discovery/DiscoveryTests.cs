@@ -24,6 +24,16 @@ public sealed class DiscoveryTests
         Assert.DoesNotContain("deletecollection", Named(resources, "namespaces"));
     }
 
+    [Fact]
+    public void ResourceList_Scale_IsOfAnotherGroup()
+    {
+        var apps = ResourceLists.Of([.. ApiKinds.All.Where(kind => kind.Group == "apps")])["resources"]!.AsArray();
+
+        Assert.Equal(
+            """{"name":"deployments/scale","singularName":"","namespaced":true,"group":"autoscaling","version":"v1","kind":"Scale","verbs":["get","patch","update"]}""",
+            Named(apps, "deployments/scale"));
+    }
+
     [Theory]
     [InlineData("v2")]
     [InlineData("v2beta1")]
@@ -32,10 +42,10 @@ public sealed class DiscoveryTests
         var document = AggregatedDiscovery.Of(ApiKinds.All.Where(kind => kind.Group.Length > 0), version);
 
         Assert.Equal($"apidiscovery.k8s.io/{version}", document["apiVersion"]!.GetValue<string>());
-        Assert.Equal(["coordination.k8s.io", "discovery.k8s.io"], document["items"]!.AsArray().Select(item => item!["metadata"]!["name"]!.GetValue<string>()));
+        Assert.Equal(["apps", "coordination.k8s.io", "discovery.k8s.io"], document["items"]!.AsArray().Select(item => item!["metadata"]!["name"]!.GetValue<string>()));
         Assert.Equal(
             """{"resource":"leases","responseKind":{"group":"coordination.k8s.io","version":"v1","kind":"Lease"},"scope":"Namespaced","singularResource":"lease","verbs":["create","delete","deletecollection","get","list","patch","update","watch"]}""",
-            document["items"]![0]!["versions"]![0]!["resources"]![0]!.ToJsonString());
+            document["items"]![1]!["versions"]![0]!["resources"]![0]!.ToJsonString());
     }
 
     [Fact]
@@ -54,7 +64,7 @@ public sealed class DiscoveryTests
 
         Assert.Equal(
             """{"name":"coordination.k8s.io","versions":[{"groupVersion":"coordination.k8s.io/v1","version":"v1"}],"preferredVersion":{"groupVersion":"coordination.k8s.io/v1","version":"v1"}}""",
-            groups[0]!.ToJsonString());
+            groups[1]!.ToJsonString());
     }
 
     [Fact]

@@ -23,6 +23,10 @@ public sealed class KindTablesTests
     [InlineData("secrets", "Name|Type|Data|Age")]
     [InlineData("serviceaccounts", "Name|Secrets|Age")]
     [InlineData("leases", "Name|Holder|Age")]
+    [InlineData("deployments", "Name|Ready|Up-to-date|Available|Age|Containers*|Images*|Selector*")]
+    [InlineData("replicasets", "Name|Desired|Current|Ready|Age|Containers*|Images*|Selector*")]
+    [InlineData("daemonsets", "Name|Desired|Current|Ready|Up-to-date|Available|Node Selector|Age|Containers*|Images*|Selector*")]
+    [InlineData("statefulsets", "Name|Ready|Age|Containers*|Images*")]
     [InlineData("persistentvolumeclaims", "Name|Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|VolumeMode*")]
     public void Columns_EveryKind_AreKubernetes(string plural, string expected)
     {
@@ -60,6 +64,13 @@ public sealed class KindTablesTests
     [InlineData("secrets", """{"type":"Opaque","data":{"a":"AA=="}}""", "x|Opaque|1|5m")]
     [InlineData("serviceaccounts", "{}", "x|0|5m")]
     [InlineData("leases", """{"spec":{"holderIdentity":"me"}}""", "x|me|5m")]
+    [InlineData("deployments", """{"spec":{"replicas":3,"selector":{"matchLabels":{"b":"2","a":"1"}},"template":{"spec":{"containers":[{"name":"c","image":"i"},{"name":"d","image":"j"}]}}},"status":{"readyReplicas":1,"updatedReplicas":2,"availableReplicas":1}}""",
+        "x|1/3|2|1|5m|c,d|i,j|a=1,b=2")]
+    [InlineData("replicasets", """{"spec":{"replicas":3,"selector":{"matchExpressions":[{"key":"a","operator":"In","values":["2","1"]}]}},"status":{"replicas":2,"readyReplicas":1}}""", "x|3|2|1|5m|||a in (1,2)")]
+    [InlineData("replicasets", """{"spec":{"selector":{"matchExpressions":[{"key":"a","operator":"X"}]}}}""", "x|0|0|0|5m|||<error>")]
+    [InlineData("daemonsets", """{"spec":{"template":{"spec":{"nodeSelector":{"zone":"a"}}}},"status":{"desiredNumberScheduled":5,"currentNumberScheduled":4,"numberReady":3,"updatedNumberScheduled":2,"numberAvailable":1}}""",
+        "x|5|4|3|2|1|zone=a|5m|||<none>")]
+    [InlineData("statefulsets", """{"spec":{"replicas":3,"template":{"spec":{"containers":[{"name":"c","image":"i"}]}}},"status":{"readyReplicas":1}}""", "x|1/3|5m|c|i")]
     [InlineData("persistentvolumeclaims", """{"spec":{"volumeName":"v","storageClassName":"fast","volumeMode":"Block"},"status":{"phase":"Bound","capacity":{"storage":"1Gi"},"accessModes":["ReadWriteMany","ReadWriteOnce"]}}""",
         "x|Bound|v|1Gi|RWO,RWX|fast|<unset>|5m|Block")]
     [InlineData("persistentvolumeclaims", """{"status":{"phase":"Pending"}}""", "x|Pending|||||<unset>|5m|<unset>")]
