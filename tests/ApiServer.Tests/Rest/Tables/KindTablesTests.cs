@@ -27,6 +27,7 @@ public sealed class KindTablesTests
     [InlineData("replicasets", "Name|Desired|Current|Ready|Age|Containers*|Images*|Selector*")]
     [InlineData("daemonsets", "Name|Desired|Current|Ready|Up-to-date|Available|Node Selector|Age|Containers*|Images*|Selector*")]
     [InlineData("statefulsets", "Name|Ready|Age|Containers*|Images*")]
+    [InlineData("poddisruptionbudgets", "Name|Min Available|Max Unavailable|Allowed Disruptions|Age")]
     [InlineData("persistentvolumeclaims", "Name|Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|VolumeMode*")]
     public void Columns_EveryKind_AreKubernetes(string plural, string expected)
     {
@@ -71,6 +72,7 @@ public sealed class KindTablesTests
     [InlineData("daemonsets", """{"spec":{"template":{"spec":{"nodeSelector":{"zone":"a"}}}},"status":{"desiredNumberScheduled":5,"currentNumberScheduled":4,"numberReady":3,"updatedNumberScheduled":2,"numberAvailable":1}}""",
         "x|5|4|3|2|1|zone=a|5m|||<none>")]
     [InlineData("statefulsets", """{"spec":{"replicas":3,"template":{"spec":{"containers":[{"name":"c","image":"i"}]}}},"status":{"readyReplicas":1}}""", "x|1/3|5m|c|i")]
+    [InlineData("poddisruptionbudgets", """{"spec":{"maxUnavailable":"50%"},"status":{"disruptionsAllowed":2}}""", "x|N/A|50%|2|5m")]
     [InlineData("persistentvolumeclaims", """{"spec":{"volumeName":"v","storageClassName":"fast","volumeMode":"Block"},"status":{"phase":"Bound","capacity":{"storage":"1Gi"},"accessModes":["ReadWriteMany","ReadWriteOnce"]}}""",
         "x|Bound|v|1Gi|RWO,RWX|fast|<unset>|5m|Block")]
     [InlineData("persistentvolumeclaims", """{"status":{"phase":"Pending"}}""", "x|Pending|||||<unset>|5m|<unset>")]
