@@ -27,6 +27,8 @@ public sealed class KindTablesTests
     [InlineData("replicasets", "Name|Desired|Current|Ready|Age|Containers*|Images*|Selector*")]
     [InlineData("daemonsets", "Name|Desired|Current|Ready|Up-to-date|Available|Node Selector|Age|Containers*|Images*|Selector*")]
     [InlineData("statefulsets", "Name|Ready|Age|Containers*|Images*")]
+    [InlineData("jobs", "Name|Status|Completions|Duration|Age|Containers*|Images*|Selector*")]
+    [InlineData("cronjobs", "Name|Schedule|Timezone|Suspend|Active|Last Schedule|Age|Containers*|Images*|Selector*")]
     [InlineData("poddisruptionbudgets", "Name|Min Available|Max Unavailable|Allowed Disruptions|Age")]
     [InlineData("persistentvolumeclaims", "Name|Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|VolumeMode*")]
     public void Columns_EveryKind_AreKubernetes(string plural, string expected)
@@ -72,6 +74,13 @@ public sealed class KindTablesTests
     [InlineData("daemonsets", """{"spec":{"template":{"spec":{"nodeSelector":{"zone":"a"}}}},"status":{"desiredNumberScheduled":5,"currentNumberScheduled":4,"numberReady":3,"updatedNumberScheduled":2,"numberAvailable":1}}""",
         "x|5|4|3|2|1|zone=a|5m|||<none>")]
     [InlineData("statefulsets", """{"spec":{"replicas":3,"template":{"spec":{"containers":[{"name":"c","image":"i"}]}}},"status":{"readyReplicas":1}}""", "x|1/3|5m|c|i")]
+    [InlineData("jobs", """{"spec":{"completions":4},"status":{"succeeded":1,"startTime":"2030-01-01T11:59:00Z"}}""", "x|Running|1/4|60s|5m|||<none>")]
+    [InlineData("jobs", """{"spec":{"parallelism":3},"status":{"conditions":[{"type":"Complete","status":"True"}],"succeeded":1,"startTime":"2030-01-01T11:00:00Z","completionTime":"2030-01-01T11:00:10Z"}}""", "x|Complete|1/1 of 3|10s|5m|||<none>")]
+    [InlineData("jobs", """{"spec":{"parallelism":1},"status":{"conditions":[{"type":"Failed","status":"True"},{"type":"FailureTarget","status":"True"}]}}""", "x|Failed|0/1||5m|||<none>")]
+    [InlineData("jobs", """{"metadata":{"deletionTimestamp":"2030-01-01T11:00:00Z"},"status":{"conditions":[{"type":"Suspended","status":"True"}]}}""", "x|Terminating|0/1||5m|||<none>")]
+    [InlineData("jobs", """{"status":{"conditions":[{"type":"Suspended","status":"True"}]}}""", "x|Suspended|0/1||5m|||<none>")]
+    [InlineData("cronjobs", """{"spec":{"schedule":"@daily","timeZone":"UTC","suspend":true,"jobTemplate":{"spec":{"template":{"spec":{"containers":[{"name":"c","image":"i"}]}}}}},"status":{"active":[{"name":"j"}],"lastScheduleTime":"2030-01-01T11:00:00Z"}}""",
+        "x|@daily|UTC|True|1|60m|5m|c|i|<none>")]
     [InlineData("poddisruptionbudgets", """{"spec":{"maxUnavailable":"50%"},"status":{"disruptionsAllowed":2}}""", "x|N/A|50%|2|5m")]
     [InlineData("persistentvolumeclaims", """{"spec":{"volumeName":"v","storageClassName":"fast","volumeMode":"Block"},"status":{"phase":"Bound","capacity":{"storage":"1Gi"},"accessModes":["ReadWriteMany","ReadWriteOnce"]}}""",
         "x|Bound|v|1Gi|RWO,RWX|fast|<unset>|5m|Block")]
