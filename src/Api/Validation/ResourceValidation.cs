@@ -11,10 +11,18 @@ internal static class ResourceValidation
 {
     private static readonly string[] OfContainers = ["cpu", "memory", "ephemeral-storage"];
 
-    private static readonly string[] Counted =
+    private const string Storage = "storage";
+
+    // Things that are counted, and come in whole numbers.
+    private static readonly string[] Whole =
     [
         "pods", "services", "replicationcontrollers", "resourcequotas", "secrets", "configmaps", "persistentvolumeclaims",
-        "services.nodeports", "services.loadbalancers", "storage", "requests.cpu", "requests.memory", "requests.storage",
+        "services.nodeports", "services.loadbalancers",
+    ];
+
+    private static readonly string[] Counted =
+    [
+        .. Whole, Storage, "requests.cpu", "requests.memory", "requests.storage",
         "requests.ephemeral-storage", "limits.cpu", "limits.memory", "limits.ephemeral-storage",
     ];
 
@@ -44,14 +52,37 @@ internal static class ResourceValidation
         }
     }
 
-    private static void Amount(string name, string text, FieldPath path, FieldErrorList errors)
+    /// <summary>One resource of a quota: its name, and its amount.</summary>
+    public static void Quota(string name, string text, FieldPath path, FieldErrorList errors)
     {
         ResourceName(name, path, errors);
+        if (!name.Contains('/', StringComparison.Ordinal) && !IsQuota(name))
+            errors.Add(FieldError.Invalid(path, name, "must be a standard resource for quota"));
+        Value(name, text, path, errors);
+    }
+
+    /// <summary>The name of a resource: of any, or of one that containers can have.</summary>
+    public static void Name(string name, bool isOfContainers, FieldPath path, FieldErrorList errors)
+    {
+        ResourceName(name, path, errors);
+        if (!isOfContainers) return;
         if (!name.Contains('/', StringComparison.Ordinal))
         {
             if (!IsOfContainers(name)) errors.Add(FieldError.Invalid(path, name, "must be a standard resource for containers"));
         }
         else if (!IsNative(name) && !IsExtended(name)) errors.Add(FieldError.Invalid(path, name, "doesn't follow extended resource name standard"));
+    }
+
+    /// <summary>Whether a quota can be about a resource of this name; names with a domain are beyond this list.</summary>
+    public static bool IsQuota(string name) =>
+        IsOfContainers(name) || (name != Storage && Counted.Contains(name)) || name.StartsWith("requests.hugepages-", StringComparison.Ordinal);
+
+    /// <summary>Whether more of it can be given out than there is, so that requests may be below limits.</summary>
+    public static bool MayOvercommit(string name) => IsNative(name) && !IsHugePages(name);
+
+    private static void Amount(string name, string text, FieldPath path, FieldErrorList errors)
+    {
+        Name(name, isOfContainers: true, path, errors);
         Value(name, text, path, errors);
     }
 
@@ -67,13 +98,13 @@ internal static class ResourceValidation
     {
         var quantity = Quantity.Parse(text);
         if (quantity.Sign < 0) errors.Add(FieldError.Invalid(path, quantity.ToString(), MetadataValidation.NotNegative));
-        if ((IsExtended(name) || name == "pods") && quantity.MilliValue % 1000 != 0)
+        if ((IsExtended(name) || Whole.Contains(name)) && quantity.MilliValue % 1000 != 0)
             errors.Add(FieldError.Invalid(path, quantity.ToString(), "must be an integer"));
     }
 
     private static void AgainstLimit(string name, Quantity request, MapField<string, string> limits, FieldPath path, FieldErrorList errors)
     {
-        var mayOvercommit = IsNative(name) && !IsHugePages(name);
+        var mayOvercommit = MayOvercommit(name);
         if (!limits.TryGetValue(name, out var text))
         {
             if (!mayOvercommit) errors.Add(FieldError.Required(path.Child("limits"), "Limit must be set for non overcommitable resources"));
