@@ -12,6 +12,13 @@ internal sealed class ObjectLookup(IKeyValueStore store, ResourceCaches caches)
     public async ValueTask<T?> FindAsync<T>(string ns, string name, CancellationToken ct) where T : class, IApiObject =>
         Cached<T>(ns, name) ?? await NewestAsync<T>(ns, name, ct);
 
+    /// <summary>All objects of a kind that the cache knows.</summary>
+    public IEnumerable<T> All<T>() where T : class, IApiObject
+    {
+        var kind = ApiKinds.Of<T>();
+        return caches.Of(kind).Snapshot().Select(new Selection(StoreKeys.PrefixOf(kind), null)).Select(item => (T)item.Object);
+    }
+
     /// <summary>What the cache knows.</summary>
     public T? Cached<T>(string ns, string name) where T : class, IApiObject
     {

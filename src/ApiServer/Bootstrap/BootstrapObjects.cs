@@ -1,5 +1,6 @@
 using MiniK8s.Api.Errors;
 using MiniK8s.Api.Objects;
+using MiniK8s.Api.Rules;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Registry.Services;
 using MiniK8s.ApiServer.WatchCache;
@@ -11,7 +12,7 @@ using MiniK8s.Protocol.Meta.V1;
 
 namespace MiniK8s.ApiServer.Bootstrap;
 
-/// <summary>Makes what every cluster has: four namespaces, and the Service "kubernetes" with this server as its endpoint.</summary>
+/// <summary>Makes what every cluster has: four namespaces, two PriorityClasses, and the Service "kubernetes" with this server as its endpoint.</summary>
 /// <remarks>What exists already is left alone, the endpoints excepted. It is tried again until it has succeeded; readiness waits for it,
 /// and so for the caches' first list.</remarks>
 internal sealed partial class BootstrapObjects(
@@ -65,6 +66,7 @@ internal sealed partial class BootstrapObjects(
     {
         await caches.Ready.WaitAsync(ct);
         foreach (var name in Namespaces) await EnsureAsync("", new Namespace { Metadata = new() { Name = name } }, ct);
+        foreach (var priority in SystemPriorityClasses.All) await EnsureAsync("", priority.Clone(), ct);
         var labels = new Dictionary<string, string> { ["component"] = "apiserver", ["provider"] = "kubernetes" };
         var service = new Service { Metadata = new() { Name = "kubernetes", Labels = { labels } }, Spec = KubernetesService() };
         await EnsureAsync("default", service, ct);

@@ -35,6 +35,8 @@ internal sealed class GrpcApiServer : IAsyncDisposable
 
     public Deployments.DeploymentsClient Deployments => new(_channel);
 
+    public PriorityClasses.PriorityClassesClient PriorityClasses => new(_channel);
+
     public ConfigMaps.ConfigMapsClient ConfigMaps => new(_channel);
 
     public ProcessHealth Health => _app.Services.GetRequiredService<ProcessHealth>();

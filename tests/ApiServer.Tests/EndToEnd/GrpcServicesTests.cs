@@ -64,9 +64,11 @@ public sealed class GrpcServicesTests
         var scale = await server.Deployments.GetScaleAsync(new() { Namespace = "default", Name = "web" });
         scale.Spec.Replicas = 5;
         var scaled = await server.Deployments.UpdateScaleAsync(new() { Scale = scale });
+        var classes = await server.PriorityClasses.ListAsync(new());
 
         Assert.Equal(("app=web", 5), (scale.Status.Selector, scaled.Spec.Replicas));
         Assert.Equal(5, (await server.Deployments.GetAsync(new() { Namespace = "default", Name = "web" })).Spec.Replicas);
+        Assert.Equal([("system-cluster-critical", 2000000000), ("system-node-critical", 2000001000)], classes.Items.Select(item => (item.Metadata.Name, item.Value)));
     }
 
     [EveryStoreFact]
