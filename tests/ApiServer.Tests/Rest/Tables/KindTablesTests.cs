@@ -31,6 +31,7 @@ public sealed class KindTablesTests
     [InlineData("cronjobs", "Name|Schedule|Timezone|Suspend|Active|Last Schedule|Age|Containers*|Images*|Selector*")]
     [InlineData("poddisruptionbudgets", "Name|Min Available|Max Unavailable|Allowed Disruptions|Age")]
     [InlineData("priorityclasses", "Name|Value|Global-Default|Age|PreemptionPolicy")]
+    [InlineData("runtimeclasses", "Name|Handler|Age")]
     [InlineData("resourcequotas", "Name|Age|Request|Limit")]
     [InlineData("limitranges", "Name|Created At")]
     [InlineData("persistentvolumeclaims", "Name|Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|VolumeMode*")]
@@ -86,6 +87,7 @@ public sealed class KindTablesTests
         "x|@daily|UTC|True|1|60m|5m|c|i|<none>")]
     [InlineData("poddisruptionbudgets", """{"spec":{"maxUnavailable":"50%"},"status":{"disruptionsAllowed":2}}""", "x|N/A|50%|2|5m")]
     [InlineData("priorityclasses", """{"value":7,"globalDefault":true,"preemptionPolicy":"Never"}""", "x|7|True|5m|Never")]
+    [InlineData("runtimeclasses", """{"handler":"runsc"}""", "x|runsc|5m")]
     [InlineData("resourcequotas", """{"status":{"hard":{"pods":"5","limits.cpu":"2","cpu":"1"},"used":{"pods":"2"}}}""", "x|5m|cpu: 0/1, pods: 2/5|limits.cpu: 0/2")]
     [InlineData("persistentvolumeclaims", """{"spec":{"volumeName":"v","storageClassName":"fast","volumeMode":"Block"},"status":{"phase":"Bound","capacity":{"storage":"1Gi"},"accessModes":["ReadWriteMany","ReadWriteOnce"]}}""",
         "x|Bound|v|1Gi|RWO,RWX|fast|<unset>|5m|Block")]
