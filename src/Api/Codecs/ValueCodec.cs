@@ -48,7 +48,7 @@ internal abstract class ValueCodec
     };
 
     // Go's named slices (Verbs, ExtraValue) are messages on the wire and plain arrays in JSON.
-    private static bool IsSlice(MessageDescriptor type) =>
+    public static bool IsSlice(MessageDescriptor type) =>
         type.Fields.InDeclarationOrder() is [{ Name: "items", IsRepeated: true, FieldType: FieldType.String }];
 }
 

@@ -33,6 +33,14 @@ public static class YamlCodec
     /// <exception cref="CodecException">Malformed YAML, or what JSON cannot hold.</exception>
     public static byte[] ToJson(ReadOnlyMemory<byte> yaml) => Convert(yaml).Json;
 
+    /// <summary>A YAML document as JSON, and a phrase about the keys that it gives twice, if it does.</summary>
+    /// <exception cref="CodecException">Malformed YAML, or what JSON cannot hold.</exception>
+    internal static (byte[] Json, IReadOnlyList<string> Duplicates) ToJsonWithDuplicates(ReadOnlyMemory<byte> yaml)
+    {
+        var (json, duplicates) = Convert(yaml);
+        return (json, duplicates.Count == 0 ? [] : [Phrase(duplicates)]);
+    }
+
     /// <summary>A JSON document as YAML.</summary>
     public static byte[] FromJson(ReadOnlyMemory<byte> json)
     {

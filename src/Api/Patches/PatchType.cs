@@ -11,4 +11,7 @@ public enum PatchType
 
     /// <summary>application/strategic-merge-patch+json, Kubernetes' own.</summary>
     StrategicMerge,
+
+    /// <summary>application/apply-patch+yaml: no patch but a wish, which <see cref="ManagedFields.ServerSideApply"/> grants.</summary>
+    Apply,
 }

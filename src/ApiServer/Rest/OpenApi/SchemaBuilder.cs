@@ -40,6 +40,7 @@ internal sealed class SchemaBuilder(Func<IDescriptor, string> describe)
         string[] required = [.. fields.Where(field => field.Options().Required).Select(field => field.JsonName)];
         if (required.Length > 0) schema["required"] = Strings(required);
         schema["properties"] = Properties(message, fields);
+        if (message.GetOptions()?.GetExtension(Protocol.Options.OptionsExtensions.Atomic) == true) schema["x-kubernetes-map-type"] = "atomic";
         if (ApiTypes.TryGetTypeMeta(message, out var type)) schema["x-kubernetes-group-version-kind"] = new JsonArray(Gvk(type));
     }
 
@@ -112,6 +113,7 @@ internal sealed class SchemaBuilder(Func<IDescriptor, string> describe)
         }
         if (options.ListMapKeys.Count > 0) property["x-kubernetes-list-map-keys"] = Strings(options.ListMapKeys);
         if (options.PatchStrategy.Count > 0) property["x-kubernetes-patch-strategy"] = string.Join(',', options.PatchStrategy);
+        if (options.DefaultValue.Length > 0) property["default"] = options.DefaultValue;
         if (options.PatchMergeKey.Length > 0) property["x-kubernetes-patch-merge-key"] = options.PatchMergeKey;
     }
 
