@@ -14,12 +14,19 @@ public static class JsonTree
 
     /// <summary>Reads a document; null for the document <c>null</c>.</summary>
     /// <exception cref="CodecException">Malformed JSON.</exception>
-    public static JsonNode? Parse(ReadOnlyMemory<byte> json)
+    public static JsonNode? Parse(ReadOnlyMemory<byte> json) => Parse(json, out _);
+
+    /// <summary>Reads a document, and gives a phrase about each key that stands twice in one object: <c>duplicate field "spec.x"</c>.</summary>
+    /// <exception cref="CodecException">Malformed JSON.</exception>
+    public static JsonNode? Parse(ReadOnlyMemory<byte> json, out IReadOnlyList<string> duplicates)
     {
         JsonCodec.PeekTypeMeta(json);
         var reader = new Utf8JsonReader(json.Span, Options);
+        var reading = new JsonReading(json);
         reader.Read();
-        return Read(ref reader);
+        var tree = Read(ref reader, reading);
+        duplicates = reading.StrictErrors;
+        return tree;
     }
 
     /// <summary>The tree as JSON.</summary>
@@ -28,7 +35,7 @@ public static class JsonTree
     /// <summary>The tree as JSON text.</summary>
     public static string ToText(JsonNode? node) => node is null ? "null" : node.ToJsonString(Plain);
 
-    private static JsonNode? Read(ref Utf8JsonReader reader)
+    private static JsonNode? Read(ref Utf8JsonReader reader, JsonReading reading)
     {
         switch (reader.TokenType)
         {
@@ -39,15 +46,23 @@ public static class JsonTree
             case JsonTokenType.Number: return Number(ref reader);
             case JsonTokenType.StartArray:
                 var array = new JsonArray();
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) array.Add(Read(ref reader));
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    reading.EnterIndex(array.Count);
+                    array.Add(Read(ref reader, reading));
+                    reading.Leave();
+                }
                 return array;
             default:
                 var obj = new JsonObject();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
                 {
                     var key = JsonReading.Text(ref reader);
+                    if (obj.ContainsKey(key)) reading.Duplicate(key);
                     reader.Read();
-                    obj[key] = Read(ref reader);
+                    reading.EnterKey(key);
+                    obj[key] = Read(ref reader, reading);
+                    reading.Leave();
                 }
                 return obj;
         }

@@ -10,15 +10,16 @@ namespace MiniK8s.Api.Patches;
 /// <summary>Applies a patch to an object, with the refusals Kubernetes would give.</summary>
 public static class ObjectPatch
 {
-    /// <summary>The patched object, new; <paramref name="current"/> is not changed. Strict errors are those of the patched document.</summary>
+    /// <summary>The patched object, new; <paramref name="current"/> is not changed. Strict errors are those of the patch, then of the patched document.</summary>
     /// <exception cref="ApiException">400, 413, 422 or 500 with Kubernetes' text.</exception>
     public static (IApiObject Object, IReadOnlyList<string> StrictErrors) Apply(PatchType type, ReadOnlyMemory<byte> patch, IApiObject current)
     {
-        var patched = JsonTree.ToBytes(ApplyToJson(type, ParsePatch(type, patch), JsonTree.Parse(JsonCodec.Encode(current)), current));
+        var changes = ParsePatch(type, patch, out var objections);
+        var patched = JsonTree.ToBytes(ApplyToJson(type, changes, JsonTree.Parse(JsonCodec.Encode(current)), current));
         try
         {
             var decoded = JsonCodec.Decode(patched, current.Descriptor);
-            return ((IApiObject)decoded.Message, decoded.StrictErrors);
+            return ((IApiObject)decoded.Message, objections.Count == 0 ? decoded.StrictErrors : [.. objections, .. decoded.StrictErrors]);
         }
         catch (CodecException ex)
         {
@@ -37,11 +38,12 @@ public static class ObjectPatch
         return StatusErrors.Invalid("", "", "", errors);
     }
 
-    private static JsonNode? ParsePatch(PatchType type, ReadOnlyMemory<byte> patch)
+    private static JsonNode? ParsePatch(PatchType type, ReadOnlyMemory<byte> patch, out IReadOnlyList<string> objections)
     {
         try
         {
-            var parsed = JsonTree.Parse(patch);
+            var parsed = JsonTree.Parse(patch, out objections);
+            if (type == PatchType.Json) objections = [.. objections.Concat(UnknownMembers(parsed)).Select(objection => $"json patch {objection}")];
             if (type == PatchType.Json || parsed is JsonObject) return parsed;
             var kind = parsed switch { null => "null", JsonArray => "array", _ => parsed.GetValueKind().ToString().ToLowerInvariant() };
             throw StatusErrors.BadRequest($"error decoding patch: json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}");
@@ -50,6 +52,14 @@ public static class ObjectPatch
         {
             throw StatusErrors.BadRequest($"error decoding patch: {ex.Message}");
         }
+    }
+
+    private static IEnumerable<string> UnknownMembers(JsonNode? patch)
+    {
+        if (patch is not JsonArray operations) yield break;
+        for (var i = 0; i < operations.Count; i++)
+            foreach (var (member, _) in operations[i] as JsonObject ?? [])
+                if (member is not ("op" or "path" or "from" or "value")) yield return $"unknown field \"[{i}].{member}\"";
     }
 
     private static JsonNode? ApplyToJson(PatchType type, JsonNode? patch, JsonNode? document, IApiObject current)

@@ -30,7 +30,11 @@ internal static class ServiceValidation
     {
         var keepsAddress = service.Spec.Type != "ExternalName" && old.Spec.Type != "ExternalName" && old.Spec.ClusterIp.Length > 0;
         if (keepsAddress && service.Spec.ClusterIp != old.Spec.ClusterIp)
-            errors.Add(FieldError.Invalid(Spec.Child("clusterIPs").Index(0), service.Spec.ClusterIp, "may not change once set"));
+        {
+            // The real server shows the whole list here.
+            string[] addresses = service.Spec.ClusterIps.Count > 0 ? [.. service.Spec.ClusterIps] : [service.Spec.ClusterIp];
+            errors.Add(FieldError.Invalid(Spec.Child("clusterIPs").Index(0), new GoValue(GoText.StringSlice(addresses)), "may not change once set"));
+        }
     }
 
     private static void ExternalName(ServiceSpec spec, FieldErrorList errors)

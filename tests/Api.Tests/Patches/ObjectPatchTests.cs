@@ -37,6 +37,18 @@ public sealed class ObjectPatchTests
         Assert.Equal(message, error.Message);
     }
 
+    [Theory]
+    [InlineData(PatchType.Merge, """{"data":{"z":"1","z":"2"}}""", "duplicate field \"data.z\"")]
+    [InlineData(PatchType.StrategicMerge, """{"data":{"z":"1"},"data":{"z":"2"}}""", "duplicate field \"data\"")]
+    [InlineData(PatchType.Json, """[{"op":"test","path":"/data/a","value":"1","value":"1","foo":1}]""",
+        "json patch duplicate field \"[0].value\"", "json patch unknown field \"[0].foo\"")]
+    public void Apply_PatchThatSaysAThingTwice_IsAStrictError(PatchType type, string patch, params string[] expected)
+    {
+        var (_, strict) = ObjectPatch.Apply(type, Encoding.UTF8.GetBytes(patch), Current);
+
+        Assert.Equal(expected, strict);
+    }
+
     [Fact]
     public void Apply_UnknownField_IsAStrictError()
     {

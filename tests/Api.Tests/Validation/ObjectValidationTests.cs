@@ -48,7 +48,7 @@ public sealed class ObjectValidationTests
     [InlineData("ConfigMap", "'immutable':true,'data':{'a':'1'}", "'immutable':true,'data':{'a':'2'}", "data: Forbidden: " + Frozen)]
     [InlineData("ConfigMap", "'immutable':true", "'data':{}", "immutable: Forbidden: " + Frozen)]
     [InlineData("Secret", "'type':'a/b'", "'type':'c/d'", "type: Invalid value: \"c/d\": field is immutable")]
-    [InlineData("Service", "'spec':{'clusterIP':'10.0.0.1','ports':[{'port':80}]}", "'spec':{'clusterIP':'10.0.0.2','ports':[{'port':80}]}", "spec.clusterIPs[0]: Invalid value: \"10.0.0.2\": may not change once set")]
+    [InlineData("Service", "'spec':{'clusterIP':'10.0.0.1','ports':[{'port':80}]}", "'spec':{'clusterIP':'10.0.0.2','ports':[{'port':80}]}", "spec.clusterIPs[0]: Invalid value: []string{\"10.0.0.2\"}: may not change once set")]
     [InlineData("Node", "'spec':{'podCIDR':'10.0.0.0/24','podCIDRs':['10.0.0.0/24']}", "'spec':{'podCIDR':'10.1.0.0/24','podCIDRs':['10.1.0.0/24']}", "spec.podCIDRs: Forbidden: node updates may not change podCIDR except from \"\" to valid")]
     public void ValidateUpdate_FrozenField_IsRefused(string kind, string before, string after, string expected)
     {
