@@ -16,13 +16,14 @@ public static class ClientServiceCollectionExtensions
     /// Adds <see cref="ApiServerConnection"/>, <see cref="IApiClient"/> and <see cref="InformerFactory"/>. The process's <see cref="TimeProvider"/>
     /// is used if it registered one.
     /// </summary>
+    /// <param name="component">The program's name, as the apiserver is to know it.</param>
     /// <exception cref="KubeConfigException">On first use, where the file is of no use.</exception>
-    public static IServiceCollection AddApiClient(this IServiceCollection services, string kubeConfigPath)
+    public static IServiceCollection AddApiClient(this IServiceCollection services, string kubeConfigPath, string component)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ApiClientOptions>();
         services.TryAddSingleton<InformerOptions>();
-        services.AddSingleton(_ => new ApiServerConnection(KubeConfig.Load(kubeConfigPath)));
+        services.AddSingleton(_ => new ApiServerConnection(KubeConfig.Load(kubeConfigPath), component));
         services.AddSingleton<IApiClient>(provider => new ApiClient(
             provider.GetRequiredService<ApiServerConnection>().CreateCallInvoker(),
             provider.GetRequiredService<ApiClientOptions>(),

@@ -17,7 +17,7 @@ namespace MiniK8s.ControllerManager;
 internal static class ControllerManagerServiceCollectionExtensions
 {
     public static IServiceCollection AddControllerManager(this IServiceCollection services, ControllerManagerOptions options) => services
-        .AddApiClient(options.Kubeconfig)
+        .AddApiClient(options.Kubeconfig, "kube-controller-manager")
         .AddEventRecorder(new EventSourceOptions { Component = "controller-manager" })
         .AddSingleton(_ => KubeConfig.Load(options.Kubeconfig))
         .AddSingleton(provider => new InformerSet(provider.GetRequiredService<InformerFactory>()))

@@ -19,7 +19,7 @@ internal static class KubeletServiceCollectionExtensions
 
     /// <summary>Adds the nodes and what they stand on.</summary>
     public static IServiceCollection AddKubelet(this IServiceCollection services, KubeletOptions options) => services
-        .AddApiClient(options.Kubeconfig)
+        .AddApiClient(options.Kubeconfig, "kubelet")
         .AddSingleton<ClusterServices>()
         .AddSingleton<IClusterNames>(provider => provider.GetRequiredService<ClusterServices>())
         .AddSingleton<INodeRuntimes, SimulatedRuntimes>()

@@ -20,7 +20,7 @@ namespace MiniK8s.Scheduler;
 internal static class SchedulerServiceCollectionExtensions
 {
     public static IServiceCollection AddScheduler(this IServiceCollection services, SchedulerOptions options) => services
-        .AddApiClient(options.Kubeconfig)
+        .AddApiClient(options.Kubeconfig, "kube-scheduler")
         .AddEventRecorder(new EventSourceOptions { Component = options.SchedulerName })
         .AddSingleton(provider => new PluginSet(DefaultPlugins(provider.GetRequiredService<IApiClient>())))
         .AddQueue()

@@ -18,12 +18,13 @@ public sealed class ApiServerConnection : IDisposable
     private readonly GrpcChannel _channel;
 
     /// <summary>Opens nothing yet: the first call connects.</summary>
-    public ApiServerConnection(KubeConfig config)
+    /// <param name="component">The program's name, for the User-Agent: managedFields and the audit show it. Empty: only gRPC's own.</param>
+    public ApiServerConnection(KubeConfig config, string component = "")
     {
         Address = config.Server;
         _channel = GrpcChannel.ForAddress(config.Server, new GrpcChannelOptions
         {
-            HttpHandler = Authenticated(Handler(config), config.Token),
+            HttpHandler = Named(Authenticated(Handler(config), config.Token), component),
             DisposeHttpClient = true,
             MaxReceiveMessageSize = MaxReceiveBytes,
         });
@@ -73,6 +74,9 @@ public sealed class ApiServerConnection : IDisposable
         // Windows' TLS does not take a key that lives in memory only.
         using (certificate) return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null);
     }
+
+    private static HttpMessageHandler Named(HttpMessageHandler handler, string component) =>
+        component.Length == 0 ? handler : new UserAgentHandler(component) { InnerHandler = handler };
 
     private static HttpMessageHandler Authenticated(SocketsHttpHandler handler, string? token) =>
         token is null ? handler : new BearerTokenHandler(token) { InnerHandler = handler };
