@@ -49,6 +49,26 @@ public sealed class KubectlTests(SharedLab shared)
     }
 
     [RequiresToolFact("kubectl")]
+    public async Task ServerSideApply_RunningPod_EachOwnsItsOwnPart()
+    {
+        var ns = await shared.NewNamespaceAsync();
+        var applied = await Lab.KubectlWithInputAsync(Web, "apply", "--server-side", "-n", ns, "-f", "-");
+        await WaitReadyAsync(ns, "web");
+
+        var conflict = await Lab.KubectlWithInputAsync(
+            Web.Replace("nginx:1.25", "nginx:1.26"), "apply", "--server-side", "--field-manager", "other", "-n", ns, "-f", "-");
+        var forced = await Lab.KubectlWithInputAsync(
+            Web.Replace("nginx:1.25", "nginx:1.26"), "apply", "--server-side", "--field-manager", "other", "--force-conflicts", "-n", ns, "-f", "-");
+
+        Assert.Equal("pod/web serverside-applied\n", applied.Output);
+        Assert.Equal(1, conflict.ExitCode);
+        Assert.StartsWith("error: Apply failed with 1 conflict: conflict with \"kubectl\": .spec.containers[name=\"nginx\"].image\n", conflict.Error);
+        Assert.Equal("pod/web serverside-applied\n", forced.Output);
+        var managers = await GetAsync(ns, "pod", "web", "-o", "jsonpath={range .metadata.managedFields[*]}{.manager}/{.operation}/{.subresource} {end}");
+        Assert.Equal(["kubectl/Apply/", "kubelet/Update/status", "other/Apply/"], managers.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+    }
+
+    [RequiresToolFact("kubectl")]
     public async Task Create_ExistingAndUnknownField_SaySo()
     {
         var ns = await shared.NewNamespaceAsync();

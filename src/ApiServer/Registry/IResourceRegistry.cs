@@ -38,6 +38,10 @@ internal interface IResourceRegistry
         RequestContext request, string ns, string name, string subresource,
         Func<IApiObject?, IApiObject> transform, UpdateOptions options, CancellationToken ct);
 
+    /// <summary>Applies a configuration: changes the object, or creates it where it is absent.</summary>
+    /// <param name="subresource">"" or "status"; through a subresource nothing is created.</param>
+    Task<UpdateResult> ApplyAsync(RequestContext request, string ns, string name, string subresource, ApplyRequest apply, CancellationToken ct);
+
     /// <summary>Deletes, or begins a graceful deletion.</summary>
     Task<DeleteResult> DeleteAsync(RequestContext request, string ns, string name, DeleteOptions options, CancellationToken ct);
 

@@ -14,13 +14,14 @@ internal sealed class ObjectCreation(RegistryParts parts)
     public async Task<IApiObject> CreateAsync(RequestContext request, string ns, IApiObject obj, CreateOptions options, CancellationToken ct)
     {
         var isDryRun = DryRun.Of(options.DryRun, "CreateOptions");
+        var manager = FieldOwnership.ManagerOf(request, options.FieldManager);
         for (var attempt = 1; ; attempt++)
         {
             var candidate = obj.Copy();
             var isGenerated = ChooseName(candidate);
             try
             {
-                return await TryCreateAsync(request, ns, candidate, isDryRun, ct);
+                return await TryCreateAsync(request, ns, candidate, manager, isDryRun, ct);
             }
             catch (ApiException ex) when (isGenerated && ex.Reason == StatusReasons.AlreadyExists)
             {
@@ -30,13 +31,17 @@ internal sealed class ObjectCreation(RegistryParts parts)
     }
 
     /// <summary>Makes an object, whose name and namespace are settled, fit to be stored: all of a create but the write.</summary>
-    public async Task PrepareAsync(RequestContext request, IApiObject obj, CancellationToken ct)
+    /// <param name="manager">Whom its fields belong to; null where that is settled already.</param>
+    public async Task PrepareAsync(RequestContext request, IApiObject obj, string? manager, CancellationToken ct)
     {
         var (kind, strategy, metadata) = (parts.Kind, parts.Strategy, obj.Metadata);
         if (metadata.ResourceVersion.Length > 0) throw StatusErrors.Unclassified("resourceVersion should not be set on objects to be created");
         ObjectDefaults.Apply(obj);
         var admission = new AdmissionRequest(request, AdmissionOperation.Create, kind, "", metadata.Namespace, metadata.Name, obj, null);
         FillServerFields(metadata);
+        OwnerReferenceDuplicates.Remove(metadata, request);
+        // What admission adds is nobody's.
+        if (manager is not null) parts.Ownership.Created(obj, manager);
         await parts.Admission.MutateAsync(admission, ct);
         strategy.PrepareForCreate(obj);
         var errors = ObjectValidation.Validate(obj);
@@ -44,10 +49,11 @@ internal sealed class ObjectCreation(RegistryParts parts)
         await parts.Admission.ValidateAsync(admission, ct);
     }
 
-    private async Task<IApiObject> TryCreateAsync(RequestContext request, string ns, IApiObject obj, bool isDryRun, CancellationToken ct)
+    private async Task<IApiObject> TryCreateAsync(
+        RequestContext request, string ns, IApiObject obj, string manager, bool isDryRun, CancellationToken ct)
     {
         ObjectNamespaces.Settle(parts.Kind, obj.Metadata, ns);
-        await PrepareAsync(request, obj, ct);
+        await PrepareAsync(request, obj, manager, ct);
         var key = parts.KeyOf(obj.Metadata.Namespace, obj.Metadata.Name);
         if (!isDryRun) return await parts.Storage.CreateAsync(key, obj, ct);
 

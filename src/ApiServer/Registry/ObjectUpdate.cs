@@ -1,5 +1,6 @@
 using MiniK8s.Api.Defaults;
 using MiniK8s.Api.Errors;
+using MiniK8s.Api.ManagedFields;
 using MiniK8s.Api.Objects;
 using MiniK8s.Api.Validation;
 using MiniK8s.ApiServer.Admission;
@@ -15,50 +16,73 @@ internal sealed class ObjectUpdate(RegistryParts parts, ObjectCreation creation)
     private ApiKind Kind => parts.Kind;
 
     /// <summary>Changes an object, or creates it where the kind allows that.</summary>
-    public async Task<UpdateResult> UpdateAsync(
+    public Task<UpdateResult> UpdateAsync(
         RequestContext request, string ns, string name, string subresource,
         Func<IApiObject?, IApiObject> transform, UpdateOptions options, CancellationToken ct)
     {
-        var isDryRun = DryRun.Of(options.DryRun, "UpdateOptions");
+        var mayCreate = parts.Strategy.AllowsCreateOnUpdate && subresource.Length == 0;
+        var manager = FieldOwnership.ManagerOf(request, options.FieldManager);
+        return ChangeAsync(
+            new(request, ns, name, subresource, DryRun.Of(options.DryRun, "UpdateOptions"), mayCreate, existing => transform(existing).Copy(), manager), ct);
+    }
+
+    /// <summary>Applies a configuration to an object, or creates it.</summary>
+    public Task<UpdateResult> ApplyAsync(
+        RequestContext request, string ns, string name, string subresource, ApplyRequest apply, CancellationToken ct)
+    {
+        return ChangeAsync(
+            new(request, ns, name, subresource, DryRun.Of(apply.Options.DryRun, "PatchOptions"), subresource.Length == 0, Apply, Manager: null), ct);
+
+        IApiObject Apply(IApiObject? existing)
+        {
+            if (existing is null) apply.MayCreate();
+            var obj = parts.Ownership.Apply(existing, subresource, apply);
+            if (existing is not null || obj.Metadata.Uid.Length == 0) return obj;
+            throw StatusErrors.Conflict(Kind.GroupResource, name,
+                $"uid mismatch: the provided object specified uid {obj.Metadata.Uid}, and no existing object was found");
+        }
+    }
+
+    private async Task<UpdateResult> ChangeAsync(Change change, CancellationToken ct)
+    {
         var isCreated = false;
-        var key = parts.KeyOf(ns, name);
+        var key = parts.KeyOf(change.Namespace, change.Name);
         var result = await parts.Storage.ModifyAsync(key, async current =>
         {
             isCreated = current is null;
-            var next = current is null
-                ? await CreateInsteadAsync(request, ns, name, subresource, transform, ct)
-                : await ChangeAsync(request, key, current, subresource, transform, ct);
+            var next = current is null ? await CreateInsteadAsync(change, ct) : await ChangeAsync(change, key, current, ct);
             // A dry run ends where the write would be: what would be stored is handed back as if it were there already.
-            return isDryRun ? new Modification.Keep(next.Object) : next;
+            return change.IsDryRun ? new Modification.Keep(next.Object) : next;
         }, ct);
         return new UpdateResult(result, isCreated);
     }
 
-    private async Task<Modification> CreateInsteadAsync(
-        RequestContext request, string ns, string name, string subresource, Func<IApiObject?, IApiObject> transform, CancellationToken ct)
+    private async Task<Modification> CreateInsteadAsync(Change change, CancellationToken ct)
     {
-        if (!parts.Strategy.AllowsCreateOnUpdate || subresource.Length > 0) throw StatusErrors.NotFound(Kind.GroupResource, name);
-        var obj = transform(null).Copy();
-        if (obj.Metadata.Name.Length == 0) obj.Metadata.Name = name;
-        CheckName(obj.Metadata, name);
-        ObjectNamespaces.Settle(Kind, obj.Metadata, ns);
-        if (obj.Metadata.ResourceVersion.Length > 0) throw StatusErrors.NotFound(Kind.GroupResource, name);
-        await creation.PrepareAsync(request, obj, ct);
+        if (!change.MayCreate) throw StatusErrors.NotFound(Kind.GroupResource, change.Name);
+        var obj = change.Transform(null);
+        if (obj.Metadata.Name.Length == 0) obj.Metadata.Name = change.Name;
+        CheckName(obj.Metadata, change.Name);
+        ObjectNamespaces.Settle(Kind, obj.Metadata, change.Namespace);
+        if (obj.Metadata.ResourceVersion.Length > 0) throw StatusErrors.NotFound(Kind.GroupResource, change.Name);
+        await creation.PrepareAsync(change.Request, obj, change.Manager, ct);
         return new Modification.Write(obj);
     }
 
-    private async Task<Modification> ChangeAsync(
-        RequestContext request, string key, CachedObject current, string subresource, Func<IApiObject?, IApiObject> transform, CancellationToken ct)
+    private async Task<Modification> ChangeAsync(Change change, string key, CachedObject current, CancellationToken ct)
     {
-        var (existing, strategy) = (current.Object, parts.Strategy);
-        var obj = transform(existing.Copy()).Copy();
+        var (existing, strategy, subresource) = (current.Object, parts.Strategy, change.Subresource);
+        var obj = change.Transform(existing.Copy());
         CheckName(obj.Metadata, existing.Metadata.Name);
         ObjectNamespaces.Settle(Kind, obj.Metadata, existing.Metadata.Namespace);
         CheckPreconditions(key, obj.Metadata, existing.Metadata);
         ObjectDefaults.Apply(obj);
         KeepServerFields(obj.Metadata, existing.Metadata);
+        OwnerReferenceDuplicates.Remove(obj.Metadata, change.Request);
+        // What admission and the strategy change is nobody's.
+        if (change.Manager is not null) parts.Ownership.Updated(existing, obj, subresource, change.Manager);
         var admission = new AdmissionRequest(
-            request, AdmissionOperation.Update, Kind, subresource, existing.Metadata.Namespace, existing.Metadata.Name, obj, existing);
+            change.Request, AdmissionOperation.Update, Kind, subresource, existing.Metadata.Namespace, existing.Metadata.Name, obj, existing);
         await parts.Admission.MutateAsync(admission, ct);
         strategy.PrepareForUpdate(obj, existing, subresource);
         var errors = subresource == "status" ? ObjectValidation.ValidateStatusUpdate(obj, existing) : ObjectValidation.ValidateUpdate(obj, existing);
@@ -66,7 +90,7 @@ internal sealed class ObjectUpdate(RegistryParts parts, ObjectCreation creation)
         await parts.Admission.ValidateAsync(admission, ct);
 
         if (IsLastFinalizerGone(obj, existing)) return new Modification.Remove(obj);
-        return obj.Equals(existing) ? new Modification.Keep(existing) : new Modification.Write(obj);
+        return MessageEquality.Same(obj, existing) || UpdateTracking.TryKeepTimes(existing, obj) ? new Modification.Keep(existing) : new Modification.Write(obj);
     }
 
     private static void CheckName(ObjectMeta metadata, string name)
@@ -109,6 +133,14 @@ internal sealed class ObjectUpdate(RegistryParts parts, ObjectCreation creation)
     private bool IsLastFinalizerGone(IApiObject obj, IApiObject existing) =>
         existing.Metadata is { DeletionTimestamp: not null, DeletionGracePeriodSeconds: 0 }
         && obj.Metadata.Finalizers.Count == 0 && !parts.Strategy.HasOwnFinalizers(obj);
+
+    /// <summary>One request to change an object.</summary>
+    /// <param name="MayCreate">An absent object is created.</param>
+    /// <param name="Transform">The new object out of a copy of the existing one, which is null for a create.</param>
+    /// <param name="Manager">Whom the changes belong to; null where <paramref name="Transform"/> settles that.</param>
+    private sealed record Change(
+        RequestContext Request, string Namespace, string Name, string Subresource, bool IsDryRun, bool MayCreate,
+        Func<IApiObject?, IApiObject> Transform, string? Manager);
 
     // Go prints the number in hexadecimal here.
     private sealed class UnsetVersion

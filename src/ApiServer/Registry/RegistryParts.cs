@@ -16,6 +16,9 @@ internal sealed record RegistryParts(
     /// <summary>The kind's cache.</summary>
     public ResourceCache Cache { get; } = Caches.Of(Strategy.Kind);
 
+    /// <summary>Who owns which field.</summary>
+    public FieldOwnership Ownership { get; } = new(Strategy, Time);
+
     /// <summary>The key of an object of this kind.</summary>
     public string KeyOf(string ns, string name) => StoreKeys.KeyOf(Kind, ns, name);
 }

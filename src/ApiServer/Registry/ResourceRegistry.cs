@@ -51,6 +51,11 @@ internal sealed class ResourceRegistry : IResourceRegistry
         _update.UpdateAsync(request, ns, name, subresource, transform, options, ct);
 
     /// <inheritdoc/>
+    public Task<UpdateResult> ApplyAsync(
+        RequestContext request, string ns, string name, string subresource, ApplyRequest apply, CancellationToken ct) =>
+        _update.ApplyAsync(request, ns, name, subresource, apply, ct);
+
+    /// <inheritdoc/>
     public Task<DeleteResult> DeleteAsync(RequestContext request, string ns, string name, DeleteOptions options, CancellationToken ct) =>
         _deletion.DeleteAsync(request, ns, name, options, ct);
 

@@ -42,6 +42,11 @@ internal abstract class ResourceStrategy(ApiKind kind)
     {
     }
 
+    /// <summary>Paths of what this way of writing cannot change, and whoever writes so does not come to own; as <see cref="PrepareForUpdate"/> has it.</summary>
+    /// <param name="subresource">"", "status", ...</param>
+    public virtual IReadOnlyList<string> ResetFields(string subresource) =>
+        subresource == "status" ? ["spec"] : Kind.Subresources.Contains("status") ? ["status"] : [];
+
     /// <summary>The kind is deleted gracefully: whether nothing runs for this object any more, and its own grace period.</summary>
     public virtual (bool NothingRuns, long? DefaultGrace)? GraceOf(IApiObject obj) => null;
 

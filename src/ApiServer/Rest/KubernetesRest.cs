@@ -1,7 +1,9 @@
+using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Rest.Answers;
 using MiniK8s.ApiServer.Rest.Discovery;
 using MiniK8s.ApiServer.Rest.Logs;
 using MiniK8s.ApiServer.Rest.OpenApi;
+using MiniK8s.ApiServer.Rest.Patching;
 using MiniK8s.ApiServer.Rest.Routing;
 using MiniK8s.ApiServer.Rest.Verbs;
 using MiniK8s.ApiServer.Rest.Watching;
@@ -16,6 +18,7 @@ internal static class KubernetesRest
         .AddSingleton<ResourceRouter>()
         .AddSingleton<WatchVerb>()
         .AddSingleton<BindVerb>()
+        .AddSingleton<ObjectPatching>().AddSingleton<PatchVerb>()
         .AddSingleton<KubeletChannels>().AddSingleton<LogVerb>()
         .AddSingleton<VerbSet>()
         .AddSingleton<DiscoveryPages>()

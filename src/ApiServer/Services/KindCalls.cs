@@ -8,6 +8,7 @@ using MiniK8s.ApiServer.Authentication;
 using MiniK8s.ApiServer.Authorization;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Registry.Scales;
+using MiniK8s.ApiServer.Rest.Parameters;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Protocol.V1;
@@ -15,7 +16,8 @@ using MiniK8s.Protocol.V1;
 namespace MiniK8s.ApiServer.Services;
 
 /// <summary>The gRPC face: every kind's verbs over the registry, authorized like REST.</summary>
-internal sealed class KindCalls(IResourceRegistries registries, IPodBinder binder, IAuthorizer authorizer)
+internal sealed class KindCalls(
+    IResourceRegistries registries, IPodBinder binder, IAuthorizer authorizer, ObjectPatching patching)
 {
     /// <summary>Create.</summary>
     public async Task<IMessage> CreateAsync(ApiKind kind, IMessage request, ServerCallContext call)
@@ -23,7 +25,9 @@ internal sealed class KindCalls(IResourceRegistries registries, IPodBinder binde
         var obj = request.Object(kind);
         var ns = NamespaceOf(kind, request, obj);
         var context = Authorize(call, new("create", kind.Group, kind.Plural, "", ns, ""));
-        return await registries.Of(kind).CreateAsync(context, ns, obj, request.Options<CreateOptions>(), call.CancellationToken);
+        var options = request.Options<CreateOptions>();
+        OptionChecks.Write("CreateOptions", options.DryRun, options.FieldManager, options.FieldValidation);
+        return await registries.Of(kind).CreateAsync(context, ns, obj, options, call.CancellationToken);
     }
 
     /// <summary>Get.</summary>
@@ -62,8 +66,9 @@ internal sealed class KindCalls(IResourceRegistries registries, IPodBinder binde
         var obj = request.Object(kind);
         var (ns, name) = (NamespaceOf(kind, request, obj), obj.Metadata.Name);
         var context = Authorize(call, new("update", kind.Group, kind.Plural, subresource, ns, name));
-        var result = await registries.Of(kind).UpdateAsync(
-            context, ns, name, subresource, _ => obj, request.Options<UpdateOptions>(), call.CancellationToken);
+        var options = request.Options<UpdateOptions>();
+        OptionChecks.Write("UpdateOptions", options.DryRun, options.FieldManager, options.FieldValidation);
+        var result = await registries.Of(kind).UpdateAsync(context, ns, name, subresource, _ => obj, options, call.CancellationToken);
         return result.Object;
     }
 
@@ -94,10 +99,11 @@ internal sealed class KindCalls(IResourceRegistries registries, IPodBinder binde
         var context = Authorize(call, new("patch", kind.Group, kind.Plural, patch.Subresource, ns, patch.Name));
         // What is answered is the whole object, so only views that are whole objects can be patched here.
         if (patch.Subresource.Length > 0 && (patch.Subresource == "scale" || !kind.Subresources.Contains(patch.Subresource))) throw StatusErrors.UnknownPath();
-        var options = new UpdateOptions { DryRun = { patch.Options?.DryRun ?? [] }, FieldManager = patch.Options?.FieldManager ?? "" };
-        var result = await registries.Of(kind).UpdateAsync(
-            context, ns, patch.Name, patch.Subresource, current => Patching.Apply(kind, current, patch), options, call.CancellationToken);
-        return result.Object;
+        var (type, document) = Patching.Read(patch);
+        var options = patch.Options ?? new();
+        OptionChecks.Patch(options, isApply: type == Api.Patches.PatchType.Apply);
+        var target = new PatchTarget(ns, patch.Name, patch.Subresource);
+        return (await patching.PatchAsync(registries.Of(kind), context, target, type, document, options, call.CancellationToken)).Object;
     }
 
     /// <summary>Delete.</summary>

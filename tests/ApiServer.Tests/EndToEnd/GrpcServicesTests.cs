@@ -72,6 +72,27 @@ public sealed class GrpcServicesTests
     }
 
     [EveryStoreFact]
+    public async Task Patch_Apply_CreatesConflictsAndForcesAsRestDoes()
+    {
+        await using var server = await GrpcApiServer.StartAsync();
+        const string wanted = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"a":"1"}}""";
+        PatchRequest Request(string manager, string patch, bool force = false) => new()
+        {
+            Namespace = "default", Name = "m", Type = PatchType.ApplyPatch, Patch = patch, Options = new() { FieldManager = manager, Force = force },
+        };
+
+        var created = await server.ConfigMaps.PatchAsync(Request("a", wanted));
+        var conflict = await RefusalAsync(() => server.ConfigMaps.PatchAsync(Request("b", wanted.Replace("1\"}}", "2\"}}", StringComparison.Ordinal))).ResponseAsync);
+        var forced = await server.ConfigMaps.PatchAsync(Request("b", wanted.Replace("1\"}}", "2\"}}", StringComparison.Ordinal), force: true));
+        var nameless = await RefusalAsync(() => server.ConfigMaps.PatchAsync(Request("", wanted)).ResponseAsync);
+
+        Assert.Equal(("a", "Apply"), (Assert.Single(created.Metadata.ManagedFields).Manager, created.Metadata.ManagedFields[0].Operation));
+        Assert.Equal((StatusCode.Aborted, 409, "Apply failed with 1 conflict: conflict with \"a\": .data.a"), conflict);
+        Assert.Equal("2", forced.Data["a"]);
+        Assert.Equal((StatusCode.InvalidArgument, 422, "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch"), nameless);
+    }
+
+    [EveryStoreFact]
     public async Task Refusals_CarryTheKubernetesStatusInATrailer()
     {
         await using var server = await GrpcApiServer.StartAsync();

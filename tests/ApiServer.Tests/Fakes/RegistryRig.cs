@@ -20,7 +20,7 @@ internal sealed class RegistryRig : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly StoreFeed _feed;
 
-    private RegistryRig(StoreWithFaults store, WatchCacheOptions options)
+    private RegistryRig(StoreWithFaults store, WatchCacheOptions options, IIdentitySource? chance)
     {
         Store = store;
         var services = new ServiceCollection();
@@ -29,6 +29,7 @@ internal sealed class RegistryRig : IAsyncDisposable
         services.AddApiServer(new ApiServerOptions());
         services.AddSingleton<IKeyValueStore>(store);
         services.AddSingleton(options);
+        if (chance is not null) services.AddSingleton(chance);
         _services = services.BuildServiceProvider();
         _feed = new StoreFeed(Store, _services.GetRequiredService<ResourceCaches>(), Time, NullLogger<StoreFeed>.Instance);
     }
@@ -39,9 +40,9 @@ internal sealed class RegistryRig : IAsyncDisposable
 
     public ResourceCaches Caches => _services.GetRequiredService<ResourceCaches>();
 
-    public static async Task<RegistryRig> StartAsync(WatchCacheOptions? options = null)
+    public static async Task<RegistryRig> StartAsync(WatchCacheOptions? options = null, IIdentitySource? chance = null)
     {
-        var rig = new RegistryRig(await SharedStores.EmptyAsync(), options ?? new WatchCacheOptions());
+        var rig = new RegistryRig(await SharedStores.EmptyAsync(), options ?? new WatchCacheOptions(), chance);
         await rig._feed.StartAsync(CancellationToken.None);
         await rig.Caches.Ready.OrMissing("the first list");
         await rig.CreateAsync(new Namespace { Metadata = new() { Name = "default" } });

@@ -28,6 +28,10 @@ internal sealed class PodStrategy(TimeProvider time) : ResourceStrategy<Pod>
         };
     }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ResetFields(string subresource) =>
+        subresource == "status" ? ["spec", "metadata.ownerReferences", "metadata.deletionTimestamp"] : base.ResetFields(subresource);
+
     // Nobody has to stop the containers of a pod that never reached a node or has ended.
     /// <inheritdoc/>
     public override (bool NothingRuns, long? DefaultGrace)? GraceOf(IApiObject obj)

@@ -1,3 +1,5 @@
+using MiniK8s.Api.Codecs;
+using MiniK8s.Api.Errors;
 using MiniK8s.Api.Objects;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Autoscaling.V1;
@@ -26,6 +28,10 @@ internal sealed class ScaleRegistry(IResourceRegistry objects) : IResourceRegist
             request, ns, name, Subresource, current => ScaledObject.Scaled(current!, (Scale)transform(ScaledObject.ScaleOf(current!))), options, ct);
         return new UpdateResult(ScaledObject.ScaleOf(result.Object), result.Created);
     }
+
+    /// <summary>Refused (415): whose a Scale's one field is, is kept with the object, under another path.</summary>
+    public Task<UpdateResult> ApplyAsync(RequestContext request, string ns, string name, string subresource, ApplyRequest apply, CancellationToken ct) =>
+        throw StatusErrors.UnsupportedMediaType([MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.StrategicMergePatch]);
 
     /// <inheritdoc/>
     public Task<IApiObject> CreateAsync(RequestContext request, string ns, IApiObject obj, CreateOptions options, CancellationToken ct) =>

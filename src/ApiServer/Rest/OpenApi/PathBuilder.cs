@@ -12,7 +12,7 @@ namespace MiniK8s.ApiServer.Rest.OpenApi;
 internal sealed class PathBuilder(SchemaBuilder schemas)
 {
     private static readonly string[] PatchTypes =
-        ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
+        ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml"];
 
     private static readonly string[] ObjectTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 

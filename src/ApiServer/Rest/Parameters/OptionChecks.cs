@@ -15,25 +15,27 @@ internal static class OptionChecks
     private static readonly string[] FieldValidations = ["", "Ignore", "Strict", "Warn"];
 
     /// <summary>What all writes have in common.</summary>
-    /// <param name="kind">CreateOptions, UpdateOptions or PatchOptions.</param>
-    public static void Write(string kind, IReadOnlyList<string> dryRun, string fieldManager, string fieldValidation)
+    /// <param name="kind">CreateOptions or UpdateOptions.</param>
+    public static void Write(string kind, IReadOnlyList<string> dryRun, string fieldManager, string fieldValidation) =>
+        Write(kind, dryRun, fieldManager, fieldValidation, new FieldErrorList());
+
+    /// <summary>What a patch may say: only an apply takes over fields by force, and it has to say who applies.</summary>
+    public static void Patch(PatchOptions options, bool isApply)
     {
         var errors = new FieldErrorList();
+        if (!isApply && options.HasForce) errors.Add(FieldError.Forbidden(FieldPath.Of("force"), "may not be specified for non-apply patch"));
+        if (isApply && options.FieldManager.Length == 0)
+            errors.Add(FieldError.Required(FieldPath.Of("fieldManager"), "is required for apply patch"));
+        Write("PatchOptions", options.DryRun, options.FieldManager, options.FieldValidation, errors);
+    }
+
+    private static void Write(string kind, IReadOnlyList<string> dryRun, string fieldManager, string fieldValidation, FieldErrorList errors)
+    {
         FieldManager(fieldManager, errors);
         DryRun(dryRun, errors);
         if (!FieldValidations.Contains(fieldValidation))
             errors.Add(FieldError.NotSupported(FieldPath.Of("fieldValidation"), fieldValidation, FieldValidations));
         Refuse(kind, errors);
-    }
-
-    /// <summary>Takes over fields by force: only an apply may.</summary>
-    public static void NoForce(bool? force)
-    {
-        if (force is null) return;
-
-        var errors = new FieldErrorList();
-        errors.Add(FieldError.Forbidden(FieldPath.Of("force"), "may not be specified for non-apply patch"));
-        Refuse("PatchOptions", errors);
     }
 
     /// <summary>What a deletion may say.</summary>

@@ -37,13 +37,22 @@ internal static class RequestOptions
     }
 
     /// <summary>For an update.</summary>
-    public static UpdateOptions Update(IQueryCollection query) => Update(query, "UpdateOptions");
-
-    /// <summary>For a patch, which the registry takes as an update.</summary>
-    public static UpdateOptions Patch(IQueryCollection query)
+    public static UpdateOptions Update(IQueryCollection query)
     {
-        OptionChecks.NoForce(query.OptionalFlag("force"));
-        return Update(query, "PatchOptions");
+        var options = new UpdateOptions { FieldManager = query.Text("fieldManager"), FieldValidation = query.Text("fieldValidation") };
+        options.DryRun.Add(query["dryRun"].OfType<string>());
+        OptionChecks.Write("UpdateOptions", options.DryRun, options.FieldManager, options.FieldValidation);
+        return options;
+    }
+
+    /// <summary>For a patch, an apply among them.</summary>
+    public static PatchOptions Patch(IQueryCollection query, bool isApply)
+    {
+        var options = new PatchOptions { FieldManager = query.Text("fieldManager"), FieldValidation = query.Text("fieldValidation") };
+        options.DryRun.Add(query["dryRun"].OfType<string>());
+        if (query.OptionalFlag("force") is { } force) options.Force = force;
+        OptionChecks.Patch(options, isApply);
+        return options;
     }
 
     /// <summary>For a deletion whose body says nothing.</summary>
@@ -54,14 +63,6 @@ internal static class RequestOptions
         if (query.Integer("gracePeriodSeconds") is { } grace) options.GracePeriodSeconds = grace;
         if (query.OptionalFlag("orphanDependents") is { } orphan) options.OrphanDependents = orphan;
         if (query.ContainsKey("propagationPolicy")) options.PropagationPolicy = query.Text("propagationPolicy");
-        return options;
-    }
-
-    private static UpdateOptions Update(IQueryCollection query, string kind)
-    {
-        var options = new UpdateOptions { FieldManager = query.Text("fieldManager"), FieldValidation = query.Text("fieldValidation") };
-        options.DryRun.Add(query["dryRun"].OfType<string>());
-        OptionChecks.Write(kind, options.DryRun, options.FieldManager, options.FieldValidation);
         return options;
     }
 }

@@ -1,39 +1,27 @@
 using MiniK8s.Api.Codecs;
 using MiniK8s.Api.Errors;
 using MiniK8s.Api.Patches;
+using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Rest.Answers;
 using MiniK8s.ApiServer.Rest.Bodies;
 using MiniK8s.ApiServer.Rest.Parameters;
 using MiniK8s.ApiServer.Rest.Verbs;
-using MiniK8s.Protocol;
 
 namespace MiniK8s.ApiServer.Rest.Patching;
 
-/// <summary>Changes part of an object. The registry applies the patch to the newest state, and again when another write came between.</summary>
-internal sealed class PatchVerb : IVerb
+/// <summary>Changes part of an object; an apply may also create it.</summary>
+internal sealed class PatchVerb(ObjectPatching patching) : IVerb
 {
-    private static readonly string[] Accepted = [MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.StrategicMergePatch];
+    private static readonly string[] Accepted = [MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.StrategicMergePatch, MediaTypes.ApplyPatch];
 
     public async Task<Answer> RunAsync(ResourceRequest request, CancellationToken ct)
     {
         var type = TypeOf(request.Http.Request.ContentType);
-        var options = RequestOptions.Patch(request.Query);
         var patch = await RequestBody.ReadAsync(request.Http.Request, ct);
-        IReadOnlyList<string> objections = [];
-
-        var result = await request.Registry.UpdateAsync(
-            request.Context, request.Namespace, request.Name, request.Path.Subresource, Transform, options, ct);
-        if (options.FieldValidation != "Ignore") foreach (var objection in objections) request.Context.Warnings.Add(objection);
+        var options = RequestOptions.Patch(request.Query, isApply: type == PatchType.Apply);
+        var target = new PatchTarget(request.Namespace, request.Name, request.Path.Subresource);
+        var result = await patching.PatchAsync(request.Registry, request.Context, target, type, patch, options, ct);
         return new Answer.Object(result.Object, result.Created ? 201 : 200);
-
-        IApiObject Transform(IApiObject? current)
-        {
-            if (current is null) throw StatusErrors.NotFound(request.Kind.GroupResource, request.Name);
-
-            (var patched, objections) = ObjectPatch.Apply(type, patch, current);
-            if (objections.Count > 0 && options.FieldValidation == "Strict") throw ObjectPatch.StrictError(patched, objections);
-            return patched;
-        }
     }
 
     private static PatchType TypeOf(string? contentType) => MediaTypes.WithoutParameters(contentType ?? "") switch
@@ -41,6 +29,7 @@ internal sealed class PatchVerb : IVerb
         MediaTypes.JsonPatch => PatchType.Json,
         MediaTypes.MergePatch => PatchType.Merge,
         MediaTypes.StrategicMergePatch => PatchType.StrategicMerge,
+        MediaTypes.ApplyPatch => PatchType.Apply,
         _ => throw StatusErrors.UnsupportedMediaType(Accepted),
     };
 }

@@ -6,13 +6,12 @@ using MiniK8s.ApiServer.Rest.Watching;
 namespace MiniK8s.ApiServer.Rest.Verbs;
 
 /// <summary>Which code answers for a verb.</summary>
-internal sealed class VerbSet(WatchVerb watch, BindVerb bind, LogVerb log)
+internal sealed class VerbSet(PatchVerb patch, WatchVerb watch, BindVerb bind, LogVerb log)
 {
     private static readonly GetVerb Get = new();
     private static readonly ListVerb List = new();
     private static readonly CreateVerb Create = new();
     private static readonly UpdateVerb Update = new();
-    private static readonly PatchVerb Patch = new();
     private static readonly DeleteVerb Delete = new();
     private static readonly DeleteCollectionVerb DeleteCollection = new();
 
@@ -26,7 +25,7 @@ internal sealed class VerbSet(WatchVerb watch, BindVerb bind, LogVerb log)
         (_, "watch") => watch,
         (_, "create") => Create,
         (_, "update") => Update,
-        (_, "patch") => Patch,
+        (_, "patch") => patch,
         (_, "delete") => Delete,
         (_, "deletecollection") => DeleteCollection,
         _ => throw new ArgumentOutOfRangeException(nameof(verb), verb, null),

@@ -51,7 +51,13 @@ public sealed class RequestOptionsTests
     public void Patch_Force_IsForbidden() =>
         Assert.Equal(
             "PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not be specified for non-apply patch",
-            Assert.Throws<ApiException>(() => RequestOptions.Patch(Query("?force=true"))).Message);
+            Assert.Throws<ApiException>(() => RequestOptions.Patch(Query("?force=true"), isApply: false)).Message);
+
+    [Fact]
+    public void Patch_ApplyWithoutManager_IsInvalid() =>
+        Assert.Equal(
+            "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
+            Assert.Throws<ApiException>(() => RequestOptions.Patch(Query("?force=true"), isApply: true)).Message);
 
     [Fact]
     public void Delete_BothPolicies_IsInvalid()

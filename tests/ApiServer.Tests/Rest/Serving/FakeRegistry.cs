@@ -87,6 +87,9 @@ internal sealed class FakeRegistry(ApiKind kind, FakeRegistries all) : IResource
         }
     }
 
+    public Task<UpdateResult> ApplyAsync(RequestContext request, string ns, string name, string subresource, ApplyRequest apply, CancellationToken ct) =>
+        throw new NotSupportedException("This registry keeps no managers.");
+
     public Task<DeleteResult> DeleteAsync(RequestContext request, string ns, string name, DeleteOptions options, CancellationToken ct)
     {
         lock (all)

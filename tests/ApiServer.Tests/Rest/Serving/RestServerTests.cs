@@ -223,7 +223,7 @@ public sealed class RestServerTests : IAsyncLifetime
     [InlineData("application/strategic-merge-patch+json; charset=utf-8", "{\"data\":{\"k\":\"w\"}}", 200, "w")]
     [InlineData("application/json-patch+json", "[{\"op\":\"test\",\"path\":\"/data/k\",\"value\":\"x\"}]", 422, "v")]
     [InlineData("application/merge-patch+json", "[]", 400, "v")]
-    [InlineData("application/apply-patch+yaml", "{}", 415, "v")]
+    [InlineData("application/apply-patch+yaml", "{}", 422, "v")]
     [InlineData("application/json", "{}", 415, "v")]
     public async Task Patch_EachKind_IsAppliedOrRefused(string contentType, string patch, int expected, string after)
     {
