@@ -56,6 +56,8 @@ public sealed class VersionStoryTests
     [InlineData("""{"a":"x"}""", """{"a":"0123456789012345678901234567890123456789012"}""", "a: x -> 0123456789012345678901234567890123456789...")]
     [InlineData("""{"a":"x"}""", """{"a":"y\u001b\n"}""", "a: x -> y  ")]
     [InlineData("""{"metadata":{}}""", """{"metadata":{"deletionTimestamp":"2030-01-01T12:00:30Z"}}""", "metadata.deletionTimestamp = 2030-01-01T12:00:30Z")]
+    [InlineData("""{"metadata":{"managedFields":[{"manager":"x"}]},"a":1}""", """{"metadata":{"managedFields":[{"manager":"y"}]},"a":2}""", "a: 1 -> 2")]
+    [InlineData("""{"metadata":{"managedFields":[{"manager":"x"}]}}""", """{"metadata":{"managedFields":[{"manager":"y"}]}}""", "metadata.managedFields changed")]
     public void Tell_OneChange_IsNamedByItsField(string before, string after, string change) =>
         Assert.Equal($"11        2        -                     {change}", Tell(Put(10, 1, before), Put(11, 2, after))[1]);
 

@@ -6,6 +6,10 @@ namespace MiniK8s.ApiServer.Registry.Deployments;
 internal sealed class DeploymentStrategy : SpecStatusStrategy<Deployment>
 {
     /// <inheritdoc/>
+    public override IReadOnlyList<string> ResetFields(string subresource) =>
+        subresource == "status" ? ["spec", "metadata.labels"] : base.ResetFields(subresource);
+
+    /// <inheritdoc/>
     protected override void PrepareForUpdate(Deployment obj, Deployment existing, string subresource)
     {
         base.PrepareForUpdate(obj, existing, subresource);

@@ -32,9 +32,16 @@ internal sealed class VersionStory
         {
             (1, _) => isFirst ? "created" : "created again",
             (_, null) => "as the compaction left it; what came before is gone",
-            _ => changes is not null ? Tell(changes) : Tell(older!, value),
+            _ => changes is not null ? Tell(WithoutBookkeeping(changes)) : Tell(older!, value),
         };
         return Line($"{version.Revision}", $"{written.Version}", changes?.Max(change => change.WrittenAt) is { } at ? $"{at:yyyy-MM-ddTHH:mm:ssZ}" : "-", what);
+    }
+
+    // Who owns which field follows from the other changes, and only tells something where there are none.
+    private static FieldChange[] WithoutBookkeeping(FieldChange[] changes)
+    {
+        FieldChange[] others = [.. changes.Where(change => change.Path != "metadata.managedFields")];
+        return others.Length > 0 ? others : changes;
     }
 
     private static string Tell(FieldChange[] changes) => changes.Length switch
