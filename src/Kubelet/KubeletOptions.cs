@@ -45,6 +45,10 @@ public sealed class KubeletOptions : IValidatableObject
     [Description("authority of client certificates, PEM")]
     public string? ClientCaFile { get; set; }
 
+    /// <summary>Common names of the client certificates that may call the kubelet API: the apiserver's, and nobody else's.</summary>
+    [Description("common names of the certificates that may call the kubelet API")]
+    public IReadOnlyList<string> AllowedClientNames { get; set; } = ["kube-apiserver-kubelet-client"];
+
     /// <summary>Where containers, images and files are kept over a restart. Default: nowhere, they end with the process.</summary>
     [Description("folder that keeps containers and images over a restart")]
     public string? StateDir { get; set; }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 using MiniK8s.Client;
 using MiniK8s.Hosting;
+using MiniK8s.Kubelet.Api;
 using MiniK8s.Kubelet.Logs;
 using MiniK8s.Kubelet.Node;
 using MiniK8s.Kubelet.Services;
@@ -16,6 +17,7 @@ namespace MiniK8s.Kubelet;
 internal static class KubeletServiceCollectionExtensions
 {
     private const string TrustedCallers = "trusted callers";
+    private const string CommonName = "2.5.4.3";
 
     /// <summary>Adds the nodes and what they stand on.</summary>
     public static IServiceCollection AddKubelet(this IServiceCollection services, KubeletOptions options) => services
@@ -28,7 +30,9 @@ internal static class KubeletServiceCollectionExtensions
         .AddSingleton<LogReader>();
 
     /// <summary>
-    /// One port for everything. With TLS a caller may show a certificate of the client authority; without one it gets health and metrics only.
+    /// One port for everything. With TLS a caller may show a certificate of the client authority; without one, or with another's than the
+    /// apiserver's, it gets health and metrics only. A stream takes 128 KiB before its caller must wait, and a connection 16 MiB, so that
+    /// a command that does not read its input holds up no other call.
     /// </summary>
     public static WebApplicationBuilder ListenKubelet(this WebApplicationBuilder builder, KubeletOptions options) => options.HasTls
         ? builder.ListenTls(KubeletOptions.PortName, options.Port, tls =>
@@ -37,8 +41,8 @@ internal static class KubeletServiceCollectionExtensions
             tls.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
             var authority = LoadAuthority(options.ClientCaFile);
             tls.ClientCertificateValidation = (certificate, _, _) => IsFrom(authority, certificate);
-        })
-        : builder.Listen(KubeletOptions.PortName, options.Port, listen => listen.Protocols = HttpProtocols.Http2);
+        }).WithWideConnections()
+        : builder.Listen(KubeletOptions.PortName, options.Port, listen => listen.Protocols = HttpProtocols.Http2).WithWideConnections();
 
     /// <summary>Maps the kubelet API, for callers that have shown who they are.</summary>
     public static void MapKubelet(this WebApplication app, KubeletOptions options)
@@ -48,9 +52,26 @@ internal static class KubeletServiceCollectionExtensions
         app.Use(async (context, next) =>
         {
             var isGuarded = context.GetEndpoint()?.Metadata.Contains(TrustedCallers) ?? false;
-            if (!isGuarded || context.Connection.ClientCertificate is not null) await next(context);
-            else context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            var caller = context.Connection.ClientCertificate;
+            if (!isGuarded || (caller is not null && MayCall(caller, options.AllowedClientNames))) await next(context);
+            else context.Response.StatusCode = caller is null ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden;
         });
+    }
+
+    /// <summary>Whether one of the certificate's common names is allowed; who issued it has been checked in the handshake.</summary>
+    internal static bool MayCall(X509Certificate2 certificate, IReadOnlyList<string> allowed) =>
+        certificate.SubjectName.EnumerateRelativeDistinguishedNames()
+            .Any(name => !name.HasMultipleElements && name.GetSingleElementType().Value == CommonName && allowed.Contains(name.GetSingleElementValue()));
+
+    private static WebApplicationBuilder WithWideConnections(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.Http2.InitialStreamWindowSize = 128 << 10;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 16 << 20;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+        });
+        return builder;
     }
 
     private static X509Certificate2Collection LoadAuthority(string? file)

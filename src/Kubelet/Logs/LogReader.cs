@@ -3,6 +3,7 @@ using System.Text;
 
 using Google.Protobuf;
 
+using MiniK8s.Kubelet.Api;
 using MiniK8s.Kubelet.Node;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.Runtime;
@@ -22,11 +23,11 @@ namespace MiniK8s.Kubelet.Logs;
 /// </remarks>
 internal sealed class LogReader(TimeProvider time)
 {
-    /// <exception cref="LogRefusedException">There is nothing to read; thrown before the first chunk.</exception>
+    /// <exception cref="RefusedException">There is nothing to read; thrown before the first chunk.</exception>
     public async IAsyncEnumerable<ByteString> ReadAsync(NodeAgent node, ContainerLogsRequest request, [EnumeratorCancellation] CancellationToken ct)
     {
         var pod = node.Find(request.PodNamespace, request.PodName)
-            ?? throw new LogRefusedException($"pod \"{request.PodName}\" not found on node \"{request.Node}\"");
+            ?? throw new RefusedException($"pod \"{request.PodName}\" not found on node \"{request.Node}\"");
         var instance = await ChooseAsync(node.Runtime, pod, request, ct);
         var options = new LogOptions
         {
@@ -52,12 +53,12 @@ internal sealed class LogReader(TimeProvider time)
         var seen = await RuntimePod.ObserveAsync(runtime, pod, ct);
         var runs = seen.Containers
             .Where(c => c.Name == request.Container && c.State is (Runtime.ContainerState.Running or Runtime.ContainerState.Exited)).ToList();
-        if (!request.Previous) return runs.FirstOrDefault()?.Id ?? throw new LogRefusedException(WhyNot(pod, request));
+        if (!request.Previous) return runs.FirstOrDefault()?.Id ?? throw new RefusedException(WhyNot(pod, request));
 
         // While the newest run has ended and waits for its successor, it is itself the previous one.
         var isCurrentShown = runs is [{ State: Runtime.ContainerState.Running }, ..] || StatusOf(pod, request.Container)?.State?.Waiting is null;
         return runs.Skip(isCurrentShown ? 1 : 0).FirstOrDefault()?.Id
-            ?? throw new LogRefusedException($"previous terminated container \"{request.Container}\" in pod \"{request.PodName}\" not found");
+            ?? throw new RefusedException($"previous terminated container \"{request.Container}\" in pod \"{request.PodName}\" not found");
     }
 
     private static string WhyNot(Pod pod, ContainerLogsRequest request)

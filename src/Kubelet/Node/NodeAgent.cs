@@ -23,6 +23,8 @@ internal sealed partial class NodeAgent(
 
     public Runtime.IContainerRuntime Runtime => runtime.Runtime;
 
+    public Runtime.IPodNetwork Network => runtime.Network;
+
     /// <summary>The pod of that name on this node; null when it has none.</summary>
     public Pod? Find(string ns, string name) => _workers?.Find(ns, name);
 

@@ -17,8 +17,8 @@ internal interface IPodNetwork
     /// <summary>grpc.health.v1.Health/Check of <paramref name="service"/> (may be empty).</summary>
     Task<GrpcHealthAnswer> GrpcHealthAsync(string host, int port, string service, TimeSpan timeout, CancellationToken ct);
 
-    /// <summary>A connection as a duplex stream, for port-forward; throws <see cref="IOException"/> with the dial error's text.</summary>
-    Task<Stream> DialAsync(string host, int port, CancellationToken ct);
+    /// <summary>A connection, for port-forward; throws <see cref="IOException"/> with the dial error's text.</summary>
+    Task<PodConnection> DialAsync(string host, int port, CancellationToken ct);
 }
 
 /// <summary>An HTTP request. <see cref="Host"/> is an IP or a name.</summary>

@@ -54,6 +54,10 @@ internal sealed partial class SimContainer
     public FileTree Root { get; }
     public ContainerLog Log { get; } = new();
     public AttachedStreams Attached { get; } = new();
+
+    /// <summary>The terminal of whoever attached last; null if nobody did who has one.</summary>
+    public TerminalWindow? Window { get; set; }
+
     public ContainerConfig Config => _status.Config;
 
     /// <summary>Completes when it has ended and its state says so.</summary>
@@ -157,8 +161,9 @@ internal sealed partial class SimContainer
         var arguments = Command();
         var command = Resolve(kernel, arguments, environment.GetValueOrDefault("PATH"), directory, _user, "OCI runtime create failed: runc create failed");
         Func<DateTimeOffset> now = replay is null ? _runtime.Time.GetUtcNow : () => replay.IsOver ? _runtime.Time.GetUtcNow() : replay.Latest;
+        var output = new LogFile(Log, LogStream.Stdout, now, Attached);
         var descriptors = new DescriptorTable(
-            Tty(_stdin is null ? new NullFile() : new PipeFile(_stdin, isWriter: false)), Tty(new LogFile(Log, LogStream.Stdout, now, Attached)),
+            Tty(_stdin is null ? new NullFile() : new PipeFile(_stdin, isWriter: false), echo: output), Tty(output),
             Tty(new LogFile(Log, Config.Tty ? LogStream.Stdout : LogStream.Stderr, now, Attached)));
         var clock = new ProcessClock(_runtime.Time, replay, replay is null ? null : startedAt);
         lock (_gate) _status = _status with { State = ContainerState.Running, StartedAt = startedAt };
@@ -170,7 +175,7 @@ internal sealed partial class SimContainer
         _ = WatchAsync(first);         // ends with the container
     }
 
-    private OpenFile Tty(OpenFile file) => Config.Tty ? new TerminalFile(file) : file;
+    private OpenFile Tty(OpenFile file, OpenFile? echo = null) => Config.Tty ? new TerminalFile(file, echo, () => Window) : file;
 
     private async Task WatchAsync(SimProcess first)
     {

@@ -38,7 +38,7 @@ internal sealed partial class SimulatedRuntime
         var output = streams.Stdout is null ? (OpenFile)new NullFile() : new StreamFile(streams.Stdout);
         var input = streams.Stdin is null ? (OpenFile)new NullFile() : new StreamFile(streams.Stdin);
         var descriptors = request.Tty
-            ? new DescriptorTable(new TerminalFile(input, output), new TerminalFile(output.Retain()), new TerminalFile(output.Retain()))
+            ? new DescriptorTable(new TerminalFile(input, output, () => streams.Window), new TerminalFile(output.Retain()), new TerminalFile(output.Retain()))
             : new DescriptorTable(input, output, streams.Stderr is null ? new NullFile() : new StreamFile(streams.Stderr));
         var process = Container(containerId).Exec(request.Command, descriptors, request.Tty);
         await using var killing = ct.Register(() => process.Die(Signals.Kill));
@@ -53,6 +53,7 @@ internal sealed partial class SimulatedRuntime
         if (container.Status.State != ContainerState.Running)
             throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"container \"{containerId}\" is not running");
         container.Attached.Add(streams);
+        container.Window = streams.Window ?? container.Window;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var typing = container.TypeAsync(streams.Stdin, ending.Token);
         try

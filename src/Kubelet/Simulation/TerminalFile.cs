@@ -1,3 +1,4 @@
+using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation.Files;
 
 namespace MiniK8s.Kubelet.Simulation;
@@ -8,7 +9,8 @@ namespace MiniK8s.Kubelet.Simulation;
 /// </summary>
 /// <param name="inner">Where the bytes come from or go to.</param>
 /// <param name="echo">Where typed characters are shown; null for an output.</param>
-internal sealed class TerminalFile(OpenFile inner, OpenFile? echo = null) : OpenFile
+/// <param name="window">Finds its user's window; null, also from the call: there is none.</param>
+internal sealed class TerminalFile(OpenFile inner, OpenFile? echo = null, Func<TerminalWindow?>? window = null) : OpenFile
 {
     private const int MaxLine = 4096;
     private readonly Queue<byte> _ready = new();
@@ -16,6 +18,9 @@ internal sealed class TerminalFile(OpenFile inner, OpenFile? echo = null) : Open
     private bool _ended;
 
     public override bool IsTerminal => true;
+
+    /// <summary>0 by 0 where it is not known.</summary>
+    public (int Columns, int Rows) Size => window?.Invoke()?.Size ?? default;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct)
     {

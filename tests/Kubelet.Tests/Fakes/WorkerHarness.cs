@@ -141,7 +141,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
         public Task<GrpcHealthAnswer> GrpcHealthAsync(string host, int port, string service, TimeSpan timeout, CancellationToken ct) => throw new NotSupportedException();
 
-        public Task<Stream> DialAsync(string host, int port, CancellationToken ct) => throw new NotSupportedException();
+        public Task<PodConnection> DialAsync(string host, int port, CancellationToken ct) => throw new NotSupportedException();
     }
 }
 

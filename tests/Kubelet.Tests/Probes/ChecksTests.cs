@@ -117,6 +117,6 @@ public sealed class ChecksTests
 
         public Task<GrpcHealthAnswer> GrpcHealthAsync(string host, int port, string service, TimeSpan timeout, CancellationToken ct) => Task.FromResult(Health);
 
-        public Task<Stream> DialAsync(string host, int port, CancellationToken ct) => throw new NotSupportedException();
+        public Task<PodConnection> DialAsync(string host, int port, CancellationToken ct) => throw new NotSupportedException();
     }
 }

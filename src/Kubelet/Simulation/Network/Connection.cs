@@ -1,9 +1,10 @@
+using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation.Files;
 
 namespace MiniK8s.Kubelet.Simulation.Network;
 
 /// <summary>One side of a TCP connection.</summary>
-internal sealed class Connection(BytePipe incoming, BytePipe outgoing, string localAddress, string remoteAddress) : Stream
+internal sealed class Connection(BytePipe incoming, BytePipe outgoing, string localAddress, string remoteAddress) : PodConnection
 {
     public static (Connection Client, Connection Server) Create(string clientAddress, string serverAddress)
     {
@@ -35,8 +36,7 @@ internal sealed class Connection(BytePipe incoming, BytePipe outgoing, string lo
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         outgoing.WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>No more will be sent; the other side reads what is on its way and then the end.</summary>
-    public void CloseSending() => outgoing.CloseWriter();
+    public override void CloseSending() => outgoing.CloseWriter();
 
     public override void Flush()
     {

@@ -54,7 +54,7 @@ internal sealed class PodNetwork(VirtualNetwork network, NetworkNamespace node) 
         return new GrpcHealthAnswer(network.FindListener(host, port, node)?.GrpcHealth?.Invoke(service) ?? GrpcHealthStatus.Unimplemented);
     }
 
-    public async Task<Stream> DialAsync(string host, int port, CancellationToken ct)
+    public async Task<PodConnection> DialAsync(string host, int port, CancellationToken ct)
     {
         var dialled = await network.DialAsync(node, host, port, TimeSpan.Zero, ct);
         return dialled.Connection ?? throw new IOException(dialled.Error!.Message);
