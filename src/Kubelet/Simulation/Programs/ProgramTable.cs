@@ -19,7 +19,7 @@ internal sealed class ProgramTable : IProgramTable
         ["mv"] = new Move(), ["ln"] = new Link(), ["chmod"] = new ChangeMode(), ["chown"] = new ChangeOwner(), ["chgrp"] = new ChangeOwner(), ["stat"] = new Stat(),
         ["readlink"] = new ReadLink(), ["find"] = new Find(), ["du"] = new DiskUse(), ["df"] = new DiskFree(), ["basename"] = new BaseName(), ["dirname"] = new DirName(),
         ["pwd"] = new PrintDirectory(), ["which"] = new Which(), ["dd"] = new CopyBlocks(), ["sync"] = new Constant(0), ["mktemp"] = new MakeTemporary(),
-        ["truncate"] = new Truncate(), ["stty"] = new TerminalSettings(),
+        ["truncate"] = new Truncate(), ["tar"] = new Tar(), ["stty"] = new TerminalSettings(),
         ["sleep"] = new Sleep(), ["usleep"] = new Sleep(), ["date"] = new Date(), ["test"] = new Test(), ["["] = new Test(), ["[["] = new Test(), ["expr"] = new Expr(),
         ["true"] = new Constant(0), ["false"] = new Constant(1), ["id"] = new Id(), ["whoami"] = new WhoAmI(), ["hostname"] = new HostName(), ["env"] = new Env(),
         ["printenv"] = new PrintEnv(), ["uname"] = new Uname(), ["uptime"] = new Uptime(), ["nproc"] = new Nproc(), ["free"] = new Free(), ["clear"] = new Constant(0),
