@@ -1,10 +1,13 @@
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Rest.Answers;
 using MiniK8s.ApiServer.Rest.Discovery;
+using MiniK8s.ApiServer.Rest.Kubelets;
 using MiniK8s.ApiServer.Rest.Logs;
 using MiniK8s.ApiServer.Rest.OpenApi;
 using MiniK8s.ApiServer.Rest.Patching;
 using MiniK8s.ApiServer.Rest.Routing;
+using MiniK8s.ApiServer.Rest.Streams.Commands;
+using MiniK8s.ApiServer.Rest.Streams.Forwarding;
 using MiniK8s.ApiServer.Rest.Verbs;
 using MiniK8s.ApiServer.Rest.Watching;
 
@@ -19,7 +22,7 @@ internal static class KubernetesRest
         .AddSingleton<WatchVerb>()
         .AddSingleton<BindVerb>()
         .AddSingleton<ObjectPatching>().AddSingleton<PatchVerb>()
-        .AddSingleton<KubeletChannels>().AddSingleton<LogVerb>()
+        .AddSingleton<KubeletChannels>().AddSingleton<NodeKubelets>().AddSingleton<LogVerb>().AddSingleton<CommandVerb>().AddSingleton<PortForwardVerb>()
         .AddSingleton<VerbSet>()
         .AddSingleton<DiscoveryPages>()
         .AddSingleton<OpenApiDocuments>().AddSingleton<OpenApiPages>()
@@ -32,6 +35,8 @@ internal static class KubernetesRest
     public static WebApplication MapKubernetesRest(this WebApplication app)
     {
         var endpoint = app.Services.GetRequiredService<RestEndpoint>();
+        // The pongs make a client's silent end show, also while nothing is read from it.
+        app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(30) });
         app.MapFallback("/{**path}", endpoint.HandleAsync);
         return app;
     }

@@ -44,11 +44,11 @@ internal sealed class RestHandler(
         await answers.WriteAsync(request, answer, ct);
     }
 
-    // A log is text, whatever the client accepts.
+    // A log is text, whatever the client accepts, and an upgraded connection is what it was upgraded to.
     private static ResponseForm Form(HttpRequest request, string verb, ResourcePath path)
     {
         var accept = request.Headers.Accept.ToString();
-        return path.Subresource == "log" ? ResponseForm.Default
+        return path.Subresource is "log" or "exec" or "attach" or "portforward" ? ResponseForm.Default
             : verb == "watch" ? ResponseForm.ForStreams(accept)
             : ResponseForm.ForObjects(accept);
     }

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 
 using MiniK8s.Api.Errors;
+using MiniK8s.ApiServer.Rest.Kubelets;
 using MiniK8s.ApiServer.Rest.Parameters;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.V1;
@@ -31,7 +32,7 @@ internal static class LogParameters
         if (query.Integer("tailLines") is { } lines) request.TailLines = lines;
         if (query.Integer("limitBytes") is { } bytes) request.LimitBytes = bytes;
         Check(request);
-        request.Container = ChooseContainer(query.Text("container"), pod);
+        request.Container = ContainerChoice.Of(query.Text("container"), pod);
         return request;
     }
 
@@ -54,26 +55,5 @@ internal static class LogParameters
         else if (request is { HasSinceSeconds: true, SinceSeconds: < 1 })
             errors.Add(FieldError.Invalid(FieldPath.Of("sinceSeconds"), request.SinceSeconds, AboveZero));
         if (errors.Any) throw StatusErrors.Invalid("", "PodLogOptions", request.PodName, errors);
-    }
-
-    private static string ChooseContainer(string asked, Pod pod)
-    {
-        var spec = pod.Spec;
-        string[] all =
-        [
-            .. spec.InitContainers.Select(container => container.Name),
-            .. spec.Containers.Select(container => container.Name),
-            .. spec.EphemeralContainers.Select(container => container.EphemeralContainerCommon?.Name ?? ""),
-        ];
-        if (asked.Length > 0)
-            return all.Contains(asked) ? asked : throw StatusErrors.BadRequest($"container {asked} is not valid for pod {pod.Metadata.Name}");
-
-        var nameless = $"a container name must be specified for pod {pod.Metadata.Name}";
-        return spec.Containers.Count switch
-        {
-            0 => throw StatusErrors.BadRequest(nameless),
-            1 => spec.Containers[0].Name,
-            _ => throw StatusErrors.BadRequest($"{nameless}, choose one of: [{string.Join(' ', all)}]"),
-        };
     }
 }

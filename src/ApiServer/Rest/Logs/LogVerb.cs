@@ -1,9 +1,8 @@
 using Grpc.Core;
 
 using MiniK8s.Api.Errors;
-using MiniK8s.Api.Objects;
-using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Rest.Answers;
+using MiniK8s.ApiServer.Rest.Kubelets;
 using MiniK8s.ApiServer.Rest.Verbs;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
@@ -15,11 +14,9 @@ namespace MiniK8s.ApiServer.Rest.Logs;
 
 /// <summary>A container's log, fetched from the kubelet of the pod's node and passed on as it comes.</summary>
 /// <remarks>A pod that has no node yet has an empty log. What the kubelet refuses is a Status; what fails later breaks the answer off.</remarks>
-internal sealed class LogVerb(IResourceRegistries registries, KubeletChannels kubelets) : IVerb
+internal sealed class LogVerb(NodeKubelets kubelets) : IVerb
 {
     private const string StatusTrailer = "minik8s-status-bin";
-
-    private readonly IResourceRegistry _nodes = registries.Of(ApiKinds.Of<Node>());
 
     public async Task<Answer> RunAsync(ResourceRequest request, CancellationToken ct)
     {
@@ -32,9 +29,8 @@ internal sealed class LogVerb(IResourceRegistries registries, KubeletChannels ku
 
     private async Task CopyAsync(ResourceRequest request, ContainerLogsRequest asked, CancellationToken ct)
     {
-        var node = (Node)await _nodes.GetAsync(request.Context, "", asked.Node, new GetOptions(), ct);
-        var address = KubeletAddress.Of(node);
-        using var call = kubelets.At(address).ContainerLogs(asked, cancellationToken: ct);
+        var (address, kubelet) = await kubelets.OfAsync(request.Context, asked.Node, ct);
+        using var call = kubelet.ContainerLogs(asked, cancellationToken: ct);
         var response = request.Http.Response;
         try
         {

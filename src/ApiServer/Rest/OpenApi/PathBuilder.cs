@@ -34,6 +34,7 @@ internal sealed class PathBuilder(SchemaBuilder schemas)
     {
         "log" => [("get", "connect")],
         "binding" => [("post", "post")],
+        "exec" or "attach" or "portforward" => [("get", "connect"), ("post", "connect")],
         "finalize" => [("put", "put")],
         _ => [("get", "get"), ("put", "put"), ("patch", "patch")],
     };
@@ -41,7 +42,7 @@ internal sealed class PathBuilder(SchemaBuilder schemas)
     private JsonObject Item(ApiKind kind, string part, params (string Method, string Action)[] operations)
     {
         var item = new JsonObject();
-        foreach (var (method, action) in operations) item[method] = Operation(kind, part, action);
+        foreach (var (method, action) in operations) item[method] = Operation(kind, part, action, method);
         var parameters = new JsonArray();
         if (part.Length > 0) parameters.Add(OpenApiParameters.Path("name", $"The name of the {kind.Kind}."));
         if (kind.Namespaced && (part.Length > 0 || operations.Length > 1))
@@ -56,13 +57,13 @@ internal sealed class PathBuilder(SchemaBuilder schemas)
             ? (type, message)
             : (kind.TypeMeta, kind.Descriptor);
 
-    private JsonObject Operation(ApiKind kind, string part, string action)
+    private JsonObject Operation(ApiKind kind, string part, string action, string method)
     {
         var document = Document(kind, part);
         var operation = new JsonObject
         {
             ["description"] = Description(kind, part, action),
-            ["operationId"] = $"{action}{kind.Version}{kind.Kind}{Capital(part.Trim('{', '}'))}",
+            ["operationId"] = $"{action}{kind.Version}{kind.Kind}{Capital(part.Trim('{', '}'))}{(action == "connect" && method == "post" ? "Post" : "")}",
             ["parameters"] = OpenApiParameters.Of(action),
             ["responses"] = new JsonObject { ["200"] = Response(kind, document.Message, action) },
             ["x-kubernetes-action"] = action,

@@ -1,12 +1,14 @@
 using MiniK8s.ApiServer.Rest.Patching;
 using MiniK8s.ApiServer.Rest.Logs;
 using MiniK8s.ApiServer.Rest.Routing;
+using MiniK8s.ApiServer.Rest.Streams.Commands;
+using MiniK8s.ApiServer.Rest.Streams.Forwarding;
 using MiniK8s.ApiServer.Rest.Watching;
 
 namespace MiniK8s.ApiServer.Rest.Verbs;
 
 /// <summary>Which code answers for a verb.</summary>
-internal sealed class VerbSet(PatchVerb patch, WatchVerb watch, BindVerb bind, LogVerb log)
+internal sealed class VerbSet(PatchVerb patch, WatchVerb watch, BindVerb bind, LogVerb log, CommandVerb command, PortForwardVerb portForward)
 {
     private static readonly GetVerb Get = new();
     private static readonly ListVerb List = new();
@@ -20,6 +22,8 @@ internal sealed class VerbSet(PatchVerb patch, WatchVerb watch, BindVerb bind, L
     {
         ("binding", _) => bind,
         ("log", _) => log,
+        ("exec" or "attach", _) => command,
+        ("portforward", _) => portForward,
         (_, "get") => Get,
         (_, "list") => List,
         (_, "watch") => watch,

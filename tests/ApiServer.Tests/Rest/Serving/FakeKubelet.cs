@@ -24,6 +24,12 @@ internal sealed class FakeKubelet : Kubelet.KubeletBase, IAsyncDisposable
     /// <summary>What a log request gets.</summary>
     public Func<IServerStreamWriter<ContainerLogsChunk>, Task> Answer { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>What an Exec or Attach does, from its first message on.</summary>
+    public Func<IAsyncStreamReader<CommandInput>, IServerStreamWriter<CommandOutput>, ServerCallContext, Task> Command { get; set; } = (_, _, _) => Task.CompletedTask;
+
+    /// <summary>What a PortForward does, from its first message on.</summary>
+    public Func<IAsyncStreamReader<ForwardInput>, IServerStreamWriter<ForwardOutput>, ServerCallContext, Task> Connection { get; set; } = (_, _, _) => Task.CompletedTask;
+
     public ContainerLogsRequest? Asked { get; private set; }
 
     /// <summary>Who asked, by certificate.</summary>
@@ -65,6 +71,15 @@ internal sealed class FakeKubelet : Kubelet.KubeletBase, IAsyncDisposable
         Client = context.GetHttpContext().Connection.ClientCertificate?.Subject;
         return Answer(responseStream);
     }
+
+    public override Task Exec(IAsyncStreamReader<CommandInput> requestStream, IServerStreamWriter<CommandOutput> responseStream, ServerCallContext context) =>
+        Command(requestStream, responseStream, context);
+
+    public override Task Attach(IAsyncStreamReader<CommandInput> requestStream, IServerStreamWriter<CommandOutput> responseStream, ServerCallContext context) =>
+        Command(requestStream, responseStream, context);
+
+    public override Task PortForward(IAsyncStreamReader<ForwardInput> requestStream, IServerStreamWriter<ForwardOutput> responseStream, ServerCallContext context) =>
+        Connection(requestStream, responseStream, context);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,7 +1,7 @@
 using MiniK8s.Api.Errors;
 using MiniK8s.Protocol.Core.V1;
 
-namespace MiniK8s.ApiServer.Rest.Logs;
+namespace MiniK8s.ApiServer.Rest.Kubelets;
 
 /// <summary>Where a node's kubelet listens, as the node's own status says.</summary>
 internal static class KubeletAddress

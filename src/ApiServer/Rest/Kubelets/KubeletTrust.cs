@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
-namespace MiniK8s.ApiServer.Rest.Logs;
+namespace MiniK8s.ApiServer.Rest.Kubelets;
 
 /// <summary>TLS with kubelets: our client certificate, and what a kubelet's certificate must be.</summary>
 /// <remarks>

@@ -4,7 +4,7 @@ using Grpc.Net.Client;
 
 using MiniK8s.Protocol.V1;
 
-namespace MiniK8s.ApiServer.Rest.Logs;
+namespace MiniK8s.ApiServer.Rest.Kubelets;
 
 /// <summary>Connections to kubelets, one per address, opened at the first question and kept.</summary>
 /// <remarks>Over TLS, unless there is no certificate to show them.</remarks>
