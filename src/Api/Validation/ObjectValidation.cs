@@ -22,6 +22,14 @@ public static class ObjectValidation
         return errors;
     }
 
+    /// <summary>Checks a change through a subresource, or through the main resource where that is "".</summary>
+    public static FieldErrorList ValidateUpdate(IApiObject value, IApiObject old, string subresource) => (subresource, value) switch
+    {
+        ("status", _) => ValidateStatusUpdate(value, old),
+        ("ephemeralcontainers", Pod pod) => PodValidation.ValidateEphemeralContainersUpdate(pod, (Pod)old),
+        _ => ValidateUpdate(value, old),
+    };
+
     /// <summary>Checks a change through the main resource; the old object's resourceVersion, uid and times have been put back.</summary>
     public static FieldErrorList ValidateUpdate(IApiObject value, IApiObject old)
     {

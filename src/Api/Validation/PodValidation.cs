@@ -51,6 +51,29 @@ public static class PodValidation
         return errors;
     }
 
+    /// <summary>Checks a change through <c>pods/ephemeralcontainers</c>: some may be added, none changed or removed.</summary>
+    public static FieldErrorList ValidateEphemeralContainersUpdate(Pod pod, Pod old)
+    {
+        var errors = new FieldErrorList();
+        if (old.Metadata.Annotations.ContainsKey(MirrorAnnotation))
+        {
+            errors.Add(FieldError.Forbidden(FieldPath.Of(""), "static pods do not support ephemeral containers"));
+            return errors;
+        }
+        errors.Add(MetadataValidation.ValidateUpdate(pod.Metadata, old.Metadata));
+        errors.Add(MetadataAndSpec(pod));
+        MirrorAnnotations(pod, old, errors);
+        var path = Spec.Child("ephemeralContainers");
+        foreach (var before in old.Spec.EphemeralContainers)
+        {
+            var name = GoText.Quote(before.EphemeralContainerCommon.Name);
+            var now = pod.Spec.EphemeralContainers.FirstOrDefault(container => container.EphemeralContainerCommon?.Name == before.EphemeralContainerCommon.Name);
+            if (now is null) errors.Add(FieldError.Forbidden(path, $"existing ephemeral containers {name} may not be removed\n"));
+            else if (!now.Equals(before)) errors.Add(FieldError.Forbidden(path, $"existing ephemeral containers {name} may not be changed\n"));
+        }
+        return errors;
+    }
+
     private static FieldErrorList MetadataAndSpec(Pod pod)
     {
         var errors = MetadataValidation.Validate(pod.Metadata, isNamespaced: true, NameRules.Subdomain);

@@ -33,7 +33,7 @@ internal interface IResourceRegistry
     /// and transforms again. Nothing is written when nothing changed. The transform is handed null when the object is absent and the kind
     /// may be created by an update; for other kinds absence is 404 without a call.
     /// </remarks>
-    /// <param name="subresource">"", "status", "finalize" or "scale".</param>
+    /// <param name="subresource">"", "status", "finalize", "scale", or "ephemeralcontainers" of pods.</param>
     Task<UpdateResult> UpdateAsync(
         RequestContext request, string ns, string name, string subresource,
         Func<IApiObject?, IApiObject> transform, UpdateOptions options, CancellationToken ct);

@@ -85,7 +85,7 @@ internal sealed class ObjectUpdate(RegistryParts parts, ObjectCreation creation)
             change.Request, AdmissionOperation.Update, Kind, subresource, existing.Metadata.Namespace, existing.Metadata.Name, obj, existing);
         await parts.Admission.MutateAsync(admission, ct);
         strategy.PrepareForUpdate(obj, existing, subresource);
-        var errors = subresource == "status" ? ObjectValidation.ValidateStatusUpdate(obj, existing) : ObjectValidation.ValidateUpdate(obj, existing);
+        var errors = ObjectValidation.ValidateUpdate(obj, existing, subresource);
         if (errors.Any) throw StatusErrors.Invalid(Kind, existing.Metadata.Name, errors);
         await parts.Admission.ValidateAsync(admission, ct);
 

@@ -37,7 +37,7 @@ internal abstract class ResourceStrategy(ApiKind kind)
     }
 
     /// <summary>Puts back what this way of updating must not change.</summary>
-    /// <param name="subresource">"", "status" or "finalize".</param>
+    /// <param name="subresource">"", "status", "finalize", or "ephemeralcontainers" of pods.</param>
     public virtual void PrepareForUpdate(IApiObject obj, IApiObject existing, string subresource)
     {
     }

@@ -57,6 +57,7 @@ internal sealed class PodStrategy(TimeProvider time) : ResourceStrategy<Pod>
     /// <inheritdoc/>
     protected override void PrepareForUpdate(Pod obj, Pod existing, string subresource)
     {
+        if (subresource == "ephemeralcontainers") KeepAllButEphemeralContainers(obj, existing);
         if (subresource != "status")
         {
             obj.Status = existing.Status;
@@ -66,5 +67,18 @@ internal sealed class PodStrategy(TimeProvider time) : ResourceStrategy<Pod>
         obj.Metadata.OwnerReferences.Clear();
         obj.Metadata.OwnerReferences.Add(existing.Metadata.OwnerReferences);
         if (obj.Status.QosClass.Length == 0) obj.Status.QosClass = existing.Status.QosClass;
+    }
+
+    private static void KeepAllButEphemeralContainers(Pod obj, Pod existing)
+    {
+        var spec = existing.Spec.Clone();
+        spec.EphemeralContainers.Clear();
+        spec.EphemeralContainers.Add(obj.Spec.EphemeralContainers);
+        obj.Spec = spec;
+        var metadata = existing.Metadata.Clone();
+        metadata.ResourceVersion = obj.Metadata.ResourceVersion;
+        metadata.ManagedFields.Clear();
+        metadata.ManagedFields.Add(obj.Metadata.ManagedFields);
+        obj.Metadata = metadata;
     }
 }
