@@ -74,8 +74,9 @@ internal static class ApiServerServiceCollectionExtensions
             from kind in ApiKinds.All
             join strategy in provider.GetServices<ResourceStrategy>() on kind equals strategy.Kind
             select new ResourceRegistry(PartsOf(provider, strategy), provider.GetRequiredService<CacheFreshness>())))
-        .AddSingleton<IPodBinder>(provider => new PodBinder(
-            PartsOf(provider, provider.GetServices<ResourceStrategy>().Single(strategy => strategy.Kind == ApiKinds.Of<Pod>()))));
+        .AddSingleton<IPodBinder>(provider => new PodBinder(PodParts(provider)))
+        .AddSingleton<IDisruptionBudgets, NoDisruptionBudgets>()
+        .AddSingleton<IPodEvictor>(provider => ActivatorUtilities.CreateInstance<PodEvictor>(provider, PodParts(provider)));
 
     private static IServiceCollection AddIdentities(this IServiceCollection services, ApiServerOptions options) => services
         .AddSingleton(provider => new ClientCertificates(options.ClientCaFile, provider.GetRequiredService<TimeProvider>()))
@@ -83,6 +84,9 @@ internal static class ApiServerServiceCollectionExtensions
 
     private static IServiceCollection AddGrpcFace(this IServiceCollection services) => services
         .AddSingleton<IServiceMethodProvider<KindCalls>, KindMethods>();
+
+    private static RegistryParts PodParts(IServiceProvider provider) =>
+        PartsOf(provider, provider.GetServices<ResourceStrategy>().Single(strategy => strategy.Kind == ApiKinds.Of<Pod>()));
 
     private static RegistryParts PartsOf(IServiceProvider provider, ResourceStrategy strategy)
     {

@@ -30,3 +30,8 @@ namespace MiniK8s.Protocol.Autoscaling.V1
 {
     public partial class Scale : IApiObject;
 }
+
+namespace MiniK8s.Protocol.Policy.V1
+{
+    public partial class Eviction : IApiObject;
+}

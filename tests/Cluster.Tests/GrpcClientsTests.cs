@@ -29,7 +29,7 @@ public sealed class GrpcClientsTests(SharedLab shared)
         var shown = JsonDocument.Parse(run.Output).RootElement;
         Assert.Contains("minik8s.v1.Pods", Strings(shown.GetProperty("services")));
         Assert.Contains("grpc.health.v1.Health", Strings(shown.GetProperty("services")));
-        Assert.Equal(["Create", "Get", "List", "Watch", "Update", "UpdateStatus", "Patch", "Delete", "DeleteCollection", "Bind"], Strings(shown.GetProperty("methods")));
+        Assert.Equal(["Create", "Get", "List", "Watch", "Update", "UpdateStatus", "Patch", "Delete", "DeleteCollection", "Bind", "Evict"], Strings(shown.GetProperty("methods")));
         var change = shown.GetProperty("event");
         Assert.Equal("ADDED", change.GetProperty("type").GetString());
         Assert.Equal("web", change.GetProperty("object").GetProperty("metadata").GetProperty("name").GetString());

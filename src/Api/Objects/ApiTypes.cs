@@ -5,6 +5,7 @@ using Google.Protobuf.Reflection;
 
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
+using MiniK8s.Protocol.Policy.V1;
 
 namespace MiniK8s.Api.Objects;
 
@@ -51,6 +52,7 @@ public static class ApiTypes
         ];
         foreach (var descriptor in core.Concat(OptionTypes())) yield return (new("v1", descriptor.Name), descriptor);
         yield return (SubresourceKinds.Scale.TypeMeta, SubresourceKinds.Scale.Descriptor);
+        yield return (new("policy/v1", Eviction.Descriptor.Name), Eviction.Descriptor);
         MessageDescriptor[] meta = [PartialObjectMetadata.Descriptor, PartialObjectMetadataList.Descriptor];
         foreach (var descriptor in meta) yield return (new(MetaGroupVersion, descriptor.Name), descriptor);
     }

@@ -17,7 +17,7 @@ namespace MiniK8s.ApiServer.Services;
 
 /// <summary>The gRPC face: every kind's verbs over the registry, authorized like REST.</summary>
 internal sealed class KindCalls(
-    IResourceRegistries registries, IPodBinder binder, IAuthorizer authorizer, ObjectPatching patching)
+    IResourceRegistries registries, IPodBinder binder, IPodEvictor evictor, IAuthorizer authorizer, ObjectPatching patching)
 {
     /// <summary>Create.</summary>
     public async Task<IMessage> CreateAsync(ApiKind kind, IMessage request, ServerCallContext call)
@@ -134,6 +134,18 @@ internal sealed class KindCalls(
         var context = Authorize(call, new("create", "", "pods", "binding", ns, binding.Metadata.Name));
         return await binder.BindAsync(
             context, ns, binding.Metadata.Name, binding, request.Options<CreateOptions>(), call.CancellationToken);
+    }
+
+    /// <summary>Pods/Evict.</summary>
+    public async Task<IMessage> EvictAsync(IMessage request, ServerCallContext call)
+    {
+        var evict = (EvictRequest)request;
+        if (evict.Eviction is not { } eviction) throw StatusErrors.BadRequest("the request has no eviction");
+        Normalizer.Normalize(eviction);
+        var ns = evict.Namespace.Length > 0 ? evict.Namespace : eviction.Metadata.Namespace;
+        var context = Authorize(call, new("create", "", "pods", "eviction", ns, eviction.Metadata.Name));
+        return await evictor.EvictAsync(
+            context, ns, eviction.Metadata.Name, eviction, request.Options<CreateOptions>(), call.CancellationToken);
     }
 
     private RequestContext Authorize(ServerCallContext call, RequestAttributes attributes)

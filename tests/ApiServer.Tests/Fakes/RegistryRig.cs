@@ -4,11 +4,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 using MiniK8s.Api.Errors;
 using MiniK8s.Api.Objects;
 using MiniK8s.ApiServer.Registry;
+using MiniK8s.ApiServer.Registry.Pods;
 using MiniK8s.ApiServer.Storage;
 using MiniK8s.ApiServer.WatchCache;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
+using MiniK8s.Protocol.Policy.V1;
 
 namespace MiniK8s.ApiServer.Tests.Fakes;
 
@@ -20,7 +22,7 @@ internal sealed class RegistryRig : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly StoreFeed _feed;
 
-    private RegistryRig(StoreWithFaults store, WatchCacheOptions options, IIdentitySource? chance)
+    private RegistryRig(StoreWithFaults store, WatchCacheOptions options, IIdentitySource? chance, IDisruptionBudgets? budgets)
     {
         Store = store;
         var services = new ServiceCollection();
@@ -30,6 +32,7 @@ internal sealed class RegistryRig : IAsyncDisposable
         services.AddSingleton<IKeyValueStore>(store);
         services.AddSingleton(options);
         if (chance is not null) services.AddSingleton(chance);
+        if (budgets is not null) services.AddSingleton(budgets);
         _services = services.BuildServiceProvider();
         _feed = new StoreFeed(Store, _services.GetRequiredService<ResourceCaches>(), Time, NullLogger<StoreFeed>.Instance);
     }
@@ -40,9 +43,9 @@ internal sealed class RegistryRig : IAsyncDisposable
 
     public ResourceCaches Caches => _services.GetRequiredService<ResourceCaches>();
 
-    public static async Task<RegistryRig> StartAsync(WatchCacheOptions? options = null, IIdentitySource? chance = null)
+    public static async Task<RegistryRig> StartAsync(WatchCacheOptions? options = null, IIdentitySource? chance = null, IDisruptionBudgets? budgets = null)
     {
-        var rig = new RegistryRig(await SharedStores.EmptyAsync(), options ?? new WatchCacheOptions(), chance);
+        var rig = new RegistryRig(await SharedStores.EmptyAsync(), options ?? new WatchCacheOptions(), chance, budgets);
         await rig._feed.StartAsync(CancellationToken.None);
         await rig.Caches.Ready.OrMissing("the first list");
         await rig.CreateAsync(new Namespace { Metadata = new() { Name = "default" } });
@@ -94,6 +97,13 @@ internal sealed class RegistryRig : IAsyncDisposable
         var binding = new Binding { Metadata = new() { Name = pod }, Target = new() { Kind = "Node", Name = node } };
         change?.Invoke(binding);
         return await _services.GetRequiredService<IPodBinder>().BindAsync(As(null), "default", pod, binding, new(), default);
+    }
+
+    public async Task<Status> EvictAsync(string pod, Action<Eviction>? change = null)
+    {
+        var eviction = new Eviction { Metadata = new() { Name = pod } };
+        change?.Invoke(eviction);
+        return await _services.GetRequiredService<IPodEvictor>().EvictAsync(As(null), "default", pod, eviction, new(), default);
     }
 
     /// <summary>Until the caches hold everything that has been written.</summary>

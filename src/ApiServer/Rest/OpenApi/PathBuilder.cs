@@ -33,7 +33,7 @@ internal sealed class PathBuilder(SchemaBuilder schemas)
     private static (string Method, string Action)[] Operations(string subresource) => subresource switch
     {
         "log" => [("get", "connect")],
-        "binding" => [("post", "post")],
+        "binding" or "eviction" => [("post", "post")],
         "exec" or "attach" or "portforward" => [("get", "connect"), ("post", "connect")],
         "finalize" => [("put", "put")],
         _ => [("get", "get"), ("put", "put"), ("patch", "patch")],

@@ -8,7 +8,7 @@ using MiniK8s.ApiServer.Rest.Watching;
 namespace MiniK8s.ApiServer.Rest.Verbs;
 
 /// <summary>Which code answers for a verb.</summary>
-internal sealed class VerbSet(PatchVerb patch, WatchVerb watch, BindVerb bind, LogVerb log, CommandVerb command, PortForwardVerb portForward)
+internal sealed class VerbSet(PatchVerb patch, WatchVerb watch, BindVerb bind, EvictVerb evict, LogVerb log, CommandVerb command, PortForwardVerb portForward)
 {
     private static readonly GetVerb Get = new();
     private static readonly ListVerb List = new();
@@ -21,6 +21,7 @@ internal sealed class VerbSet(PatchVerb patch, WatchVerb watch, BindVerb bind, L
     public IVerb Of(string verb, ResourcePath path) => (path.Subresource, verb) switch
     {
         ("binding", _) => bind,
+        ("eviction", _) => evict,
         ("log", _) => log,
         ("exec" or "attach", _) => command,
         ("portforward", _) => portForward,

@@ -11,6 +11,7 @@ using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Rest;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
+using MiniK8s.Protocol.Policy.V1;
 
 namespace MiniK8s.ApiServer.Tests.Rest.Serving;
 
@@ -45,7 +46,7 @@ internal sealed class RestServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting().AddLogging(logging => logging.AddFilter(_ => false));
         builder.Services.AddSingleton(clock).AddSingleton(options ?? new ApiServerOptions());
-        builder.Services.AddSingleton<IResourceRegistries>(registries).AddSingleton<IAuthorizer>(rules).AddSingleton<IPodBinder, FakeBinder>();
+        builder.Services.AddSingleton<IResourceRegistries>(registries).AddSingleton<IAuthorizer>(rules).AddSingleton<IPodBinder, FakeBinder>().AddSingleton<IPodEvictor, FakeEvictor>();
         builder.Services.AddKubernetesRest();
 
         var app = builder.Build();
@@ -94,6 +95,12 @@ internal sealed class RestServer : IAsyncDisposable
             lock (Asked) Asked.Add(attributes);
             return Allows(attributes);
         }
+    }
+
+    private sealed class FakeEvictor : IPodEvictor
+    {
+        public Task<Status> EvictAsync(RequestContext request, string ns, string podName, Eviction eviction, CreateOptions options, CancellationToken ct) =>
+            eviction.Metadata.Name == podName ? Task.FromResult(StatusErrors.Succeeded(code: 201)) : throw StatusErrors.BadRequest("not this pod");
     }
 
     private sealed class FakeBinder : IPodBinder
