@@ -9,6 +9,7 @@ using MiniK8s.ApiServer.Authorization;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Registry.Scales;
 using MiniK8s.ApiServer.Rest.Parameters;
+using MiniK8s.ApiServer.Rest.Routing;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Protocol.V1;
@@ -98,13 +99,15 @@ internal sealed class KindCalls(
         var ns = NamespaceOf(kind, request);
         var context = Authorize(call, new("patch", kind.Group, kind.Plural, patch.Subresource, ns, patch.Name));
         // What is answered is the whole object, so only views that are whole objects can be patched here.
-        if (patch.Subresource.Length > 0 && (patch.Subresource == "scale" || !kind.Subresources.Contains(patch.Subresource))) throw StatusErrors.UnknownPath();
+        if (patch.Subresource.Length > 0 && (patch.Subresource == "scale" || !IsPatched(kind, patch.Subresource))) throw StatusErrors.UnknownPath();
         var (type, document) = Patching.Read(patch);
         var options = patch.Options ?? new();
         OptionChecks.Patch(options, isApply: type == Api.Patches.PatchType.Apply);
         var target = new PatchTarget(ns, patch.Name, patch.Subresource);
         return (await patching.PatchAsync(registries.Of(kind), context, target, type, document, options, call.CancellationToken)).Object;
     }
+
+    private static bool IsPatched(ApiKind kind, string subresource) => kind.Subresources.Contains(subresource) && Subresource.Of(subresource).Verbs.Contains("patch");
 
     /// <summary>Delete.</summary>
     public async Task<IMessage> DeleteAsync(ApiKind kind, IMessage request, ServerCallContext call)

@@ -102,12 +102,15 @@ public sealed class GrpcServicesTests
         var empty = await RefusalAsync(() => server.Pods.CreateAsync(new() { Namespace = "default" }).ResponseAsync);
         using var watch = server.ConfigMaps.Watch(new() { Options = new() { FieldSelector = "data.x=1" } });
         var unknown = await RefusalAsync(() => watch.ResponseStream.MoveNext(default));
+        // A way around what a user may do to pods: exec is a subresource, but not one that can be patched.
+        var exec = await RefusalAsync(() => server.Pods.PatchAsync(new() { Namespace = "default", Name = "web", Subresource = "exec", Type = PatchType.MergePatch, Patch = "{}" }).ResponseAsync);
 
         Assert.Equal((StatusCode.NotFound, 404, "pods \"ghost\" not found"), missing);
         Assert.Equal((StatusCode.InvalidArgument, 422), (invalid.Rpc, invalid.Code));
         Assert.StartsWith("Pod \"My_Pod\" is invalid: [metadata.name: Invalid value: \"My_Pod\": a lowercase RFC 1123 subdomain", invalid.Message);
         Assert.Equal((StatusCode.InvalidArgument, 400), (empty.Rpc, empty.Code));
         Assert.Equal((StatusCode.InvalidArgument, 400, "field label not supported: data.x"), unknown);
+        Assert.Equal((StatusCode.NotFound, 404, "the server could not find the requested resource"), exec);
     }
 
     [EveryStoreFact]
