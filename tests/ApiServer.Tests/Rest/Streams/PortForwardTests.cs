@@ -115,6 +115,34 @@ public sealed class PortForwardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tunnel_FourHoursOfSilence_Ends()
+    {
+        var time = new ManualTimeProvider();
+        await using var rig = await StartAsync(time);
+        using var upgrade = await TunnelAsync(rig);
+        using var socket = WebSocket.CreateFromStream(upgrade.Stream, new WebSocketCreationOptions { IsServer = false });
+        var peer = new SpdyPeer(new TunnelStream(socket));
+        await peer.OpenAsync(1, ("streamtype", "error"), ("port", "80"), ("requestid", "0"));
+        Assert.Equal(ApiServer.Rest.Streams.Spdy.SpdyFrameType.SynReply, (await peer.ReadAsync())!.Value.Frame.Control);
+
+        time.Advance(TimeSpan.FromHours(4));
+
+        Assert.True(await EndsAsync(peer));
+    }
+
+    private static async Task<bool> EndsAsync(SpdyPeer peer)
+    {
+        try
+        {
+            return await peer.ReadAsync() is null;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    [Fact]
     public async Task Channels_OnePairForEachPort_BeginWithThePortAndCarryBytesOrTheError()
     {
         using var socket = await _rig.ConnectAsync($"{Pod}/portforward?ports=80,81", "v5.channel.k8s.io", "v4.channel.k8s.io");
@@ -141,9 +169,11 @@ public sealed class PortForwardTests : IAsyncLifetime
         Assert.Contains(Encoding.UTF8.GetString(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(message)).Replace("\\u0022", "\\\""), upgrade.Body);
     }
 
-    private async Task<RawUpgrade> TunnelAsync()
+    private Task<RawUpgrade> TunnelAsync() => TunnelAsync(_rig);
+
+    private static async Task<RawUpgrade> TunnelAsync(StreamRig rig)
     {
-        var upgrade = await RawUpgrade.SendAsync(_rig.Server.Url, "GET", $"{Pod}/portforward",
+        var upgrade = await RawUpgrade.SendAsync(rig.Server.Url, "GET", $"{Pod}/portforward",
             "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io");
         Assert.Equal(101, upgrade.Code);
         Assert.Contains("Sec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io", upgrade.Head);

@@ -29,9 +29,9 @@ internal sealed class ChannelForwarding(ChannelSocket socket, IReadOnlyList<int>
             await socket.CloseAsync(ct);
             await reading.WaitAsync(Farewell, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (IOException)
+        catch (Exception ex) when (ex is IOException or OperationCanceledException)
         {
-            // The client has left before anything began.
+            // The client has left before anything began, or has been silent for too long.
         }
         finally
         {

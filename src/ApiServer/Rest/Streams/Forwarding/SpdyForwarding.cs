@@ -28,9 +28,9 @@ internal sealed class SpdyForwarding(Func<int, IForwardedEnd, CancellationToken,
         {
             await foreach (var stream in connection.AcceptAsync(ct)) await TakeAsync(stream, ct);
         }
-        catch (IOException)
+        catch (Exception ex) when (ex is IOException or OperationCanceledException)
         {
-            // The client has left in the middle of a reply.
+            // The client has left in the middle of a reply, or has been silent for too long.
         }
         finally
         {
