@@ -6,6 +6,9 @@ namespace MiniK8s.Api.Codecs;
 /// <summary>A parsed YAML value; an alias is the very node it names.</summary>
 internal abstract record YamlNode
 {
+    /// <summary>Nodes a document may have, aliases counted as often as they are used: far more than any object, and read within a second.</summary>
+    public const int MaxCount = 100_000;
+
     internal sealed record Scalar(string Text, string Tag, bool IsPlain) : YamlNode;
 
     internal sealed record Sequence(List<YamlNode> Items) : YamlNode;
@@ -20,6 +23,7 @@ internal sealed class YamlParser(string text)
 {
     private readonly Parser _parser = new(new StringReader(text));
     private readonly Dictionary<AnchorName, YamlNode> _anchors = [];
+    private int _nodes;
 
     /// <returns>Null for an empty text.</returns>
     /// <exception cref="CodecException">The text is no YAML.</exception>
@@ -48,6 +52,7 @@ internal sealed class YamlParser(string text)
     private YamlNode Node(int depth)
     {
         if (depth > JsonCodec.MaxDepth) throw new CodecException("exceeded max depth");
+        if (++_nodes > YamlNode.MaxCount) throw new CodecException($"yaml: document has more than {YamlNode.MaxCount} nodes");
         var current = _parser.Current!;
         _parser.MoveNext();
         return current switch

@@ -6,9 +6,6 @@ namespace MiniK8s.Api.Codecs;
 /// <summary>Writes YAML nodes as JSON: keys become strings, <c>&lt;&lt;</c> merges, of duplicate keys the last counts.</summary>
 internal sealed class YamlToJson
 {
-    // What aliases may blow a document up to; a document without aliases is bounded by its own size.
-    private const int MaxNodes = 200_000;
-
     private readonly List<string> _duplicates = [];
     private int _nodes;
 
@@ -29,7 +26,7 @@ internal sealed class YamlToJson
 
     private void Write(Utf8JsonWriter writer, YamlNode node, int depth)
     {
-        if (++_nodes > MaxNodes) throw new CodecException("yaml: document contains excessive aliasing");
+        if (++_nodes > YamlNode.MaxCount) throw new CodecException("yaml: document contains excessive aliasing");
         if (depth > JsonCodec.MaxDepth) throw new CodecException("exceeded max depth");
         switch (node)
         {
@@ -77,7 +74,7 @@ internal sealed class YamlToJson
         switch (source)
         {
             case YamlNode.Mapping mapping:
-                if ((_nodes += mapping.Entries.Count) > MaxNodes) throw new CodecException("yaml: document contains excessive aliasing");
+                if ((_nodes += mapping.Entries.Count) > YamlNode.MaxCount) throw new CodecException("yaml: document contains excessive aliasing");
                 foreach (var entry in mapping.Entries.Where(entry => !IsMerge(entry))) values.TryAdd(YamlScalars.Key(entry.Key), entry.Value);
                 foreach (var entry in mapping.Entries.Where(IsMerge)) Merge(values, entry.Value, depth + 1);
                 break;

@@ -11,6 +11,12 @@ public static class JsonPatch
     // Copies of copies grow by powers; this much text may be copied in all.
     private const int MaxCopiedCharacters = 3 * 1024 * 1024;
 
+    // Operation upon operation could nest deeper than any stack; no document that is read is as deep.
+    private const int MaxDepth = Codecs.JsonCodec.MaxDepth;
+
+    // Moving one large value to and fro costs its size each time; so many nodes may be touched in all, well under a second's work.
+    private const int MaxTouched = 2_000_000;
+
     /// <summary>The patched document; neither argument is changed.</summary>
     /// <exception cref="PatchException">Malformed, too many operations, or one that cannot be applied.</exception>
     public static JsonNode? Apply(JsonNode? document, JsonNode? patch)
@@ -42,8 +48,8 @@ public static class JsonPatch
     private static void Move(State state, string[] from, string[] to)
     {
         if (to.Length > from.Length && to.Take(from.Length).SequenceEqual(from)) throw Rejected("cannot move a value into itself");
-        var value = state.Get(from)?.DeepClone();
-        state.Remove(from);
+        var value = state.Get(from);
+        state.Remove(from);     // which also parts it from its parent: it need not be cloned to be put elsewhere
         state.Add(to, value);
     }
 
@@ -78,6 +84,8 @@ public static class JsonPatch
 
         public int Copied { get; set; }
 
+        private int Touched { get; set; }
+
         public JsonNode? Get(ReadOnlySpan<string> path)
         {
             var node = Root;
@@ -93,18 +101,20 @@ public static class JsonPatch
 
         public void Add(ReadOnlySpan<string> path, JsonNode? value)
         {
+            CheckDepth(path.Length, value);
             if (path.IsEmpty) Root = value;
             else switch (Get(path[..^1]))
             {
                 case JsonObject parent: parent[path[^1]] = value; break;
                 case JsonArray parent when path[^1] == "-": parent.Add(value); break;
-                case JsonArray parent: parent.Insert(JsonPointer.Index(path[^1], parent.Count + 1), value); break;
+                case JsonArray parent: parent.Insert(JsonPointer.Index(path[^1], Shifted(parent.Count) + 1), value); break;
                 default: throw Rejected("the parent is neither object nor list");
             }
         }
 
         public void Replace(ReadOnlySpan<string> path, JsonNode? value)
         {
+            CheckDepth(path.Length, value);
             if (path.IsEmpty) Root = value;
             else switch (Get(path[..^1]))
             {
@@ -119,10 +129,39 @@ public static class JsonPatch
             if (path.IsEmpty) throw Rejected("the document itself cannot be removed");
             switch (Get(path[..^1]))
             {
-                case JsonObject parent when parent.Remove(path[^1]): break;
-                case JsonArray parent: parent.RemoveAt(JsonPointer.Index(path[^1], parent.Count)); break;
+                case JsonObject parent when parent.Remove(path[^1]): Shifted(parent.Count); break;
+                case JsonArray parent: parent.RemoveAt(JsonPointer.Index(path[^1], Shifted(parent.Count))); break;
                 default: throw Rejected("remove of a missing value");
             }
+        }
+
+        private void CheckDepth(int above, JsonNode? value)
+        {
+            if (above + DepthOf(value) > MaxDepth) throw Rejected("the result is nested too deeply");
+        }
+
+        private int DepthOf(JsonNode? node)
+        {
+            Touch(1);
+            return node switch
+            {
+                JsonObject { Count: > 0 } parent => 1 + parent.Max(member => DepthOf(member.Value)),
+                JsonArray { Count: > 0 } parent => 1 + parent.Max(DepthOf),
+                JsonObject or JsonArray => 1,
+                _ => 0,
+            };
+        }
+
+        // What comes behind an inserted or removed member is shifted, many times faster than nodes are visited.
+        private int Shifted(int count)
+        {
+            Touch(count / 16);
+            return count;
+        }
+
+        private void Touch(int nodes)
+        {
+            if ((Touched += nodes) > MaxTouched) throw Rejected("the operations touch too much");
         }
 
         private static JsonNode? Step(JsonNode? node, string step) => node switch

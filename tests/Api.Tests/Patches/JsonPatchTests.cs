@@ -60,5 +60,35 @@ public sealed class JsonPatchTests
         Assert.Throws<PatchException>(() => JsonPatch.Apply(Parse("""{"a":{"b":"ccccccccccccccccccccccc"}}"""), new JsonArray([.. operations])));
     }
 
+    [Fact]
+    public void Apply_OperationsThatNestDeeperAndDeeper_AreRejectedBeforeTheStackEnds()
+    {
+        var deep = string.Concat(Enumerable.Repeat("{\"a\":", 150)) + "1" + new string('}', 150);
+        var operations = Enumerable.Range(0, 100).Select(i => (JsonNode)new JsonObject
+        {
+            ["op"] = "add", ["path"] = string.Concat(Enumerable.Repeat("/a", (150 * i) + 1)), ["value"] = Parse(deep),
+        });
+
+        var error = Assert.Throws<PatchException>(() => JsonPatch.Apply(Parse("""{"a":1}"""), new JsonArray([.. operations])));
+
+        Assert.Equal((PatchFault.Rejected, "the result is nested too deeply"), (error.Fault, error.Message));
+    }
+
+    [Fact]
+    public void Apply_LargeValueMovedToAndFro_IsRejectedWithinASecond()
+    {
+        var large = new JsonArray([.. Enumerable.Range(0, 200_000).Select(i => (JsonNode)i)]);
+        var operations = Enumerable.Range(0, 10_000).Select(i => (JsonNode)new JsonObject
+        {
+            ["op"] = "move", ["from"] = i % 2 == 0 ? "/a" : "/b", ["path"] = i % 2 == 0 ? "/b" : "/a",
+        });
+        var patch = new JsonArray([.. operations]);
+        var started = System.Diagnostics.Stopwatch.StartNew();
+
+        Assert.Throws<PatchException>(() => JsonPatch.Apply(new JsonObject { ["a"] = large }, patch));
+
+        Assert.InRange(started.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
+
     private static JsonNode? Parse(string json) => JsonTree.Parse(Encoding.UTF8.GetBytes(json));
 }
