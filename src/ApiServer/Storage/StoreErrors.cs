@@ -13,6 +13,7 @@ namespace MiniK8s.ApiServer.Storage;
 /// Unavailable                                  | 503 ServiceUnavailable, try again after 1 s
 /// Cancelled, DeadlineExceeded (our own limit)  | 504 Timeout, try again after 1 s
 /// InvalidArgument "request is too large"       | 413 RequestEntityTooLarge
+/// ResourceExhausted "message exceeds", "larger"| 413 RequestEntityTooLarge: it did not even fit into a gRPC message
 /// anything else                                | 500 InternalError with the store's text
 /// </remarks>
 internal static class StoreErrors
@@ -27,6 +28,8 @@ internal static class StoreErrors
         StatusCode.Cancelled or StatusCode.DeadlineExceeded => Late(addresses),
         StatusCode.InvalidArgument when cause.Status.Detail.Contains("too large", StringComparison.Ordinal) =>
             StatusErrors.RequestEntityTooLarge(cause.Status.Detail),
+        StatusCode.ResourceExhausted when cause.Status.Detail.Contains("message", StringComparison.Ordinal) =>
+            StatusErrors.RequestEntityTooLarge("the object does not fit into the store"),
         _ => StatusErrors.InternalError(cause.Status.Detail, cause),
     };
 
