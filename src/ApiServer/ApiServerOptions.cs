@@ -48,6 +48,29 @@ internal sealed class ApiServerOptions : IValidatableObject
     [Description("how much history the store keeps")]
     public TimeSpan EtcdCompactionInterval { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Reading requests worked on at once; more are told to come back. 0: any number. Default: 400.</summary>
+    [Description("reading requests at once, those that last left out; 0 is no limit")]
+    [Range(0, int.MaxValue)]
+    public int MaxRequestsInflight { get; set; } = 400;
+
+    /// <summary>Writing requests worked on at once. 0: any number. Default: 200.</summary>
+    [Description("writing requests at once; 0 is no limit")]
+    [Range(0, int.MaxValue)]
+    public int MaxMutatingRequestsInflight { get; set; } = 200;
+
+    /// <summary>Watches and other requests that last, of one user at once. 0: any number. Default: 5000.</summary>
+    [Description("watches and other lasting requests of one user at once; 0 is no limit")]
+    [Range(0, int.MaxValue)]
+    public int MaxLongRunningRequestsPerUser { get; set; } = 5000;
+
+    /// <summary>How long a request that should end by itself may take. Default: 1 min.</summary>
+    [Description("how long a request may take, those that last left out")]
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a watch waits for its client to take one event before it is cut. Default: 30 s.</summary>
+    [Description("how long a watch waits for its client to take an event")]
+    public TimeSpan SlowClientTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -59,6 +82,8 @@ internal sealed class ApiServerOptions : IValidatableObject
         {
             yield return new ValidationResult("certificate and key go together", [nameof(TlsCertFile), nameof(TlsPrivateKeyFile)]);
         }
+        if (RequestTimeout <= TimeSpan.Zero) yield return new ValidationResult("must be more than nothing", [nameof(RequestTimeout)]);
+        if (SlowClientTimeout <= TimeSpan.Zero) yield return new ValidationResult("must be more than nothing", [nameof(SlowClientTimeout)]);
         foreach (var (name, path) in new[]
         {
             (nameof(TlsCertFile), TlsCertFile), (nameof(TlsPrivateKeyFile), TlsPrivateKeyFile), (nameof(ClientCaFile), ClientCaFile),

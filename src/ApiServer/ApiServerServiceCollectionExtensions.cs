@@ -8,9 +8,11 @@ using MiniK8s.ApiServer.Admission.NodeRestriction;
 using MiniK8s.ApiServer.Admission.NodeTaints;
 using MiniK8s.ApiServer.Admission.Priority;
 using MiniK8s.ApiServer.Admission.ServiceAccounts;
+using MiniK8s.ApiServer.Audit;
 using MiniK8s.ApiServer.Authentication;
 using MiniK8s.ApiServer.Authorization;
 using MiniK8s.ApiServer.Bootstrap;
+using MiniK8s.ApiServer.Overload;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Registry.Pods;
 using MiniK8s.ApiServer.Registry.Services;
@@ -27,7 +29,7 @@ internal static class ApiServerServiceCollectionExtensions
 {
     /// <summary>Everything.</summary>
     public static IServiceCollection AddApiServer(this IServiceCollection services, ApiServerOptions options) => services
-        .AddStorage(options).AddKinds(options).AddWatchCache().AddAdmission().AddRegistries().AddIdentities(options).AddGrpcFace().AddKubernetesRest()
+        .AddStorage(options).AddKinds(options).AddWatchCache().AddAdmission().AddRegistries().AddIdentities(options).AddAudit().AddGrpcFace().AddKubernetesRest()
         .AddHostedService<BootstrapObjects>();
 
     /// <summary>The kinds that are served: those that have a strategy, in the order of <see cref="ApiKinds"/>.</summary>
@@ -80,7 +82,11 @@ internal static class ApiServerServiceCollectionExtensions
 
     private static IServiceCollection AddIdentities(this IServiceCollection services, ApiServerOptions options) => services
         .AddSingleton(provider => new ClientCertificates(options.ClientCaFile, provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton<NodeRules>().AddSingleton<IAuthorizer, Authorizer>();
+        .AddSingleton<NodeRules>().AddSingleton<IAuthorizer, Authorizer>()
+        .AddSingleton<InFlightLimits>().AddSingleton<RequestGate>().AddSingleton<SlowClients>();
+
+    private static IServiceCollection AddAudit(this IServiceCollection services) => services
+        .AddSingleton<AuditFeed>().AddSingleton<AuditLog>();
 
     private static IServiceCollection AddGrpcFace(this IServiceCollection services) => services
         .AddSingleton<IServiceMethodProvider<KindCalls>, KindMethods>();

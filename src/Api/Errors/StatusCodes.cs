@@ -33,6 +33,9 @@ public static class StatusCodes
     /// <summary>The gRPC code of a reason; Unknown for one the table does not know.</summary>
     public static RpcCode RpcOf(string reason) => Find(row => row.Reason == reason) is { } row ? row.Rpc : RpcCode.Unknown;
 
+    /// <summary>The HTTP code of a gRPC code: the table's first that has it; 500 where none has.</summary>
+    public static int HttpOf(RpcCode code) => Find(row => row.Rpc == code) is { } row ? row.Http : 500;
+
     /// <summary>The gRPC code of a Status: by its reason, by its HTTP code where the reason is empty; Ok for a Success.</summary>
     public static RpcCode RpcOf(Status status)
     {

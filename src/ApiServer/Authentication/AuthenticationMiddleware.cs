@@ -1,4 +1,3 @@
-using MiniK8s.Api.Codecs;
 using MiniK8s.Api.Errors;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Services;
@@ -23,7 +22,7 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, ClientCerti
         var user = UserOf(http);
         if (user is null)
         {
-            await RefuseAsync(http);
+            await FrontRefusal.WriteAsync(http, StatusErrors.Unauthorized());
             return;
         }
         http.Features.Set(new RequestContext(
@@ -36,15 +35,5 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, ClientCerti
         if (!http.Request.IsHttps) return UserInfo.Admin;
         if (http.Connection.ClientCertificate is { } certificate) return certificates.UserOf(certificate);
         return http.Request.Headers.Authorization.Count > 0 ? null : UserInfo.Anonymous;
-    }
-
-    private static Task RefuseAsync(HttpContext http)
-    {
-        var refusal = StatusErrors.Unauthorized();
-        var isGrpc = http.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true;
-        if (isGrpc) return Refusals.WriteTrailersOnlyAsync(http, refusal);
-        http.Response.StatusCode = refusal.Code;
-        http.Response.ContentType = "application/json";
-        return http.Response.Body.WriteAsync(JsonCodec.Encode(refusal.Status)).AsTask();
     }
 }

@@ -10,20 +10,20 @@ namespace MiniK8s.ApiServer.Authorization;
 /// system:kube-scheduler,           | everything, until there are roles
 /// system:kube-controller-manager   |
 /// group system:nodes               | what <see cref="NodeRules"/> says
-/// every authenticated user         | the discovery documents, /version and the health pages
+/// every authenticated user         | the discovery documents, gRPC reflection, /version and the health pages
 /// everyone                         | /version and the health pages
 /// </remarks>
 internal sealed class Authorizer(NodeRules nodes) : IAuthorizer
 {
-    private static readonly string[] Components = ["system:kube-scheduler", "system:kube-controller-manager"];
     private static readonly string[] PublicPaths = ["/version", "/healthz", "/livez", "/readyz"];
-    private static readonly string[] DiscoveryPaths = ["/api", "/apis", "/openapi"];
+    private static readonly string[] DiscoveryPaths =
+        ["/api", "/apis", "/openapi", "/grpc.reflection.v1.ServerReflection", "/grpc.reflection.v1alpha.ServerReflection"];
 
     /// <inheritdoc/>
     public bool Decide(UserInfo user, RequestAttributes attributes)
     {
         if (user.Groups.Contains("system:masters")) return true;
-        if (Components.Contains(user.Name)) return true;
+        if (SystemUsers.ControlPlane.Contains(user.Name)) return true;
         if (attributes.Resource.Length == 0) return MayReadPath(user, attributes);
         return NodeIdentity.NameOf(user) is { } node && nodes.Allows(node, attributes);
     }

@@ -55,10 +55,14 @@ internal sealed class ObjectCreation(RegistryParts parts)
         ObjectNamespaces.Settle(parts.Kind, obj.Metadata, ns);
         await PrepareAsync(request, obj, manager, ct);
         var key = parts.KeyOf(obj.Metadata.Namespace, obj.Metadata.Name);
-        if (!isDryRun) return await parts.Storage.CreateAsync(key, obj, ct);
-
-        await parts.Storage.EnsureAbsentAsync(key, obj.Metadata.Name, ct);
-        return obj;
+        if (isDryRun)
+        {
+            await parts.Storage.EnsureAbsentAsync(key, obj.Metadata.Name, ct);
+            return obj;
+        }
+        var stored = await parts.Storage.CreateAsync(key, obj, ct);
+        request.Trace.Left(stored.Metadata);
+        return stored;
     }
 
     private bool ChooseName(IApiObject obj)

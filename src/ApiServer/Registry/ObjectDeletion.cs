@@ -19,11 +19,12 @@ internal sealed class ObjectDeletion(RegistryParts parts)
         var key = parts.KeyOf(ns, name);
         var pass = new Pass(request, ns, name, options, isDryRun);
         var last = await parts.Storage.ModifyAsync(key, current => DecideAsync(pass, current, ct), ct);
+        if (!isDryRun) request.Trace.Left(last.Metadata);
         if (pass.Outcome != DeletionAction.MarkThenRemove || isDryRun) return new DeleteResult(last, pass.Outcome >= DeletionAction.MarkThenRemove);
 
         // The mark is written; what is removed now is the same object (by uid) in whatever state it is.
         var sameObject = new DeleteOptions { Preconditions = new() { Uid = last.Metadata.Uid }, GracePeriodSeconds = 0 };
-        var second = new Pass(request, ns, name, sameObject, isDryRun);
+        var second = new Pass(request, ns, name, sameObject, isDryRun) { IsSecond = true };
         try
         {
             last = await parts.Storage.ModifyAsync(key, current => DecideAsync(second, current, ct), ct);
@@ -32,6 +33,7 @@ internal sealed class ObjectDeletion(RegistryParts parts)
         {
             return new DeleteResult(last, Removed: true);     // somebody else was faster with the same end
         }
+        request.Trace.Left(last.Metadata);
         return new DeleteResult(last, second.Outcome == DeletionAction.Remove);
     }
 
@@ -40,6 +42,7 @@ internal sealed class ObjectDeletion(RegistryParts parts)
         var (kind, options) = (parts.Kind, pass.Options);
         if (current is null) throw StatusErrors.NotFound(kind.GroupResource, pass.Name);
         var existing = current.Object;
+        if (!pass.IsSecond) pass.Request.Trace.Found(existing.Metadata);
         CheckPreconditions(existing.Metadata, options.Preconditions);
         await parts.Admission.ValidateAsync(
             new AdmissionRequest(pass.Request, AdmissionOperation.Delete, kind, "", pass.Namespace, pass.Name, null, existing), ct);
@@ -96,5 +99,7 @@ internal sealed class ObjectDeletion(RegistryParts parts)
     private sealed record Pass(RequestContext Request, string Namespace, string Name, DeleteOptions Options, bool IsDryRun)
     {
         public DeletionAction Outcome { get; set; }
+
+        public bool IsSecond { get; init; }
     }
 }

@@ -77,7 +77,7 @@ internal sealed class ObjectStorage(ResourceStrategy strategy, IKeyValueStore st
             }
             if (next is Modification.Keep { Object: var unchanged }) return unchanged;
             var outcome = await WriteAsync(key, state, next, ct);
-            if (outcome.Succeeded) return next is Modification.Write { Object: var written } ? Stored(written, outcome.Revision) : next.Object;
+            if (outcome.Succeeded) return Stored(next.Object, outcome.Revision);
             if (outcome.TakenClaim is not null) ThrowIfClaimIsFinal(next.Object, outcome.TakenClaim, attempt);
             (state, isConfirmed) = (outcome.Current is null ? null : Decode(outcome.Current), true);
         }

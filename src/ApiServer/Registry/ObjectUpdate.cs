@@ -54,6 +54,7 @@ internal sealed class ObjectUpdate(RegistryParts parts, ObjectCreation creation)
             // A dry run ends where the write would be: what would be stored is handed back as if it were there already.
             return change.IsDryRun ? new Modification.Keep(next.Object) : next;
         }, ct);
+        if (!change.IsDryRun) change.Request.Trace.Left(result.Metadata);
         return new UpdateResult(result, isCreated);
     }
 
@@ -72,6 +73,7 @@ internal sealed class ObjectUpdate(RegistryParts parts, ObjectCreation creation)
     private async Task<Modification> ChangeAsync(Change change, string key, CachedObject current, CancellationToken ct)
     {
         var (existing, strategy, subresource) = (current.Object, parts.Strategy, change.Subresource);
+        change.Request.Trace.Found(existing.Metadata);
         var obj = change.Transform(existing.Copy());
         CheckName(obj.Metadata, existing.Metadata.Name);
         ObjectNamespaces.Settle(Kind, obj.Metadata, existing.Metadata.Namespace);

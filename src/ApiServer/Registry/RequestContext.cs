@@ -9,6 +9,9 @@ internal sealed record RequestContext(UserInfo User, string UserAgent, string So
     /// <summary>Texts for the client beside the answer; each becomes a Warning header with code 299.</summary>
     public IList<string> Warnings { get; } = [];
 
+    /// <summary>What the request did to which object, as far as the registry has come.</summary>
+    public ObjectTrace Trace { get; } = new();
+
     /// <summary>The server's own requests: as administrator.</summary>
     public static RequestContext Internal() => new(UserInfo.Admin, "mk8s-apiserver", "");
 }

@@ -33,16 +33,27 @@ internal sealed class ResourceRegistry : IResourceRegistry
         _creation.CreateAsync(request, ns, obj, options, ct);
 
     /// <inheritdoc/>
-    public Task<IApiObject> GetAsync(RequestContext request, string ns, string name, GetOptions options, CancellationToken ct) =>
-        _reads.GetAsync(ns, name, options, ct);
+    public async Task<IApiObject> GetAsync(RequestContext request, string ns, string name, GetOptions options, CancellationToken ct)
+    {
+        var found = await _reads.GetAsync(ns, name, options, ct);
+        request.Trace.Found(found.Metadata);
+        return found;
+    }
 
     /// <inheritdoc/>
-    public Task<ObjectList> ListAsync(RequestContext request, string ns, ListOptions options, CancellationToken ct) =>
-        _reads.ListAsync(ns, options, ct);
+    public async Task<ObjectList> ListAsync(RequestContext request, string ns, ListOptions options, CancellationToken ct)
+    {
+        var found = await _reads.ListAsync(ns, options, ct);
+        request.Trace.Collection(found.ResourceVersion);
+        return found;
+    }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<WatchChange> WatchAsync(RequestContext request, string ns, ListOptions options, CancellationToken ct) =>
-        _watches.WatchAsync(ns, options, ct);
+    public IAsyncEnumerable<WatchChange> WatchAsync(RequestContext request, string ns, ListOptions options, CancellationToken ct)
+    {
+        request.Trace.Collection(options.ResourceVersion);
+        return _watches.WatchAsync(ns, options, ct);
+    }
 
     /// <inheritdoc/>
     public Task<UpdateResult> UpdateAsync(
@@ -76,6 +87,7 @@ internal sealed class ResourceRegistry : IResourceRegistry
                 // Gone meanwhile, which is what was wanted.
             }
         }
+        request.Trace.Collection(found.ResourceVersion, deleted.Count == 0 ? "" : deleted[^1].Metadata.ResourceVersion);
         return found with { Items = deleted };
     }
 }

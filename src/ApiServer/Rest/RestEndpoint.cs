@@ -1,4 +1,5 @@
 using MiniK8s.Api.Errors;
+using MiniK8s.ApiServer.Audit;
 using MiniK8s.ApiServer.Authorization;
 
 namespace MiniK8s.ApiServer.Rest;
@@ -9,21 +10,28 @@ namespace MiniK8s.ApiServer.Rest;
 /// ----------------------------------+---------------------------------------------------------------
 /// ApiException                      | its Status
 /// BadHttpRequestException (Kestrel) | 400, 413 or 408 with Kestrel's words
+/// its time is up                    | 504
 /// the client has left               | nothing
 /// anything else                     | 500 InternalError with an id that is in the log; no word of the cause
 /// any of these, answer under way    | the connection breaks off, so that half an answer is not taken for a whole one
 /// </remarks>
 internal sealed partial class RestEndpoint(
-    RestHandler handler, RestMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<RestEndpoint> logger)
+    RestHandler handler, RestMetrics metrics, ApiServerOptions options, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILogger<RestEndpoint> logger)
 {
     public async Task HandleAsync(HttpContext http)
     {
         var started = time.GetTimestamp();
         var attributes = RequestAttributes.ForPath(http.Request.Method, "");
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping, limit.Token);
         try
         {
-            await handler.HandleAsync(http, observed => attributes = observed, ending.Token);
+            await handler.HandleAsync(http, Observe, ending.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
+        {
+            await RefuseAsync(http, attributes, StatusErrors.Timeout("request did not complete within the allotted timeout", retryAfterSeconds: 0));
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
@@ -33,14 +41,19 @@ internal sealed partial class RestEndpoint(
         {
             await RefuseAsync(http, attributes, ex);
         }
-        var took = time.GetElapsedTime(started);
-        metrics.Add(attributes, http.Response.StatusCode, took);
-        LogRequest(logger, attributes.Verb, http.Request.Path, http.Response.StatusCode, took.TotalMilliseconds);
+        metrics.Add(attributes, http.Response.StatusCode, time.GetElapsedTime(started));
+
+        void Observe(RequestAttributes observed)
+        {
+            attributes = observed;
+            if (!LongRunning.Is(observed)) limit.CancelAfter(options.RequestTimeout);
+        }
     }
 
     private async Task RefuseAsync(HttpContext http, RequestAttributes attributes, Exception ex)
     {
         var status = StatusOf(http, attributes, ex);
+        http.Audit()?.Refuse(status);
         if (http.Response.HasStarted)
         {
             http.Abort();
@@ -65,9 +78,6 @@ internal sealed partial class RestEndpoint(
                 return StatusErrors.InternalError($"an unexpected failure, which the log tells of under {http.TraceIdentifier}").Status;
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Verb} {Path} {Code} in {Milliseconds:F1} ms")]
-    private static partial void LogRequest(ILogger logger, string verb, PathString path, int code, double milliseconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Verb} {Path} failed, told to the client as {Id}")]
     private static partial void LogFailed(ILogger logger, string verb, PathString path, string id, Exception ex);

@@ -1,6 +1,6 @@
 using MiniK8s.Api.Errors;
-using MiniK8s.ApiServer.Authentication;
 using MiniK8s.ApiServer.Authorization;
+using MiniK8s.ApiServer.Overload;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Rest.Answers;
 using MiniK8s.ApiServer.Rest.Discovery;
@@ -14,7 +14,7 @@ namespace MiniK8s.ApiServer.Rest;
 
 /// <summary>Takes a request from its path to its answer: which verb on what, may the user, do it, write it.</summary>
 internal sealed class RestHandler(
-    ResourceRouter router, VerbSet verbs, DiscoveryPages discovery, OpenApiPages openApi, IAuthorizer authorizer, AnswerWriter answers)
+    ResourceRouter router, VerbSet verbs, DiscoveryPages discovery, OpenApiPages openApi, RequestGate gate, AnswerWriter answers)
 {
     /// <summary>Answers the request. Refusals are thrown as <see cref="ApiException"/>.</summary>
     /// <param name="observed">Told what the request is, as soon as that is known.</param>
@@ -29,14 +29,13 @@ internal sealed class RestHandler(
         HttpContext http, ResourcePath asked, (IResourceRegistry Registry, ResourcePath Path) found, Action<RequestAttributes> observed, CancellationToken ct)
     {
         var (registry, path) = found;
-        var context = http.RequestContext();
         var verb = VerbTable.Of(http.Request.Method, path, registry.Kind, http.Request.Query.Flag("watch"));
         var attributes = new RequestAttributes(verb, asked.Group, asked.Resource, asked.Subresource, asked.Namespace, asked.Name)
         {
             FieldSelector = http.Request.Query.Text("fieldSelector"),
         };
         observed(attributes);
-        authorizer.Authorize(context.User, attributes);
+        var context = gate.Enter(http, attributes);
 
         OptionChecks.IncludeObject(http.Request.Query.Text("includeObject"));
         var request = new ResourceRequest(http, path, registry, context, Form(http.Request, verb, path));
@@ -57,7 +56,7 @@ internal sealed class RestHandler(
     {
         var attributes = RequestAttributes.ForPath(http.Request.Method.ToLowerInvariant(), path);
         observed(attributes);
-        authorizer.Authorize(http.RequestContext().User, attributes);
+        gate.Enter(http, attributes);
 
         var page = path.TrimEnd('/');
         if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method)) await RefusalWriter.WriteNotFoundAsync(http, ct);

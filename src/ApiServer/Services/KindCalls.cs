@@ -4,8 +4,8 @@ using Grpc.Core;
 
 using MiniK8s.Api.Errors;
 using MiniK8s.Api.Objects;
-using MiniK8s.ApiServer.Authentication;
 using MiniK8s.ApiServer.Authorization;
+using MiniK8s.ApiServer.Overload;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Registry.Scales;
 using MiniK8s.ApiServer.Rest.Parameters;
@@ -18,7 +18,7 @@ namespace MiniK8s.ApiServer.Services;
 
 /// <summary>The gRPC face: every kind's verbs over the registry, authorized like REST.</summary>
 internal sealed class KindCalls(
-    IResourceRegistries registries, IPodBinder binder, IPodEvictor evictor, IAuthorizer authorizer, ObjectPatching patching)
+    IResourceRegistries registries, IPodBinder binder, IPodEvictor evictor, RequestGate gate, SlowClients slow, ObjectPatching patching)
 {
     /// <summary>Create.</summary>
     public async Task<IMessage> CreateAsync(ApiKind kind, IMessage request, ServerCallContext call)
@@ -56,7 +56,7 @@ internal sealed class KindCalls(
         await call.WriteResponseHeadersAsync([]);
         await foreach (var change in registries.Of(kind).WatchAsync(context, ns, options, call.CancellationToken))
         {
-            await events.WriteAsync(EncodedEvent.Of(change), call.CancellationToken);
+            await slow.SentAsync(call.GetHttpContext(), events.WriteAsync(EncodedEvent.Of(change), call.CancellationToken));
         }
         call.CancellationToken.ThrowIfCancellationRequested();
     }
@@ -151,12 +151,7 @@ internal sealed class KindCalls(
             context, ns, eviction.Metadata.Name, eviction, request.Options<CreateOptions>(), call.CancellationToken);
     }
 
-    private RequestContext Authorize(ServerCallContext call, RequestAttributes attributes)
-    {
-        var context = call.GetHttpContext().RequestContext();
-        authorizer.Authorize(context.User, attributes);
-        return context;
-    }
+    private RequestContext Authorize(ServerCallContext call, RequestAttributes attributes) => gate.Enter(call.GetHttpContext(), attributes);
 
     private static string NamespaceOf(ApiKind kind, IMessage request, IApiObject? obj = null)
     {

@@ -5,6 +5,8 @@ using Google.Protobuf.Reflection;
 
 using Grpc.Core;
 
+using MiniK8s.Api.Errors;
+
 namespace MiniK8s.ApiServer.Services;
 
 /// <summary>Messages to bytes and back, knowing only their descriptors.</summary>
@@ -18,7 +20,17 @@ internal static class Marshallers
             message.WriteTo(context.GetBufferWriter());
             context.Complete();
         },
-        context => type.Parser.ParseFrom(context.PayloadAsReadOnlySequence()));
+        context =>
+        {
+            try
+            {
+                return type.Parser.ParseFrom(context.PayloadAsReadOnlySequence());
+            }
+            catch (InvalidProtocolBufferException ex)
+            {
+                throw Refusals.Of(StatusErrors.BadRequest($"the request is no {type.FullName}: {ex.Message}"));
+            }
+        });
 
     /// <summary>Events that are bytes already; only a server sends them.</summary>
     public static Marshaller<EncodedEvent> Events { get; } = Create<EncodedEvent>(

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 
 using MiniK8s.Api.Errors;
+using MiniK8s.ApiServer.Audit;
 
 using KubernetesStatus = MiniK8s.Protocol.Meta.V1.Status;
 
@@ -27,6 +28,7 @@ internal static class Refusals
         }
         catch (ApiException ex)
         {
+            context.GetHttpContext().Audit()?.Refuse(ex.Status);
             throw Of(ex);
         }
         catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
@@ -38,6 +40,9 @@ internal static class Refusals
     /// <summary>Likewise for streams.</summary>
     public static Task GuardAsync(Func<Task> call, ServerCallContext context) =>
         GuardAsync(async () => { await call(); return true; }, context);
+
+    /// <summary>Whether a request is a gRPC call, by its Content-Type.</summary>
+    public static bool IsGrpc(this HttpContext http) => http.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true;
 
     /// <summary>The exception that carries a refusal.</summary>
     public static RpcException Of(ApiException refusal)

@@ -24,13 +24,15 @@ internal sealed class PodBinder(RegistryParts parts) : IPodBinder
         var admission = new AdmissionRequest(request, AdmissionOperation.Create, parts.Kind, "binding", ns, podName, binding, null);
         await parts.Admission.MutateAsync(admission, ct);
         await parts.Admission.ValidateAsync(admission, ct);
-        await parts.Storage.ModifyAsync(key, current => ValueTask.FromResult(Assign(current, podName, binding, isDryRun)), ct);
+        var bound = await parts.Storage.ModifyAsync(key, current => ValueTask.FromResult(Assign(request, current, podName, binding, isDryRun)), ct);
+        if (!isDryRun) request.Trace.Left(bound.Metadata);
         return StatusErrors.Succeeded(code: 201);
     }
 
-    private Modification Assign(CachedObject? current, string podName, Binding binding, bool isDryRun)
+    private Modification Assign(RequestContext request, CachedObject? current, string podName, Binding binding, bool isDryRun)
     {
         if (current is null) throw StatusErrors.NotFound(parts.Kind.GroupResource, podName);
+        request.Trace.Found(current.Object.Metadata);
         var pod = (Pod)current.Object.Copy();
         CheckPreconditions(pod.Metadata, binding.Metadata);
         if (pod.Metadata.DeletionTimestamp is not null) throw Conflict(podName, $"pod {podName} is being deleted, cannot be assigned to a host");

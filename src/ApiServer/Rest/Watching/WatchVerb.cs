@@ -1,4 +1,5 @@
 using MiniK8s.Api.Errors;
+using MiniK8s.ApiServer.Overload;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Rest.Answers;
 using MiniK8s.ApiServer.Rest.Parameters;
@@ -12,7 +13,7 @@ namespace MiniK8s.ApiServer.Rest.Watching;
 /// Headers go out at once, before the first event. What is refused before that is an HTTP error, except an expired resourceVersion, which
 /// clients expect as an ERROR event in a stream that began well; what fails later is one in any case.
 /// </remarks>
-internal sealed class WatchVerb(TimeProvider time) : IVerb
+internal sealed class WatchVerb(SlowClients slow, TimeProvider time) : IVerb
 {
     public async Task<Answer> RunAsync(ResourceRequest request, CancellationToken ct)
     {
@@ -25,11 +26,11 @@ internal sealed class WatchVerb(TimeProvider time) : IVerb
         try
         {
             await BeginAsync(request, first.ContentType, ct);
-            await CopyAsync(request.Http.Response, changes, next, first, ct);
+            await CopyAsync(request.Http, changes, next, first, ct);
         }
         catch (ApiException ex)
         {
-            await SendAsync(request.Http.Response, first.Encode(ex.Status), ct);
+            await SendAsync(request.Http, first.Encode(ex.Status), ct);
         }
         return new Answer.Streamed();
     }
@@ -58,18 +59,18 @@ internal sealed class WatchVerb(TimeProvider time) : IVerb
     }
 
     private async Task CopyAsync(
-        HttpResponse response, IAsyncEnumerator<WatchChange> changes, Task<bool> next, WatchEncoding first, CancellationToken ct)
+        HttpContext http, IAsyncEnumerator<WatchChange> changes, Task<bool> next, WatchEncoding first, CancellationToken ct)
     {
         var rest = first with { WithColumns = false };
         var encoding = first;
         while (await next)
         {
-            await SendAsync(response, encoding.Encode(changes.Current, time.GetUtcNow()), ct);
+            await SendAsync(http, encoding.Encode(changes.Current, time.GetUtcNow()), ct);
             encoding = rest;
             next = changes.MoveNextAsync().AsTask();
         }
     }
 
-    private static async Task SendAsync(HttpResponse response, ReadOnlyMemory<byte> bytes, CancellationToken ct) =>
-        await response.BodyWriter.WriteAsync(bytes, ct);
+    private Task SendAsync(HttpContext http, ReadOnlyMemory<byte> bytes, CancellationToken ct) =>
+        slow.SentAsync(http, http.Response.BodyWriter.WriteAsync(bytes, ct).AsTask());
 }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 
 using MiniK8s.Api.Errors;
 using MiniK8s.ApiServer.Authorization;
+using MiniK8s.ApiServer.Overload;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Rest;
 using MiniK8s.Protocol.Core.V1;
@@ -47,7 +48,7 @@ internal sealed class RestServer : IAsyncDisposable
         builder.Services.AddRouting().AddLogging(logging => logging.AddFilter(_ => false));
         builder.Services.AddSingleton(clock).AddSingleton(options ?? new ApiServerOptions());
         builder.Services.AddSingleton<IResourceRegistries>(registries).AddSingleton<IAuthorizer>(rules).AddSingleton<IPodBinder, FakeBinder>().AddSingleton<IPodEvictor, FakeEvictor>();
-        builder.Services.AddKubernetesRest();
+        builder.Services.AddSingleton<InFlightLimits>().AddSingleton<RequestGate>().AddSingleton<SlowClients>().AddKubernetesRest();
 
         var app = builder.Build();
         app.Use((http, next) =>
