@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -14,22 +15,28 @@ namespace MiniK8s.ApiServer.Rest.Discovery;
 internal sealed class DiscoveryPages(IResourceRegistries registries)
 {
     private readonly ApiKind[] _kinds = [.. registries.All.Select(registry => registry.Kind)];
+    private readonly ConcurrentDictionary<(string Path, string Version), TaggedContent> _aggregated = new();
 
     /// <summary>Answers a path without its last slash; false where it is none of these pages.</summary>
     public async Task<bool> TryWriteAsync(HttpContext http, string path, CancellationToken ct)
     {
-        var aggregated = path is "/api" or "/apis" ? DiscoveryForm.AggregatedVersion(http.Request.Headers.Accept.ToString()) : "";
-        var page = aggregated.Length > 0 ? Aggregated(path, aggregated) : Page(http, path);
-        if (page is null) return false;
+        if (path is "/api" or "/apis" && DiscoveryForm.AggregatedVersion(http.Request.Headers.Accept.ToString()) is { Length: > 0 } version)
+        {
+            await _aggregated.GetOrAdd((path, version), Aggregated).WriteAsync(http, ct);
+            return true;
+        }
+        if (Page(http, path) is not { } page) return false;
 
         if (path is "/api" or "/apis") http.Response.Headers.Vary = "Accept";
-        var contentType = aggregated.Length > 0 ? DiscoveryForm.MediaType(aggregated) : MediaTypes.Json;
-        await ResponseBody.WriteAsync(http, 200, contentType, JsonSerializer.SerializeToUtf8Bytes(page), ct);
+        await ResponseBody.WriteAsync(http, 200, MediaTypes.Json, JsonSerializer.SerializeToUtf8Bytes(page), ct);
         return true;
     }
 
-    private JsonObject Aggregated(string path, string version) =>
-        AggregatedDiscovery.Of(_kinds.Where(kind => kind.Group.Length == 0 == (path == "/api")), version);
+    private TaggedContent Aggregated((string Path, string Version) wanted)
+    {
+        var document = AggregatedDiscovery.Of(_kinds.Where(kind => kind.Group.Length == 0 == (wanted.Path == "/api")), wanted.Version);
+        return TaggedContent.Of(DiscoveryForm.MediaType(wanted.Version), JsonSerializer.SerializeToUtf8Bytes(document));
+    }
 
     private JsonObject? Page(HttpContext http, string path) => path switch
     {

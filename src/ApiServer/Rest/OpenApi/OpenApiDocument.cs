@@ -1,10 +1,11 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 using Google.Protobuf.Reflection;
 
+using MiniK8s.Api.Codecs;
 using MiniK8s.Api.Objects;
+using MiniK8s.ApiServer.Rest.Answers;
 using MiniK8s.ApiServer.Rest.Discovery;
 using MiniK8s.ApiServer.Rest.Routing;
 
@@ -12,10 +13,15 @@ namespace MiniK8s.ApiServer.Rest.OpenApi;
 
 /// <summary>The document of one group version.</summary>
 /// <param name="Path">Where it is served below /openapi/v3: <c>api/v1</c>, <c>apis/discovery.k8s.io/v1</c>.</param>
-/// <param name="Content">JSON, UTF-8.</param>
-/// <param name="Hash">Of the content, upper-case hexadecimal: part of the URL and the ETag.</param>
-internal sealed record OpenApiDocument(string Path, ReadOnlyMemory<byte> Content, string Hash)
+/// <param name="Tagged">JSON; its hash is part of the URL.</param>
+internal sealed record OpenApiDocument(string Path, TaggedContent Tagged)
 {
+    /// <summary>JSON, UTF-8.</summary>
+    public ReadOnlyMemory<byte> Content => Tagged.Content;
+
+    /// <summary>The content's hash.</summary>
+    public string Hash => Tagged.Hash;
+
     /// <summary>Where it is, for as long as it stays as it is.</summary>
     public string Url => $"/openapi/v3/{Path}?hash={Hash}";
 
@@ -33,6 +39,6 @@ internal sealed record OpenApiDocument(string Path, ReadOnlyMemory<byte> Content
         document["components"] = new JsonObject { ["schemas"] = schemas.Build() };
 
         var content = JsonSerializer.SerializeToUtf8Bytes(document);
-        return new(ApiPaths.Of(kinds[0].Group, kinds[0].Version)[1..], content, Convert.ToHexString(SHA256.HashData(content)));
+        return new(ApiPaths.Of(kinds[0].Group, kinds[0].Version)[1..], TaggedContent.Of(MediaTypes.Json, content));
     }
 }

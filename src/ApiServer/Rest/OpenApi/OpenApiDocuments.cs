@@ -1,18 +1,39 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
+using MiniK8s.Api.Codecs;
 using MiniK8s.Api.Objects;
 using MiniK8s.ApiServer.Registry;
-using MiniK8s.ApiServer.Rest.Discovery;
+using MiniK8s.ApiServer.Rest.Answers;
 
 namespace MiniK8s.ApiServer.Rest.OpenApi;
 
-/// <summary>The published documents of every group version; made at the first question and kept.</summary>
-internal sealed class OpenApiDocuments(IResourceRegistries registries)
+/// <summary>The published documents of every group version, in both versions of OpenAPI; made at the first question and kept.</summary>
+internal sealed class OpenApiDocuments
 {
-    private readonly Lazy<IReadOnlyDictionary<string, OpenApiDocument>> _documents = new(() => Build(registries));
+    // What clients ask for is no legal media type, and they refuse to read it in an answer.
+    private const string V2ProtobufAnswer = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
+    private readonly Lazy<IReadOnlyDictionary<string, OpenApiDocument>> _documents;
+    private readonly Lazy<TaggedContent> _v2Json;
+    private readonly Lazy<TaggedContent> _v2Protobuf;
+
+    /// <summary>The documents of the kinds that are served.</summary>
+    public OpenApiDocuments(IResourceRegistries registries)
+    {
+        _documents = new(() => Build(registries));
+        _v2Json = new(() => TaggedContent.Of(MediaTypes.Json, JsonSerializer.SerializeToUtf8Bytes(Version2())));
+        _v2Protobuf = new(() => TaggedContent.Of(V2ProtobufAnswer, SwaggerProtobuf.Of(Version2()).ToByteArray()));
+    }
+
+    /// <summary>The version 2 document as JSON.</summary>
+    public TaggedContent Version2Json => _v2Json.Value;
+
+    /// <summary>The version 2 document as protobuf.</summary>
+    public TaggedContent Version2Protobuf => _v2Protobuf.Value;
 
     /// <summary>By path below /openapi/v3.</summary>
     public OpenApiDocument? Find(string path) => _documents.Value.GetValueOrDefault(path);
@@ -25,13 +46,7 @@ internal sealed class OpenApiDocuments(IResourceRegistries registries)
         return JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["paths"] = new JsonObject(paths) });
     }
 
-    /// <summary>The older document. Clients need it to be there and no more; its schemas are those of version 3.</summary>
-    public static JsonObject Version2() => new()
-    {
-        ["swagger"] = "2.0",
-        ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = ServerVersion.GitVersion },
-        ["paths"] = new JsonObject(),
-    };
+    private JsonObject Version2() => SwaggerDocument.Of(_documents.Value.Values.Select(document => JsonNode.Parse(document.Content.Span)!.AsObject()));
 
     private static Dictionary<string, OpenApiDocument> Build(IResourceRegistries registries) => registries.All
         .Select(registry => registry.Kind)

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 using MiniK8s.Api.Codecs;
 using MiniK8s.ApiServer.Rest.Answers;
 using MiniK8s.ApiServer.Rest.Negotiation;
@@ -13,12 +11,6 @@ internal sealed class OpenApiPages(OpenApiDocuments documents, TimeProvider time
     private const string V3 = "/openapi/v3/";
     private const string V2Protobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 
-    // What clients ask for is no legal media type, and they refuse to read it in an answer.
-    private const string V2ProtobufAnswer = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-
-    // The protobuf form of the version 2 document with nothing but its version in it.
-    private static readonly byte[] EmptyV2 = [0x0a, 0x03, .. "2.0"u8];
-
     /// <summary>Answers a path without its last slash; false where it is none of these pages.</summary>
     public async Task<bool> TryWriteAsync(HttpContext http, string path, CancellationToken ct)
     {
@@ -29,12 +21,11 @@ internal sealed class OpenApiPages(OpenApiDocuments documents, TimeProvider time
         return true;
     }
 
-    private static Task WriteV2Async(HttpContext http, CancellationToken ct)
+    // kubectl asks for protobuf and understands nothing else; everybody else gets JSON.
+    private Task WriteV2Async(HttpContext http, CancellationToken ct)
     {
-        var wantsProtobuf = MediaRange.ParseAccept(http.Request.Headers.Accept.ToString()).FirstOrDefault() is { } first && first.Type == V2Protobuf;
-        return wantsProtobuf
-            ? ResponseBody.WriteAsync(http, 200, V2ProtobufAnswer, EmptyV2, ct)
-            : ResponseBody.WriteAsync(http, 200, MediaTypes.Json, JsonSerializer.SerializeToUtf8Bytes(OpenApiDocuments.Version2()), ct);
+        var wantsProtobuf = MediaRange.ParseAccept(http.Request.Headers.Accept.ToString()).FirstOrDefault() is { Type: V2Protobuf };
+        return (wantsProtobuf ? documents.Version2Protobuf : documents.Version2Json).WriteAsync(http, ct);
     }
 
     // A URL with a hash names one content for ever; an outdated hash leads to the current one.
@@ -48,18 +39,11 @@ internal sealed class OpenApiPages(OpenApiDocuments documents, TimeProvider time
             headers.Location = document.Url;
             return;
         }
-        headers.ETag = $"\"{document.Hash}\"";
-        headers.Vary = "Accept";
         if (hash.Length > 0)
         {
             headers.CacheControl = "public, immutable";
             headers.Expires = time.GetUtcNow().AddYears(1).ToString("R");
         }
-        if (http.Request.Headers.IfNoneMatch.Contains($"\"{document.Hash}\""))
-        {
-            http.Response.StatusCode = 304;
-            return;
-        }
-        await ResponseBody.WriteAsync(http, 200, MediaTypes.Json, document.Content, ct);
+        await document.Tagged.WriteAsync(http, ct);
     }
 }

@@ -6,6 +6,8 @@ using MiniK8s.Api.Objects;
 using MiniK8s.ApiServer.Rest.Routing;
 using MiniK8s.Protocol.Meta.V1;
 
+using TypeMeta = MiniK8s.Api.Objects.TypeMeta;
+
 namespace MiniK8s.ApiServer.Rest.OpenApi;
 
 /// <summary>The paths one kind is served under, with the operations on each.</summary>
@@ -20,24 +22,45 @@ internal sealed class PathBuilder(SchemaBuilder schemas)
     public IEnumerable<KeyValuePair<string, JsonNode?>> Of(ApiKind kind)
     {
         var collection = ApiPaths.Of(kind, kind.Namespaced ? "{namespace}" : "");
-        if (kind.Namespaced) yield return new(ApiPaths.Of(kind, ""), Item(kind, "", ("get", "list")));
+        if (kind.Namespaced) yield return new(ApiPaths.Of(kind, ""), AllNamespaces(kind));
         yield return new(collection, Item(kind, "", ("get", "list"), ("post", "post"), ("delete", "deletecollection")));
         yield return new(
             $"{collection}/{{name}}", Item(kind, "{name}", ("get", "get"), ("put", "put"), ("patch", "patch"), ("delete", "delete")));
         foreach (var subresource in kind.Subresources)
         {
-            yield return new($"{collection}/{{name}}/{subresource}", Item(kind, subresource, Operations(subresource)));
+            yield return new($"{collection}/{{name}}/{subresource}", Item(kind, subresource, Operations(Subresource.Of(subresource))));
         }
+        // The older spelling of pods/binding, with the name in the body.
+        if (kind.Subresources.Contains("binding"))
+            yield return new(ApiPaths.Of(kind, "{namespace}").Replace(kind.Plural, "bindings", StringComparison.Ordinal), Bindings(kind));
     }
 
-    private static (string Method, string Action)[] Operations(string subresource) => subresource switch
+    private static (string Method, string Action)[] Operations(Subresource subresource) =>
+        subresource.Name is "log" or "exec" or "attach" or "portforward" or "proxy"
+            ? [.. subresource.Verbs.Select(verb => (verb == "create" ? "post" : "get", "connect"))]
+            : [.. subresource.Verbs.Select(Operation)];
+
+    private static (string Method, string Action) Operation(string verb) => verb switch
     {
-        "log" => [("get", "connect")],
-        "binding" or "eviction" => [("post", "post")],
-        "exec" or "attach" or "portforward" => [("get", "connect"), ("post", "connect")],
-        "finalize" => [("put", "put")],
-        _ => [("get", "get"), ("put", "put"), ("patch", "patch")],
+        "create" => ("post", "post"),
+        "update" => ("put", "put"),
+        _ => (verb, verb),
     };
+
+    private JsonObject AllNamespaces(ApiKind kind)
+    {
+        var item = Item(kind, "", ("get", "list"));
+        item["get"]!["operationId"] = $"list{kind.Version}{kind.Kind}ForAllNamespaces";
+        return item;
+    }
+
+    private JsonObject Bindings(ApiKind kind)
+    {
+        var item = Item(kind, "binding", ("post", "post"));
+        item["parameters"] = new JsonArray(OpenApiParameters.Path("namespace", "The namespace it is in."));
+        item["post"]!["operationId"] = $"post{kind.Version}Binding";
+        return item;
+    }
 
     private JsonObject Item(ApiKind kind, string part, params (string Method, string Action)[] operations)
     {
@@ -65,13 +88,31 @@ internal sealed class PathBuilder(SchemaBuilder schemas)
             ["description"] = Description(kind, part, action),
             ["operationId"] = $"{action}{kind.Version}{kind.Kind}{Capital(part.Trim('{', '}'))}{(action == "connect" && method == "post" ? "Post" : "")}",
             ["parameters"] = OpenApiParameters.Of(action),
-            ["responses"] = new JsonObject { ["200"] = Response(kind, document.Message, action) },
+            ["responses"] = Responses(kind, document, action),
             ["x-kubernetes-action"] = action,
             ["x-kubernetes-group-version-kind"] = SchemaBuilder.Gvk(document.Type),
         };
         if (Body(document.Message, action) is { } body) operation["requestBody"] = body;
         return operation;
     }
+
+    private JsonObject Responses(ApiKind kind, (TypeMeta Type, MessageDescriptor Message) document, string action)
+    {
+        // What is only posted (a binding, an eviction) is answered with a word on what was done.
+        var answer = action == "post" && document.Type != kind.TypeMeta ? Status.Descriptor : document.Message;
+        var responses = new JsonObject();
+        foreach (var (code, text) in Codes(action)) responses[code] = Response(kind, answer, action, text);
+        responses["401"] = new JsonObject { ["description"] = "Unauthorized" };
+        return responses;
+    }
+
+    private static (string Code, string Text)[] Codes(string action) => action switch
+    {
+        "post" => [("200", "OK"), ("201", "Created"), ("202", "Accepted")],
+        "put" or "patch" => [("200", "OK"), ("201", "Created")],
+        "delete" => [("200", "OK"), ("202", "Accepted")],
+        _ => [("200", "OK")],
+    };
 
     private JsonObject? Body(MessageDescriptor message, string action) => action switch
     {
@@ -81,7 +122,7 @@ internal sealed class PathBuilder(SchemaBuilder schemas)
         _ => null,
     };
 
-    private JsonObject Response(ApiKind kind, MessageDescriptor message, string action)
+    private JsonObject Response(ApiKind kind, MessageDescriptor message, string action, string text)
     {
         var schema = action switch
         {
@@ -90,7 +131,7 @@ internal sealed class PathBuilder(SchemaBuilder schemas)
             "deletecollection" => schemas.Reference(Status.Descriptor),
             _ => schemas.Reference(message),
         };
-        return new() { ["description"] = "OK", ["content"] = Content(action == "connect" ? ["text/plain"] : ObjectTypes, schema) };
+        return new() { ["description"] = text, ["content"] = Content(action == "connect" ? ["text/plain"] : ObjectTypes, schema) };
     }
 
     private static JsonObject Content(IEnumerable<string> types, JsonObject schema) =>

@@ -46,6 +46,22 @@ public sealed class KubectlTests : IAsyncLifetime, IDisposable
 
     public void Dispose() => _kubectl.Dispose();
 
+    [RequiresToolTheory("kubectl")]
+    [InlineData("pod", "A group of containers")]
+    [InlineData("pod.spec.containers.livenessProbe.httpGet.port", "FIELD: +port ")]
+    [InlineData("deployments.spec", null)]
+    [InlineData("events", "eventTime")]
+    public async Task Explain_FromTheVersion2Document_SaysTheSame(string what, string? expected)
+    {
+        var third = await _kubectl.RunAsync($"explain {what}");
+        var second = await _kubectl.RunAsync($"explain {what} --output=plaintext-openapiv2");
+
+        if (expected is null) Assert.Equal(third.Code, second.Code);
+        else Assert.Matches(expected, Words(second.Output));
+
+        static string Words(string text) => System.Text.RegularExpressions.Regex.Replace(text, " *\n *", " ");
+    }
+
     [RequiresToolFact("kubectl")]
     public async Task Version_Server_IsShown() => Assert.Contains("Server Version: v1.32.4", await _kubectl.OkAsync("version"));
 
@@ -102,6 +118,22 @@ public sealed class KubectlTests : IAsyncLifetime, IDisposable
 
         Assert.Equal(1, code);
         Assert.Contains("""Pod in version "v1" cannot be handled as a Pod: strict decoding error: unknown field "spec.containers[0].imagee""", output);
+    }
+
+    [RequiresToolTheory("kubectl")]
+    [InlineData("true", 1, "strict decoding error: unknown field")]
+    [InlineData("strict", 1, "strict decoding error: unknown field")]
+    [InlineData("warn", 0, "Warning: unknown field \"spec.containers[0].imagee\"")]
+    [InlineData("ignore", 0, "pod/p created")]
+    [InlineData("false", 0, "pod/p created")]
+    public async Task Create_Validate_IsTheServersToDo(string validate, int expected, string says)
+    {
+        var (code, output) = await _kubectl.RunAsync(
+            $"create --validate={validate} -f -", TwoContainers.Replace("    image: busybox", "    image: busybox\n    imagee: x", StringComparison.Ordinal)
+                .Replace("containers:\n  - name: main\n    image: nginx:1", "containers:\n  - name: main\n    image: nginx:1\n    imagee: x", StringComparison.Ordinal));
+
+        Assert.True(code == expected && output.Contains(says, StringComparison.Ordinal), output);
+        Assert.Equal(says.StartsWith("Warning", StringComparison.Ordinal), output.Contains("Warning", StringComparison.Ordinal));
     }
 
     [RequiresToolFact("kubectl")]
@@ -178,6 +210,7 @@ public sealed class KubectlTests : IAsyncLifetime, IDisposable
         Assert.Matches(@"(?m)^  name\t<string> -required-$", output);
         Assert.Matches(@"DESCRIPTION:\n    \w+", output);
         Assert.Contains("kubeletEndpoint", await _kubectl.OkAsync("explain node.status --recursive"));
+        Assert.Equal(0, (await _kubectl.RunAsync("explain pod --recursive")).Code);
     }
 
     [RequiresToolFact("kubectl")]

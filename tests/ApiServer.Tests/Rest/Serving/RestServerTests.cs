@@ -202,6 +202,7 @@ public sealed class RestServerTests : IAsyncLifetime
         var response = await _server.Client.SendAsync(request);
 
         Assert.Equal("gzip", response.Content.Headers.ContentEncoding.Single());
+        Assert.Equal("Accept-Encoding", response.Headers.Vary.Single());
         using var plain = new StreamReader(new GZipStream(await response.Content.ReadAsStreamAsync(), CompressionMode.Decompress));
         Assert.Contains("ConfigMapList", await plain.ReadToEndAsync());
     }
@@ -267,10 +268,40 @@ public sealed class RestServerTests : IAsyncLifetime
     [Fact]
     public async Task OpenApi_Version2_IsTheProtobufKubectlReads()
     {
-        var (code, body, response) = await _server.SendAsync("GET", "/openapi/v2", accept: "application/com.github.proto-openapi.spec.v2@v1.0+protobuf");
+        var (code, _, response) = await _server.SendAsync("GET", "/openapi/v2", accept: "application/com.github.proto-openapi.spec.v2@v1.0+protobuf");
 
-        Assert.Equal((200, "\n\u00032.0"), (code, body));
+        var document = Protocol.OpenApi.V2.Document.Parser.ParseFrom(await response.Content.ReadAsByteArrayAsync());
+        Assert.Equal((200, "2.0"), (code, document.Swagger));
+        Assert.Contains(document.Definitions.AdditionalProperties, each => each.Name == "io.k8s.api.core.v1.Pod");
         Assert.Equal("application/com.github.proto-openapi.spec.v2.v1.0+protobuf", response.Content.Headers.ContentType!.ToString());
+    }
+
+    [Theory]
+    [InlineData("/api", "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList")]
+    [InlineData("/apis", "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList")]
+    [InlineData("/openapi/v2", "application/json")]
+    [InlineData("/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")]
+    [InlineData("/openapi/v3/api/v1", "application/json")]
+    public async Task Documents_ClientThatHasThem_IsToldThatTheyAreStillGood(string path, string accept)
+    {
+        var (_, body, first) = await _server.SendAsync("GET", path, accept: accept);
+        var tag = first.Headers.ETag!.Tag;
+
+        var again = await AskAgainAsync($"\"other\", {tag}");
+        var changed = await AskAgainAsync("\"other\"");
+
+        Assert.Matches("^\"[0-9A-F]{64}\"$", tag);
+        Assert.Equal((304, ""), (again.Code, again.Body));
+        Assert.Equal((200, body), (changed.Code, changed.Body));
+
+        async Task<(int Code, string Body)> AskAgainAsync(string known)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+            request.Headers.TryAddWithoutValidation("If-None-Match", known);
+            var response = await _server.Client.SendAsync(request);
+            return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+        }
     }
 
     [Fact]
