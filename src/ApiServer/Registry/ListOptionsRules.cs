@@ -22,17 +22,19 @@ internal static class ListOptionsRules
     public static void CheckWatch(ListOptions options)
     {
         FieldErrorList errors = [];
-        var match = FieldPath.Of("resourceVersionMatch");
-        if (options.HasSendInitialEvents)
+        var (path, match) = (FieldPath.Of("resourceVersionMatch"), options.ResourceVersionMatch);
+        if (options.HasSendInitialEvents && match != NotOlderThan)
         {
-            if (options.ResourceVersionMatch != NotOlderThan)
-            {
-                errors.Add(FieldError.Forbidden(match, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
-            }
+            errors.Add(FieldError.Forbidden(path, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
         }
-        else if (options.ResourceVersionMatch.Length > 0)
+        if (match.Length > 0)
         {
-            errors.Add(FieldError.Forbidden(match, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+            if (!options.HasSendInitialEvents)
+            {
+                errors.Add(FieldError.Forbidden(path, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+            }
+            if (match != NotOlderThan) errors.Add(FieldError.NotSupported(path, match, NotOlderThan));
+            if (options.Continue.Length > 0) errors.Add(FieldError.Forbidden(path, "resourceVersionMatch is forbidden when continue is provided"));
         }
         Throw(errors);
     }

@@ -23,7 +23,10 @@ internal sealed record ResponseForm(ApiEncoding Encoding, Projection Projection 
     /// <summary>What answers without any wish are: JSON, whole.</summary>
     public static ResponseForm Default { get; } = new(ApiEncoding.Json);
 
-    private static readonly string[] StreamTypes = [MediaTypes.Json, MediaTypes.Protobuf];
+    private static readonly string[] StreamTypes = [$"{MediaTypes.Json};stream=watch", $"{MediaTypes.Protobuf};stream=watch"];
+
+    /// <summary>A watch's answer is to be called one: the client said <c>stream=watch</c>.</summary>
+    public bool IsNamedStream { get; init; }
 
     /// <summary>The first wish of an Accept header that can be fulfilled.</summary>
     /// <exception cref="ApiException">406: there is none.</exception>
@@ -47,7 +50,10 @@ internal sealed record ResponseForm(ApiEncoding Encoding, Projection Projection 
         Enum.GetValues<ApiEncoding>().Where(encoding => range.Matches(MediaTypes.Of(encoding)));
 
     // "as" names a kind of the group g in the version v. One that is not known passes the choice on to the next clause.
-    private static ResponseForm? Of(ApiEncoding encoding, MediaRange range) => (range["as"], range["g"], range["v"]) switch
+    private static ResponseForm? Of(ApiEncoding encoding, MediaRange range) =>
+        Projected(encoding, range) is { } form ? form with { IsNamedStream = range["stream"] == "watch" } : null;
+
+    private static ResponseForm? Projected(ApiEncoding encoding, MediaRange range) => (range["as"], range["g"], range["v"]) switch
     {
         ("", _, _) => new(encoding),
         ("Table", "meta.k8s.io", "v1" or "v1beta1") when encoding != ApiEncoding.Protobuf => new(encoding, Projection.Table, range["v"]),

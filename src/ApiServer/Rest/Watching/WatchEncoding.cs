@@ -24,7 +24,8 @@ internal sealed record WatchEncoding(Rendering Rendering, bool WithColumns)
     private const int LengthPrefix = 4;
 
     /// <summary>The stream's Content-Type.</summary>
-    public string ContentType => IsProtobuf ? $"{MediaTypes.Protobuf};stream=watch" : MediaTypes.Json;
+    public string ContentType =>
+        IsProtobuf ? $"{MediaTypes.Protobuf};stream=watch" : Rendering.Form.IsNamedStream ? $"{MediaTypes.Json};stream=watch" : MediaTypes.Json;
 
     private bool IsProtobuf => Rendering.Form.Encoding == ApiEncoding.Protobuf;
 
