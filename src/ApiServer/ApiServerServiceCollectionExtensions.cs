@@ -77,7 +77,7 @@ internal static class ApiServerServiceCollectionExtensions
             join strategy in provider.GetServices<ResourceStrategy>() on kind equals strategy.Kind
             select new ResourceRegistry(PartsOf(provider, strategy), provider.GetRequiredService<CacheFreshness>())))
         .AddSingleton<IPodBinder>(provider => new PodBinder(PodParts(provider)))
-        .AddSingleton<IDisruptionBudgets, NoDisruptionBudgets>()
+        .AddSingleton<IDisruptionBudgets, StoredDisruptionBudgets>()
         .AddSingleton<IPodEvictor>(provider => ActivatorUtilities.CreateInstance<PodEvictor>(provider, PodParts(provider)));
 
     private static IServiceCollection AddIdentities(this IServiceCollection services, ApiServerOptions options) => services

@@ -77,11 +77,10 @@ public static class JsonCodec
         if (reader.TokenType != JsonTokenType.StartObject) return Finish(ref reader, found);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isKind = reader.ValueTextEquals("kind");
-            var isApiVersion = reader.ValueTextEquals("apiVersion");
+            var name = JsonReading.Text(ref reader);
             reader.Read();
-            if (isKind && reader.TokenType == JsonTokenType.String) found = found with { Kind = JsonReading.Text(ref reader) };
-            else if (isApiVersion && reader.TokenType == JsonTokenType.String) found = found with { ApiVersion = JsonReading.Text(ref reader) };
+            if (name == "kind" && reader.TokenType == JsonTokenType.String) found = found with { Kind = JsonReading.Text(ref reader) };
+            else if (name == "apiVersion" && reader.TokenType == JsonTokenType.String) found = found with { ApiVersion = JsonReading.Text(ref reader) };
             else reader.Skip();
         }
         return Finish(ref reader, found);

@@ -60,6 +60,7 @@ internal sealed class YamlParser(string text)
             AnchorAlias alias => _anchors.TryGetValue(alias.Value, out var node)
                 ? node
                 : throw new CodecException($"yaml: unknown anchor '{alias.Value}' referenced"),
+            Scalar scalar when HasLoneSurrogate(scalar.Value) => throw new CodecException($"yaml: line {scalar.Start.Line}: invalid Unicode character"),
             Scalar scalar => Keep(scalar, new YamlNode.Scalar(scalar.Value, TagOf(scalar), scalar.Style == ScalarStyle.Plain)),
             SequenceStart sequence => Keep(sequence, Sequence(depth)),
             MappingStart mapping => Keep(mapping, Mapping(depth)),
@@ -93,6 +94,18 @@ internal sealed class YamlParser(string text)
     {
         if (!start.Anchor.IsEmpty) _anchors[start.Anchor] = node;
         return node;
+    }
+
+    // An escape can name half a character, which JSON cannot hold.
+    private static bool HasLoneSurrogate(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i])) continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return true;
+            i++;
+        }
+        return false;
     }
 
     private static string TagOf(Scalar scalar) => scalar.Tag.IsEmpty || scalar.Tag.IsNonSpecific ? "" : scalar.Tag.Value;

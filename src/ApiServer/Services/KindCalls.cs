@@ -99,7 +99,7 @@ internal sealed class KindCalls(
         var ns = NamespaceOf(kind, request);
         var context = Authorize(call, new("patch", kind.Group, kind.Plural, patch.Subresource, ns, patch.Name));
         // What is answered is the whole object, so only views that are whole objects can be patched here.
-        if (patch.Subresource.Length > 0 && (patch.Subresource == "scale" || !IsPatched(kind, patch.Subresource))) throw StatusErrors.UnknownPath();
+        if (patch.Subresource.Length > 0 && (patch.Subresource == "scale" || !IsWritten(kind, patch.Subresource))) throw StatusErrors.UnknownPath();
         var (type, document) = Patching.Read(patch);
         var options = patch.Options ?? new();
         OptionChecks.Patch(options, isApply: type == Api.Patches.PatchType.Apply);
@@ -107,7 +107,9 @@ internal sealed class KindCalls(
         return (await patching.PatchAsync(registries.Of(kind), context, target, type, document, options, call.CancellationToken)).Object;
     }
 
-    private static bool IsPatched(ApiKind kind, string subresource) => kind.Subresources.Contains(subresource) && Subresource.Of(subresource).Verbs.Contains("patch");
+    // REST only updates finalize; here a patch is its one way.
+    private static bool IsWritten(ApiKind kind, string subresource) =>
+        kind.Subresources.Contains(subresource) && Subresource.Of(subresource).Verbs.Any(verb => verb is "patch" or "update");
 
     /// <summary>Delete.</summary>
     public async Task<IMessage> DeleteAsync(ApiKind kind, IMessage request, ServerCallContext call)

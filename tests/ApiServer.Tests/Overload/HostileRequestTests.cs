@@ -168,6 +168,9 @@ public sealed class HostileRequestTests(HostileRequestTests.Server running) : IC
     [InlineData("gzip", "application/json", 400)]
     [InlineData("cut in a character", "application/json", 400)]
     [InlineData("lone surrogate", "application/json", 400)]
+    [InlineData("lone surrogate in a name", "application/json", 400)]
+    [InlineData("lone surrogate in YAML", "application/yaml", 400)]
+    [InlineData("lone surrogate in a YAML key", "application/yaml", 400)]
     [InlineData("NaN", "application/json", 400)]
     [InlineData("huge number", "application/json", 400)]
     [InlineData("three mebibytes and one", "application/json", 413)]
@@ -176,14 +179,12 @@ public sealed class HostileRequestTests(HostileRequestTests.Server running) : IC
     [InlineData("XML", "application/xml", 415)]
     public async Task Body_Hostile_IsRefusedWithinASecond(string row, string type, int code)
     {
-        var started = System.Diagnostics.Stopwatch.StartNew();
-        using var content = new ByteArrayContent(Body(row)) { Headers = { ContentType = new(type) } };
-
-        var answer = await running.Admin.PostAsync(ConfigMaps, content);
+        var (answer, isMet) = await OneSecond.AskAsync(() =>
+            running.Admin.PostAsync(ConfigMaps, new ByteArrayContent(Body(row)) { Headers = { ContentType = new(type) } }));
 
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(code == (int)answer.StatusCode, $"{row}: {(int)answer.StatusCode} {text}");
-        Assert.True(started.Elapsed < TimeSpan.FromSeconds(1), $"{row} took {started.Elapsed}");
+        Assert.True(isMet, $"{row} takes more than a second");
         Assert.Contains("\"kind\":\"Status\"", text);
         await LivesAsync();
     }
@@ -200,14 +201,12 @@ public sealed class HostileRequestTests(HostileRequestTests.Server running) : IC
     public async Task Patch_Hostile_IsRefusedWithinASecond(string row, string type, int code)
     {
         await running.Admin.PostAsync(ConfigMaps, new StringContent("""{"metadata":{"name":"patched"},"data":{"a":"b"}}""", Encoding.UTF8, "application/json"));
-        var started = System.Diagnostics.Stopwatch.StartNew();
-        using var content = new ByteArrayContent(Body(row)) { Headers = { ContentType = new(type) } };
-
-        var answer = await running.Admin.PatchAsync($"{ConfigMaps}/patched", content);
+        var (answer, isMet) = await OneSecond.AskAsync(() =>
+            running.Admin.PatchAsync($"{ConfigMaps}/patched", new ByteArrayContent(Body(row)) { Headers = { ContentType = new(type) } }));
 
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(code == (int)answer.StatusCode, $"{row}: {(int)answer.StatusCode} {text}");
-        Assert.True(started.Elapsed < TimeSpan.FromSeconds(1), $"{row} took {started.Elapsed}");
+        Assert.True(isMet, $"{row} takes more than a second");
         if (row == "too many operations")
             Assert.Contains("\"message\":\"Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001\"", text);
         await LivesAsync();
@@ -335,13 +334,12 @@ public sealed class HostileRequestTests(HostileRequestTests.Server running) : IC
     public async Task Object_WithTenThousandOwners_IsAnsweredWithinASecond()
     {
         var owners = string.Join(',', Enumerable.Range(0, 10_000).Select(i => $$"""{"apiVersion":"v1","kind":"Pod","name":"p{{i}}","uid":"u{{i}}"}"""));
-        var started = System.Diagnostics.Stopwatch.StartNew();
-
-        var answer = await running.Admin.PostAsync(
-            ConfigMaps, new StringContent($$$"""{"metadata":{"name":"owned","ownerReferences":[{{{owners}}}]}}""", Encoding.UTF8, "application/json"));
+        var (answer, isMet) = await OneSecond.AskAsync(() => running.Admin.PostAsync(
+            $"{ConfigMaps}?dryRun=All",
+            new StringContent($$$"""{"metadata":{"name":"owned","ownerReferences":[{{{owners}}}]}}""", Encoding.UTF8, "application/json")));
 
         Assert.True(answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.UnprocessableEntity, $"{answer.StatusCode}");
-        Assert.True(started.Elapsed < TimeSpan.FromSeconds(1), $"took {started.Elapsed}");
+        Assert.True(isMet, "it takes more than a second");
     }
 
     private async Task LivesAsync() => Assert.Equal(HttpStatusCode.OK, (await running.Admin.GetAsync("/version")).StatusCode);
@@ -362,6 +360,9 @@ public sealed class HostileRequestTests(HostileRequestTests.Server running) : IC
         "gzip" => Gzip(Text("""{"metadata":{"name":"x"}}""")),
         "cut in a character" => [.. "{\"metadata\":{\"name\":\"x\"},\"data\":{\"a\":\""u8, 0xe2, 0x82, .. "\"}}"u8],
         "lone surrogate" => Text("{\"metadata\":{\"name\":\"x\"},\"data\":{\"a\":\"\\ud800\"}}"),
+        "lone surrogate in a name" => Text("{\"metadata\":{\"name\":\"x\"},\"k\\ud800\":1}"),
+        "lone surrogate in YAML" => Text("metadata: {name: x}\ndata: {k: \"\\ud800\"}\n"),
+        "lone surrogate in a YAML key" => Text("metadata: {name: x}\ndata: {\"\\ud800\": v}\n"),
         "NaN" => Text("""{"metadata":{"name":"x","generation":NaN}}"""),
         "huge number" => Text($$$"""{"metadata":{"name":"x","generation":{{{new string('9', 100_000)}}}}}"""),
         "three mebibytes and one" => Text(new string(' ', (3 << 20) + 1)),

@@ -3,6 +3,7 @@ using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Registry.Pods;
 using MiniK8s.ApiServer.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Protocol.Policy.V1;
 
 using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;
 
@@ -79,7 +80,38 @@ public sealed class EvictionTests
         }
 
         Assert.Equal("Success", (await evicting.OrMissing("the eviction")).Status_);
-        Assert.Equal((3, ["web"]), (budgets.Asked, budgets.Booked));
+        Assert.Equal(3, budgets.Asked);
+        Assert.Equal(["web"], budgets.Booked);
+    }
+
+    [EveryStoreFact]
+    public async Task Evict_StoredBudgetOfOne_LetsOnePodGoAndRefusesTheNext()
+    {
+        await using var rig = await StartAsync();
+        await RunAsync(rig, "web-1", app: "web");
+        await RunAsync(rig, "web-2", app: "web");
+        await RunAsync(rig, "other", app: "other");
+        await rig.CreateAsync(new PodDisruptionBudget
+        {
+            Metadata = new() { Name = "one", Namespace = "default" },
+            Spec = new() { MaxUnavailable = new() { IntVal = 1 }, Selector = new() { MatchLabels = { ["app"] = "web" } } },
+        });
+        var unseen = await RefusalAsync(() => rig.EvictAsync("web-1"));
+        await rig.UpdateAsync<PodDisruptionBudget>("default", "one", budget =>
+            budget.Status = new() { ObservedGeneration = 1, DisruptionsAllowed = 1, CurrentHealthy = 2, DesiredHealthy = 1, ExpectedPods = 2 }, "status");
+
+        await rig.EvictAsync("web-1");
+        var refused = await RefusalAsync(() => rig.EvictAsync("web-2"));
+        await rig.EvictAsync("other");
+
+        Assert.Equal((429, "The disruption budget one is still being processed by the server."), (unseen.Code, unseen.Details.Causes[0].Message));
+        Assert.Equal((429, "The disruption budget one needs 1 healthy pods and has 2 currently"), (refused.Code, refused.Details.Causes[0].Message));
+        var status = (await rig.GetAsync<PodDisruptionBudget>("default", "one")).Status;
+        Assert.Equal((0, Noon), (status.DisruptionsAllowed, status.DisruptedPods["web-1"].ToDateTimeOffset()));
+        var condition = Assert.Single(status.Conditions);
+        Assert.Equal(("DisruptionAllowed", "False", "InsufficientPods", 1L), (condition.Type, condition.Status, condition.Reason, condition.ObservedGeneration));
+        Assert.NotNull((await rig.GetAsync<Pod>("default", "web-1")).Metadata.DeletionTimestamp);
+        Assert.Null((await rig.GetAsync<Pod>("default", "web-2")).Metadata.DeletionTimestamp);
     }
 
     [EveryStoreFact]
@@ -97,9 +129,9 @@ public sealed class EvictionTests
         Assert.Equal((404, "pods \"nope\" not found"), (absent.Code, absent.Message));
     }
 
-    private static async Task<Pod> RunAsync(RegistryRig rig, string name)
+    private static async Task<Pod> RunAsync(RegistryRig rig, string name, string app = "")
     {
-        await rig.CreateAsync(Pod(name));
+        await rig.CreateAsync(Pod(name, pod => pod.Metadata.Labels["app"] = app));
         await rig.BindAsync(name, "n1");
         await rig.UpdateAsync<Pod>("default", name, pod =>
         {

@@ -41,6 +41,7 @@ deployment = apps.create_namespaced_deployment(namespace, client.V1Deployment(
     spec=client.V1DeploymentSpec(replicas=2, selector=client.V1LabelSelector(match_labels={"app": "web"}), template=template)))
 scaled = apps.patch_namespaced_deployment_scale("web", namespace, {"spec": {"replicas": 3}})
 log = core.read_namespaced_pod_log("a", namespace)
+selected = core.list_namespaced_pod(namespace, label_selector="app in (python, nobody)")
 core.delete_namespaced_pod("a", namespace)
 
 print(json.dumps({
@@ -49,7 +50,7 @@ print(json.dumps({
     "qos": read.status.qos_class,
     "log": log,
     "deployment": [deployment.spec.strategy.type, deployment.metadata.generation, scaled.spec.replicas],
-    "selected": [item.metadata.name for item in core.list_namespaced_pod(namespace, label_selector="app in (python, nobody)").items],
+    "selected": [item.metadata.name for item in selected.items],
     "refusals": [
         refusal(core.read_namespaced_pod, "nobody", namespace),
         refusal(core.create_namespaced_pod, namespace, pod("Bad_Name")),

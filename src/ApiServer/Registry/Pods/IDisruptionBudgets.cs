@@ -19,12 +19,3 @@ internal interface IDisruptionBudgets
 /// <param name="Disrupted">Pods already noted, which have not gone yet.</param>
 internal sealed record DisruptionBudget(
     string Namespace, string Name, string ResourceVersion, bool IsObserved, bool EvictsUnready, int Allowed, int CurrentHealthy, int DesiredHealthy, int Disrupted);
-
-/// <summary>No budgets: the kind is not served.</summary>
-internal sealed class NoDisruptionBudgets : IDisruptionBudgets
-{
-    public Task<IReadOnlyList<DisruptionBudget>> OfAsync(RequestContext request, Pod pod, CancellationToken ct) =>
-        Task.FromResult<IReadOnlyList<DisruptionBudget>>([]);
-
-    public Task TakeAsync(RequestContext request, DisruptionBudget budget, string podName, CancellationToken ct) => Task.CompletedTask;
-}
