@@ -62,6 +62,12 @@ internal sealed class JsonReading(ReadOnlyMemory<byte> source)
         }
     }
 
+    /// <summary>Refuses a property name that is no Unicode text, before it is compared with anything: that would be our failure.</summary>
+    public static void CheckName(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueIsEscaped) Text(ref reader);
+    }
+
     private static string Describe(ref Utf8JsonReader reader, string goType) =>
         reader.TokenType == JsonTokenType.Number && goType.StartsWith("int", StringComparison.Ordinal)
             ? "number " + Encoding.UTF8.GetString(reader.ValueSpan)

@@ -59,6 +59,7 @@ internal sealed class MessagePlan
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             reading.Struct = _type.Name;
+            JsonReading.CheckName(ref reader);
             var index = IndexOf(ref reader, next);
             if (index < 0) SkipUnknown(ref reader, reading, ref seen);
             else

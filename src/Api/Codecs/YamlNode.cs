@@ -40,6 +40,11 @@ internal sealed class YamlParser(string text)
         {
             throw new CodecException($"yaml: line {ex.Start.Line}: {ex.Message}", ex);
         }
+        catch (InvalidOperationException ex)
+        {
+            // So its scanner ends on some texts in which a plain scalar has no end.
+            throw new CodecException($"yaml: line {_parser.Current?.End.Line ?? 1}: found a scalar that does not end", ex);
+        }
     }
 
     private void Next<T>() where T : ParsingEvent

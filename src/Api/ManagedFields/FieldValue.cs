@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
+using MiniK8s.Api.Codecs;
 using MiniK8s.Api.Errors;
 using MiniK8s.Protocol.IntStr;
 
@@ -44,7 +45,7 @@ internal readonly record struct FieldValue(object? Raw) : IComparable<FieldValue
     /// <exception cref="JsonException">An object or a list.</exception>
     public static FieldValue Read(ref Utf8JsonReader reader) => reader.TokenType switch
     {
-        JsonTokenType.String => new(reader.GetString()),
+        JsonTokenType.String => new(JsonReading.Text(ref reader)),
         JsonTokenType.True => new(true),
         JsonTokenType.False => new(false),
         JsonTokenType.Number => new(reader.TryGetInt64(out var integer) ? integer : Finite(reader.GetDouble())),

@@ -85,6 +85,7 @@ internal static class FieldsV1Codec
         isMember = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            JsonReading.CheckName(ref reader);
             if (reader.ValueTextEquals("."))
             {
                 isMember = true;

@@ -141,7 +141,7 @@ internal sealed class PathElement : IComparable<PathElement>, IEquatable<PathEle
         var keys = new SortedDictionary<string, FieldValue>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.GetString()!;
+            var name = JsonReading.Text(ref reader);
             reader.Read();
             keys[name] = FieldValue.Read(ref reader);
         }
