@@ -15,6 +15,7 @@ namespace MiniK8s.ApiServer.Tests.Registry;
 public sealed class TrackingCostTests(ITestOutputHelper output)
 {
     private const int Updates = 300;
+    private const int Rounds = 3;
 
     [EveryStoreFact]
     public async Task StatusUpdate_Tracked_CostsLessThanTwiceAnUntrackedOne()
@@ -35,11 +36,18 @@ public sealed class TrackingCostTests(ITestOutputHelper output)
                 pod.Status.ContainerStatuses.Add(new ContainerStatus { Name = "c", Image = "nginx:1.25", ImageId = "x", State = new() { Running = new() } });
                 pod.Status.PodIps.Add(new PodIP { Ip = "10.0.0.1" });
             }, "status", new() { FieldManager = "kubelet" });
+            await rig.SettledAsync();       // an update begins with what the cache holds
             await MeasureAsync(rig, name);
         }
 
-        var without = await MeasureAsync(rig, "untracked");
-        var with = await MeasureAsync(rig, "tracked");
+        // Turn and turn about, and the least of each: tests beside this one allocate too.
+        var (plain, owned) = (new List<(long Bytes, double Micros)>(), new List<(long Bytes, double Micros)>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            plain.Add(await MeasureAsync(rig, "untracked"));
+            owned.Add(await MeasureAsync(rig, "tracked"));
+        }
+        var (without, with) = (plain.MinBy(each => each.Bytes), owned.MinBy(each => each.Bytes));
 
         output.WriteLine($"untracked: {without.Bytes} bytes, {without.Micros:F0} us; tracked: {with.Bytes} bytes, {with.Micros:F0} us");
         Assert.NotEmpty((await rig.GetAsync<Pod>("default", "tracked")).Metadata.ManagedFields);
