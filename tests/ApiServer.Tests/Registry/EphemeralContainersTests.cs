@@ -36,6 +36,7 @@ public sealed class EphemeralContainersTests
         await using var rig = await StartAsync();
         await rig.CreateAsync(Pod("web"));
         await rig.UpdateAsync<Pod>("default", "web", pod => pod.Spec.EphemeralContainers.Add(Debugger("debugger")), Subresource);
+        await rig.SettledAsync();       // an update begins with what the cache holds
 
         var removed = await RefusalAsync(() => rig.UpdateAsync<Pod>("default", "web", pod => pod.Spec.EphemeralContainers.Clear(), Subresource));
         var changed = await RefusalAsync(() => rig.UpdateAsync<Pod>(

@@ -88,6 +88,7 @@ public sealed class WriteRulesTests
         await using var rig = await StartAsync();
         await rig.CreateAsync(Pod("web"));
         await rig.UpdateAsync<Pod>("default", "web", pod => pod.Status.ContainerStatuses.Add(new ContainerStatus { Name = "c" }), "status");
+        await rig.SettledAsync();       // an update begins with what the cache holds
 
         await rig.UpdateAsync<Pod>("default", "web", pod => pod.Status.ContainerStatuses[0].Started = false, "status");
 
