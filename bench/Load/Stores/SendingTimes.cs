@@ -1,38 +1,25 @@
-using Google.Protobuf;
-
-using Grpc.Core;
-
-using MiniK8s.Protocol.Etcd;
-
 namespace MiniK8s.Load.Stores;
 
 /// <summary>A watch response of which only what is measured is read: the first eight bytes of each event's value, the moment at which it was sent.</summary>
-/// <remarks>200 watchers hear of 200,000 events a second. Made into objects, they would keep the client collecting garbage, and its pauses would be measured.</remarks>
-internal static class SendingTimes
+/// <param name="response">An encoded <c>etcdserverpb.WatchResponse</c>.</param>
+internal ref struct SendingTimes(ReadOnlySpan<byte> response)
 {
     private const int Events = 11;      // of WatchResponse
     private const int Kv = 2;           // of mvccpb.Event
     private const int Value = 5;        // of mvccpb.KeyValue
+    private Fields _events = new(response, Events);
 
-    /// <summary>The Watch call, its responses read so.</summary>
-    public static Method<WatchRequest, List<long>> Watch { get; } = new(
-        MethodType.DuplexStreaming,
-        "etcdserverpb.Watch",
-        "Watch",
-        Marshallers.Create(MessageExtensions.ToByteArray, WatchRequest.Parser.ParseFrom),
-        Marshallers.Create(_ => [], Read));
+    /// <summary>When the event was sent, in ticks of the stopwatch.</summary>
+    public readonly long Current => BitConverter.ToInt64(Only(Only(_events.Current, Kv), Value));
 
-    private static List<long> Read(byte[] response)
+    public readonly SendingTimes GetEnumerator() => this;
+
+    public bool MoveNext() => _events.MoveNext();
+
+    private static ReadOnlySpan<byte> Only(ReadOnlySpan<byte> message, int number)
     {
-        var times = new List<long>(1);
-        foreach (var change in new Fields(response, Events))
-        {
-            foreach (var kv in new Fields(change, Kv))
-            {
-                foreach (var value in new Fields(kv, Value)) times.Add(BitConverter.ToInt64(value));
-            }
-        }
-        return times;
+        var fields = new Fields(message, number);
+        return fields.MoveNext() ? fields.Current : throw new InvalidDataException($"A watched event has no field {number}.");
     }
 
     /// <summary>The fields of one number in a message, each a span of bytes.</summary>
@@ -41,8 +28,6 @@ internal static class SendingTimes
         private ReadOnlySpan<byte> _rest = message;
 
         public ReadOnlySpan<byte> Current { get; private set; }
-
-        public readonly Fields GetEnumerator() => this;
 
         public bool MoveNext()
         {

@@ -3,9 +3,6 @@ using System.Globalization;
 
 using Google.Protobuf;
 
-using Grpc.Core;
-using Grpc.Net.Client;
-
 using MiniK8s.Protocol.Etcd;
 
 namespace MiniK8s.Load.Stores;
@@ -17,7 +14,7 @@ internal static class WatchFanOut
     private const int Connections = 4;
     private const int WritesPerSecond = 1000;
     private const int Seconds = 10;
-    private const int WarmUpSeconds = 3;
+    private const int WarmUpSeconds = 5;
     private static readonly ByteString Prefix = ByteString.CopyFromUtf8("/watched/");
     private static readonly ByteString PrefixEnd = ByteString.CopyFromUtf8("/watched0");
 
@@ -31,46 +28,26 @@ internal static class WatchFanOut
 
     private static async Task<string> MeasureAsync(EtcdApiServer server)
     {
-        GrpcChannel[] channels = [.. Enumerable.Range(0, Connections).Select(_ => server.Connect())];
-        var watches = new List<AsyncDuplexStreamingCall<WatchRequest, List<long>>>();
-        for (var i = 0; i < Watchers; i++) watches.Add(await OpenAsync(channels[i % Connections]));
-        await RunAsync(watches, channels[0], WritesPerSecond * WarmUpSeconds);
+        using var channel = server.Connect();
+        var kv = new KV.KVClient(channel);
+        var request = new WatchCreateRequest { Key = Prefix, RangeEnd = PrefixEnd };
+        var listeners = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => WatchListener.OpenAsync(server.Address, Watchers / Connections, request)));
+        await RunAsync(listeners, kv, WritesPerSecond * WarmUpSeconds);
         var (goal, cpu) = (WritesPerSecond * Seconds, server.Cpu);
-        var (latencies, responses) = await RunAsync(watches, channels[0], goal);
+        var (latencies, responses) = await RunAsync(listeners, kv, goal);
         var spent = server.Cpu - cpu;
-        foreach (var watch in watches) watch.Dispose();
-        foreach (var channel in channels) channel.Dispose();
+        foreach (var listener in listeners) listener.Dispose();
         return string.Create(
             CultureInfo.InvariantCulture,
             $"p50 {Percentiles.At(latencies, 50).TotalMilliseconds:0.0} ms, p99 {Percentiles.At(latencies, 99).TotalMilliseconds:0.0} ms, slowest {latencies[^1].TotalMilliseconds:0.0} ms, CPU {spent.TotalMicroseconds / goal:0} us a write, {(double)latencies.Count / responses:0.0} events a response");
     }
 
-    private static async Task<(List<TimeSpan> Latencies, int Responses)> RunAsync(
-        List<AsyncDuplexStreamingCall<WatchRequest, List<long>>> watches, GrpcChannel channel, int writes)
+    private static async Task<(List<TimeSpan> Latencies, int Responses)> RunAsync(WatchListener[] listeners, KV.KVClient kv, int writes)
     {
-        var deliveries = watches.Select(watch => ReadAsync(watch, writes)).ToList();
-        await WriteAsync(new KV.KVClient(channel), writes);
-        var heard = await Task.WhenAll(deliveries);
+        var hearing = listeners.Select(listener => listener.HearAsync(writes)).ToList();
+        await WriteAsync(kv, writes);
+        var heard = await Task.WhenAll(hearing);
         return ([.. heard.SelectMany(some => some.Latencies).Order()], heard.Sum(some => some.Responses));
-    }
-
-    private static async Task<AsyncDuplexStreamingCall<WatchRequest, List<long>>> OpenAsync(GrpcChannel channel)
-    {
-        var watch = channel.CreateCallInvoker().AsyncDuplexStreamingCall(SendingTimes.Watch, null, default);
-        await watch.RequestStream.WriteAsync(new WatchRequest { CreateRequest = new WatchCreateRequest { Key = Prefix, RangeEnd = PrefixEnd } });
-        if (!await watch.ResponseStream.MoveNext(CancellationToken.None)) throw new InvalidOperationException("The watch was not created.");
-        return watch;
-    }
-
-    private static async Task<(List<TimeSpan> Latencies, int Responses)> ReadAsync(AsyncDuplexStreamingCall<WatchRequest, List<long>> watch, int goal)
-    {
-        var (latencies, responses) = (new List<TimeSpan>(goal), 0);
-        while (latencies.Count < goal && await watch.ResponseStream.MoveNext(CancellationToken.None))
-        {
-            responses++;
-            foreach (var sent in watch.ResponseStream.Current) latencies.Add(Stopwatch.GetElapsedTime(sent));
-        }
-        return (latencies, responses);
     }
 
     // An open loop: what is late is sent at once, and nobody waits for an answer before the next is due.
