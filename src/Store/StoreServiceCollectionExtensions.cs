@@ -1,5 +1,7 @@
 using System.Net;
 
+using Grpc.AspNetCore.Server.Model;
+
 using MiniK8s.Hosting;
 using MiniK8s.Hosting.Ports;
 using MiniK8s.Store.Backend;
@@ -116,6 +118,7 @@ internal static class StoreServiceCollectionExtensions
         .AddSingleton<ResponseHeaders>()
         .AddSingleton<KvService>()
         .AddSingleton<WatchService>()
+        .AddSingleton<IServiceMethodProvider<WatchService>, WatchMethods>()
         .AddSingleton<LeaseService>()
         .AddSingleton<ClusterService>()
         .AddSingleton<MaintenanceService>();

@@ -10,17 +10,16 @@ namespace MiniK8s.Store.EtcdServices;
 /// <summary>etcd's Watch service: one <see cref="WatchStream"/> per call.</summary>
 internal sealed class WatchService(
     WatchHub hub, MvccStore store, ResponseHeaders headers, StoreOptions options, TimeProvider time)
-    : Protocol.Etcd.Watch.WatchBase
 {
     /// <summary>Serves the stream until the client leaves or the process stops. As in etcd, a client that is done sending may go on reading.</summary>
-    public override async Task Watch(IAsyncStreamReader<WatchRequest> requestStream, IServerStreamWriter<WatchResponse> responseStream, ServerCallContext context)
+    public async Task WatchAsync(IAsyncStreamReader<WatchRequest> requests, IServerStreamWriter<WatchMessage> responses, ServerCallContext context)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         var stream = new WatchStream(hub, store, options, time);
-        var receiving = ReceiveAsync(requestStream, stream, ended);
+        var receiving = ReceiveAsync(requests, stream, ended);
         try
         {
-            await stream.RunAsync(response => SendAsync(response, responseStream, ended.Token), ended.Token);
+            await stream.RunAsync(message => SendAsync(message, responses, ended.Token), ended.Token);
         }
         catch (Exception ex) when (ended.IsCancellationRequested && (ex is OperationCanceledException or IOException or InvalidOperationException))
         {
@@ -33,11 +32,11 @@ internal sealed class WatchService(
         }
     }
 
-    private async Task SendAsync(WatchResponse response, IServerStreamWriter<WatchResponse> responseStream, CancellationToken ct)
+    private async Task SendAsync(WatchMessage message, IServerStreamWriter<WatchMessage> responses, CancellationToken ct)
     {
-        headers.Sign(response.Header);
+        headers.Sign(message.Head.Header);
         await Fail.AtAsync(Failpoint.WatchSend, ct);
-        await responseStream.WriteAsync(response, ct);
+        await responses.WriteAsync(message, ct);
     }
 
     private static async Task ReceiveAsync(IAsyncStreamReader<WatchRequest> requests, WatchStream stream, CancellationTokenSource ended)

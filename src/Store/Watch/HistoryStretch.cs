@@ -1,4 +1,3 @@
-using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.Watch;
@@ -6,15 +5,15 @@ namespace MiniK8s.Store.Watch;
 /// <summary>What a watcher that is behind reads from history in one go: whole revisions, and not too many.</summary>
 /// <param name="Events">The events it is to see, in order.</param>
 /// <param name="Last">The last revision looked at.</param>
-internal sealed record HistoryStretch(List<Event> Events, long Last)
+internal sealed record HistoryStretch(List<EncodedEvent> Events, long Last)
 {
     private const int MaxRevisions = 1000;
     private const int MaxBytes = 1 << 20;
 
-    /// <summary>Reads on from <paramref name="next"/>, which must not be compacted, until 1,000 revisions or 1 MiB of values.</summary>
+    /// <summary>Reads on from <paramref name="next"/>, which must not be compacted, until 1,000 revisions or 1 MiB of events.</summary>
     public static HistoryStretch Read(MvccSnapshot snapshot, Watcher watcher, long next)
     {
-        var events = new List<Event>();
+        var events = new List<EncodedEvent>();
         var first = long.Max(next, snapshot.History.First);
         var last = long.Max(first, next) - 1;
         var bytes = 0;
@@ -22,9 +21,9 @@ internal sealed record HistoryStretch(List<Event> Events, long Last)
         {
             foreach (var change in snapshot.History[revision])
             {
-                if (watcher.Select(snapshot, change) is not { } wanted) continue;
+                if (watcher.Interest.Select(snapshot, change) is not { } wanted) continue;
                 events.Add(wanted);
-                bytes += wanted.Kv.Value.Length;
+                bytes += wanted.Bytes.Length;
             }
             last = revision;
         }

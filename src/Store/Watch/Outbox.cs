@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-
 namespace MiniK8s.Store.Watch;
 
 /// <summary>Responses that wait for a stream's loop, and the bell that wakes it. The queue is guarded by the hub's lock.</summary>
@@ -7,7 +5,9 @@ namespace MiniK8s.Store.Watch;
 internal sealed class Outbox
 {
     private readonly Queue<Outgoing> _waiting = new();
-    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Wakes the loop, now or when it next waits.</summary>
+    public Bell Bell { get; } = new();
 
     /// <summary>Responses that wait.</summary>
     public int Count => _waiting.Count;
@@ -20,10 +20,4 @@ internal sealed class Outbox
 
     /// <summary>Takes the oldest response.</summary>
     public bool TryTake(out Outgoing outgoing) => _waiting.TryDequeue(out outgoing);
-
-    /// <summary>Wakes the loop, now or when it next waits. Any thread.</summary>
-    public void Wake() => _bell.Writer.TryWrite(true);
-
-    /// <summary>Waits until woken.</summary>
-    public async ValueTask WaitAsync(CancellationToken ct) => await _bell.Reader.ReadAsync(ct);
 }

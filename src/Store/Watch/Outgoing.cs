@@ -1,12 +1,12 @@
-using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.Watch;
 
 /// <summary>What is to be sent for a watcher.</summary>
 /// <param name="Watcher">Whose it is; null when it speaks for the whole stream.</param>
-/// <param name="Events">The events in order, of one revision or several, this response's own list; none for a progress announcement.</param>
+/// <param name="Events">The events in order, of one revision or several; none for a progress announcement.</param>
 /// <param name="Revision">The watcher has seen everything up to here once it has this.</param>
-internal readonly record struct Outgoing(Watcher? Watcher, List<Event> Events, long Revision)
+internal readonly record struct Outgoing(Watcher? Watcher, IReadOnlyList<EncodedEvent> Events, long Revision)
 {
     /// <summary>Joins what waits for the same watcher into one response: a stream that is behind catches up in fewer, larger ones.</summary>
     /// <remarks>Each watcher's events keep their order, and nothing moves past an announcement, which vouches for what came before it.</remarks>
@@ -24,8 +24,7 @@ internal readonly record struct Outgoing(Watcher? Watcher, List<Event> Events, l
             }
             else if (places.TryGetValue(next.Watcher, out var place))
             {
-                joined[place].Events.AddRange(next.Events);
-                joined[place] = joined[place] with { Revision = next.Revision };
+                joined[place] = joined[place].With(next);
             }
             else
             {
@@ -35,4 +34,14 @@ internal readonly record struct Outgoing(Watcher? Watcher, List<Event> Events, l
         }
         return joined;
     }
+
+    private Outgoing With(Outgoing next)
+    {
+        var events = Events as Gathered ?? [.. Events];       // what the hub gave is shared with other watchers
+        events.AddRange(next.Events);
+        return new Outgoing(Watcher, events, next.Revision);
+    }
+
+    /// <summary>A list of our own, to which more may be added.</summary>
+    private sealed class Gathered : List<EncodedEvent>;
 }

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 
-using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.Watch;
@@ -18,12 +17,12 @@ namespace MiniK8s.Store.Watch;
 /// Unsynced | needs revisions that were compacted        | Cancelled, naming the compact revision
 /// any      | cancel request, end of stream              | Cancelled
 /// </code>
-/// The writer only takes the lock, matches and leaves: an outbox holds at most --watch-buffer responses, whose values the
-/// history shares. What does not fit is read from history by the stream's own loop, at the pace of its client. So a slow
+/// The writer only takes the lock, matches once for all watchers that want the same, and leaves: an outbox holds at most
+/// --watch-buffer responses, whose events are encoded once and shared. What does not fit is read from history by the stream's own loop, at the pace of its client. So a slow
 /// client costs nobody else, and nothing is lost unless compaction overtakes it, which it is told.
 /// Waking a stream costs more than another event in its next response. So after a round that woke many streams the next one waits a
 /// little, 20 us for each of them and 10 ms at most, while their outboxes gather; with fewer than 50 streams there is no such rest.
-/// Room for later: ranges are matched one by one, which is fine for thousands of range watchers, not for millions.
+/// Room for later: different ranges are matched one by one, which is fine for thousands of them, not for millions.
 /// </remarks>
 internal sealed class WatchHub : IWatchHub, IDisposable
 {
@@ -34,9 +33,10 @@ internal sealed class WatchHub : IWatchHub, IDisposable
     private readonly StoreOptions _options;
     private readonly ITimer? _rest;
     private readonly Lock _gate = new();        // guards everything here, and what watchers and outboxes say it guards; innermost
-    private readonly Dictionary<ByteString, List<Watcher>> _byKey = [];
-    private readonly List<Watcher> _byRange = [];
-    private readonly Dictionary<Watcher, List<Event>> _selected = [];      // of the batch in hand; kept to be used again
+    private readonly Dictionary<WatchInterest, WatchGroup> _groups = [];
+    private readonly Dictionary<ByteString, List<WatchGroup>> _byKey = [];
+    private readonly List<WatchGroup> _byRange = [];
+    private readonly List<WatchGroup> _selected = [];                       // have events of the batch in hand
     private readonly List<Outbox> _due = [];                                // have events of which their streams do not know
     private bool _isResting;
     private long _notified = 1;
@@ -72,7 +72,7 @@ internal sealed class WatchHub : IWatchHub, IDisposable
                 Select(revision);
                 _notified = revision.Revision;
             }
-            foreach (var (watcher, events) in _selected) Deliver(watcher, events, first);
+            foreach (var group in _selected) Deliver(group, first);
             _selected.Clear();
             if (_due.Count > 0 && !_isResting) WakeDue();
         }
@@ -155,7 +155,7 @@ internal sealed class WatchHub : IWatchHub, IDisposable
             if (watchers.Any(watcher => watcher.State == WatcherState.Unsynced || watcher.StartRevision > _notified)) return false;
             if (target is not null) target.Queued++;
             outbox.Add(new Outgoing(target, [], _notified));
-            outbox.Wake();
+            outbox.Bell.Ring();
             return true;
         }
     }
@@ -164,20 +164,29 @@ internal sealed class WatchHub : IWatchHub, IDisposable
     {
         foreach (var stored in entry.Events)
         {
-            foreach (var watcher in _byRange) Select(watcher, stored, entry.Revision);
-            if (!_byKey.TryGetValue(stored.Version.Key, out var watchers)) continue;
-            foreach (var watcher in watchers) Select(watcher, stored, entry.Revision);
+            foreach (var group in _byRange) Select(group, stored);
+            if (!_byKey.TryGetValue(stored.Version.Key, out var groups)) continue;
+            foreach (var group in groups) Select(group, stored);
         }
     }
 
-    private void Select(Watcher watcher, StoredEvent stored, long revision)
+    private void Select(WatchGroup group, StoredEvent stored)
     {
-        if (revision < watcher.Next || watcher.Select(stored) is not { } wanted) return;
-        if (!_selected.TryGetValue(watcher, out var events)) _selected.Add(watcher, events = []);
-        events.Add(wanted);
+        if (group.Select(stored)) _selected.Add(group);
     }
 
-    private void Deliver(Watcher watcher, List<Event> events, long batchStart)
+    private void Deliver(WatchGroup group, long batchStart)
+    {
+        var events = group.TakeSelected();
+        for (var i = group.Watchers.Count - 1; i >= 0; i--)       // backwards: who is full leaves the group
+        {
+            var watcher = group.Watchers[i];
+            if (watcher.Next <= events[0].Revision) Deliver(watcher, events, batchStart);
+            else if (watcher.Next <= events[^1].Revision) Deliver(watcher, [.. events.Where(one => one.Revision >= watcher.Next)], batchStart);
+        }
+    }
+
+    private void Deliver(Watcher watcher, IReadOnlyList<EncodedEvent> events, long batchStart)
     {
         if (watcher.Stream.Outbox.Count < _options.WatchBuffer)
         {
@@ -192,7 +201,7 @@ internal sealed class WatchHub : IWatchHub, IDisposable
         RemoveFromIndex(watcher);
         watcher.Next = long.Max(watcher.Next, batchStart);
         MarkUnsynced(watcher);
-        watcher.Stream.Outbox.Wake();
+        watcher.Stream.Outbox.Bell.Ring();
     }
 
     private void WakeDue()
@@ -200,7 +209,7 @@ internal sealed class WatchHub : IWatchHub, IDisposable
         foreach (var outbox in _due)
         {
             outbox.IsDue = false;
-            outbox.Wake();
+            outbox.Bell.Ring();
         }
         var rest = _restForOne * _due.Count;
         _due.Clear();
@@ -220,13 +229,24 @@ internal sealed class WatchHub : IWatchHub, IDisposable
     private void Sync(Watcher watcher)
     {
         watcher.State = WatcherState.Synced;
-        if (watcher.Range.Kind != KeyRangeKind.Single)
+        if (!_groups.TryGetValue(watcher.Interest, out var group))
         {
-            _byRange.Add(watcher);
+            _groups.Add(watcher.Interest, group = new WatchGroup(watcher.Interest));
+            Index(group);
+        }
+        group.Watchers.Add(watcher);
+    }
+
+    private void Index(WatchGroup group)
+    {
+        var range = group.Interest.Range;
+        if (range.Kind != KeyRangeKind.Single)
+        {
+            _byRange.Add(group);
             return;
         }
-        if (!_byKey.TryGetValue(watcher.Range.Start, out var watchers)) _byKey.Add(watcher.Range.Start, watchers = []);
-        watchers.Add(watcher);
+        if (!_byKey.TryGetValue(range.Start, out var groups)) _byKey.Add(range.Start, groups = []);
+        groups.Add(group);
     }
 
     private void MarkUnsynced(Watcher watcher)
@@ -243,13 +263,18 @@ internal sealed class WatchHub : IWatchHub, IDisposable
 
     private void RemoveFromIndex(Watcher watcher)
     {
-        if (watcher.Range.Kind != KeyRangeKind.Single)
+        var group = _groups[watcher.Interest];
+        group.Watchers.Remove(watcher);
+        if (group.Watchers.Count > 0) return;
+        _groups.Remove(watcher.Interest);
+        var range = group.Interest.Range;
+        if (range.Kind != KeyRangeKind.Single)
         {
-            _byRange.Remove(watcher);
+            _byRange.Remove(group);
             return;
         }
-        var watchers = _byKey[watcher.Range.Start];
-        watchers.Remove(watcher);
-        if (watchers.Count == 0) _byKey.Remove(watcher.Range.Start);
+        var groups = _byKey[range.Start];
+        groups.Remove(group);
+        if (groups.Count == 0) _byKey.Remove(range.Start);
     }
 }

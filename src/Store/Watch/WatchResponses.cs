@@ -1,5 +1,3 @@
-using Google.Protobuf;
-
 using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.EtcdServices;
 using MiniK8s.Store.Mvcc;
@@ -13,7 +11,6 @@ internal static class WatchResponses
     public const long WholeStream = -1;
 
     private const int SplitBytes = 1 << 20;
-    private const int EventTagBytes = 1;
 
     /// <summary>Why a watch cannot be made; null when it can. The texts are etcd's.</summary>
     public static string? WhyNot(WatchCreateRequest request, IReadOnlyDictionary<long, Watcher> watchers)
@@ -47,64 +44,60 @@ internal static class WatchResponses
     /// <summary>Everything up to the revision was sent.</summary>
     public static WatchResponse Progress(long revision, long id) => new() { Header = At(revision), WatchId = id };
 
-    /// <summary>The responses that carry the events: one, unless it would pass 1 MiB and holds several revisions, or may be fragmented.</summary>
+    /// <summary>The messages that carry the events: one, unless it would pass 1 MiB and holds several revisions, or may be fragmented.</summary>
     /// <param name="watcher">Whose they are.</param>
     /// <param name="events">Events in order; none for progress.</param>
     /// <param name="revision">The revision up to which these are all.</param>
     /// <param name="maxBytes">Size past which a watcher that allows it gets fragments.</param>
-    public static IEnumerable<WatchResponse> Of(Watcher watcher, List<Event> events, long revision, int maxBytes)
+    public static IEnumerable<WatchMessage> Of(Watcher watcher, IReadOnlyList<EncodedEvent> events, long revision, int maxBytes)
     {
         foreach (var (part, partRevision) in SplitByRevision(events, revision))
         {
-            var response = new WatchResponse { Header = At(partRevision), WatchId = watcher.Id };
-            response.Events.AddRange(part);
-            if (!watcher.MayFragment || part.Count < 2 || response.CalculateSize() < maxBytes)
+            var head = new WatchResponse { Header = At(partRevision), WatchId = watcher.Id };
+            if (!watcher.MayFragment || part.Count < 2 || head.CalculateSize() + part.Sum(one => one.Bytes.Length) < maxBytes)
             {
-                yield return response;
+                yield return new WatchMessage(head, part);
                 continue;
             }
-            foreach (var fragment in Fragments(response, maxBytes)) yield return fragment;
+            foreach (var fragment in Fragments(head, part, maxBytes)) yield return fragment;
         }
     }
 
     // Never inside a revision: its events come together.
-    private static IEnumerable<(List<Event> Events, long Revision)> SplitByRevision(List<Event> events, long revision)
+    private static IEnumerable<(IReadOnlyList<EncodedEvent> Events, long Revision)> SplitByRevision(IReadOnlyList<EncodedEvent> events, long revision)
     {
-        var (part, bytes) = (new List<Event>(events.Count), 0);
-        foreach (var next in events)
+        var (first, bytes) = (0, 0);
+        for (var i = 0; i < events.Count; i++)
         {
-            if (bytes >= SplitBytes && next.Kv.ModRevision != part[^1].Kv.ModRevision)
+            if (bytes >= SplitBytes && events[i].Revision != events[i - 1].Revision)
             {
-                yield return (part, part[^1].Kv.ModRevision);
-                (part, bytes) = ([], 0);
+                yield return (Part(events, first, i), events[i - 1].Revision);
+                (first, bytes) = (i, 0);
             }
-            part.Add(next);
-            bytes += next.CalculateSize();
+            bytes += events[i].Bytes.Length;
         }
-        yield return (part, revision);
+        yield return (Part(events, first, events.Count), revision);
     }
 
-    private static IEnumerable<WatchResponse> Fragments(WatchResponse whole, int maxBytes)
+    private static IEnumerable<WatchMessage> Fragments(WatchResponse head, IReadOnlyList<EncodedEvent> events, int maxBytes)
     {
-        var fragment = Fragment(whole);
-        var bytes = fragment.CalculateSize();
-        foreach (var next in whole.Events)
+        head.Fragment = true;
+        var (first, bytes) = (0, head.CalculateSize());
+        for (var i = 0; i < events.Count; i++)
         {
-            var size = EventTagBytes + CodedOutputStream.ComputeMessageSize(next);
-            if (fragment.Events.Count > 0 && bytes + size >= maxBytes)
+            if (i > first && bytes + events[i].Bytes.Length >= maxBytes)
             {
-                yield return fragment;
-                fragment = Fragment(whole);
-                bytes = fragment.CalculateSize();
+                yield return new WatchMessage(head.Clone(), Part(events, first, i));
+                (first, bytes) = (i, head.CalculateSize());
             }
-            fragment.Events.Add(next);
-            bytes += size;
+            bytes += events[i].Bytes.Length;
         }
-        fragment.Fragment = false;      // the last one says so
-        yield return fragment;
+        head.Fragment = false;      // the last one says so
+        yield return new WatchMessage(head, Part(events, first, events.Count));
     }
 
-    private static WatchResponse Fragment(WatchResponse whole) => new() { Header = whole.Header.Clone(), WatchId = whole.WatchId, Fragment = true };
+    private static IReadOnlyList<EncodedEvent> Part(IReadOnlyList<EncodedEvent> events, int first, int end) =>
+        first == 0 && end == events.Count ? events : [.. events.Skip(first).Take(end - first)];
 
     private static ResponseHeader At(long revision) => new() { Revision = revision };
 }

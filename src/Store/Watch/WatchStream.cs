@@ -31,21 +31,22 @@ internal sealed class WatchStream(WatchHub hub, MvccStore store, StoreOptions op
     public async ValueTask ReceiveAsync(WatchRequest request, CancellationToken ct)
     {
         await _requests.Writer.WriteAsync(request, ct);
-        Outbox.Wake();
+        Outbox.Bell.Ring();
     }
 
     /// <summary>Serves the stream until cancelled. Leaves no watcher behind.</summary>
     /// <param name="send">Sends one response; completes when the transport has room for the next.</param>
     /// <param name="ct">The end of the stream.</param>
-    public async Task RunAsync(Func<WatchResponse, Task> send, CancellationToken ct)
+    public async Task RunAsync(Func<WatchMessage, Task> send, CancellationToken ct)
     {
         await using var ticker = time.CreateTimer(_ => Tick(), null, options.WatchProgressNotifyInterval, options.WatchProgressNotifyInterval);
+        await using var ending = ct.UnsafeRegister(static bell => ((Bell)bell!).Ring(), Outbox.Bell);
         try
         {
             while (true)
             {
                 ct.ThrowIfCancellationRequested();
-                if (!await PassAsync(send)) await Outbox.WaitAsync(ct);
+                if (!await PassAsync(send)) await Outbox.Bell.WaitAsync();
             }
         }
         finally
@@ -57,16 +58,16 @@ internal sealed class WatchStream(WatchHub hub, MvccStore store, StoreOptions op
     private void Tick()
     {
         Interlocked.Increment(ref _ticks);
-        Outbox.Wake();
+        Outbox.Bell.Ring();
     }
 
     // Whether anything was done; if not, the loop waits to be woken.
-    private async Task<bool> PassAsync(Func<WatchResponse, Task> send)
+    private async Task<bool> PassAsync(Func<WatchMessage, Task> send)
     {
         var isBusy = false;
         while (_requests.Reader.TryRead(out var request))
         {
-            if (Handle(request) is { } answer) await send(answer);
+            if (Handle(request) is { } answer) await send(new WatchMessage(answer, []));
             isBusy = true;
         }
         hub.TakeAll(Outbox, _taken);
@@ -117,18 +118,18 @@ internal sealed class WatchStream(WatchHub hub, MvccStore store, StoreOptions op
         return null;
     }
 
-    private async Task SendAsync(Outgoing outgoing, Func<WatchResponse, Task> send)
+    private async Task SendAsync(Outgoing outgoing, Func<WatchMessage, Task> send)
     {
         if (outgoing.Watcher is null)
         {
-            await send(WatchResponses.Progress(outgoing.Revision, WatchResponses.WholeStream));
+            await send(new WatchMessage(WatchResponses.Progress(outgoing.Revision, WatchResponses.WholeStream), []));
             return;
         }
         outgoing.Watcher.SentSinceTick |= outgoing.Events.Count > 0;
-        foreach (var response in WatchResponses.Of(outgoing.Watcher, outgoing.Events, outgoing.Revision, options.MaxRequestBytes + FragmentOverhead)) await send(response);
+        foreach (var message in WatchResponses.Of(outgoing.Watcher, outgoing.Events, outgoing.Revision, options.MaxRequestBytes + FragmentOverhead)) await send(message);
     }
 
-    private async Task<bool> CatchUpAsync(Watcher watcher, Func<WatchResponse, Task> send)
+    private async Task<bool> CatchUpAsync(Watcher watcher, Func<WatchMessage, Task> send)
     {
         if (hub.NextFromHistory(watcher) is not { } next) return false;
 
@@ -136,7 +137,7 @@ internal sealed class WatchStream(WatchHub hub, MvccStore store, StoreOptions op
         if (stretch is null)
         {
             hub.Cancel(watcher);        // its id stays taken until the client cancels it too, as in etcd
-            await send(WatchResponses.Compacted(watcher.Id, store.Current.CompactRevision));
+            await send(new WatchMessage(WatchResponses.Compacted(watcher.Id, store.Current.CompactRevision), []));
             return true;
         }
         if (stretch.Events.Count > 0) await SendAsync(new Outgoing(watcher, stretch.Events, stretch.Last), send);

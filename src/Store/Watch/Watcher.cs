@@ -1,7 +1,4 @@
-using Google.Protobuf;
-
 using MiniK8s.Protocol.Etcd;
-using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.Watch;
 
@@ -11,17 +8,14 @@ namespace MiniK8s.Store.Watch;
 /// <param name="request">What the client asked for.</param>
 internal sealed class Watcher(WatchStream stream, long id, WatchCreateRequest request)
 {
-    private readonly bool _withoutPuts = request.Filters.Contains(WatchCreateRequest.Types.FilterType.Noput);
-    private readonly bool _withoutDeletes = request.Filters.Contains(WatchCreateRequest.Types.FilterType.Nodelete);
-
     /// <summary>The stream that carries it.</summary>
     public WatchStream Stream { get; } = stream;
 
     /// <summary>Its id on the stream.</summary>
     public long Id { get; } = id;
 
-    /// <summary>The keys it watches; a request without a key watches from the smallest.</summary>
-    public KeyRange Range { get; } = KeyRange.From(request.Key.IsEmpty ? WatchKeys.Smallest : request.Key, request.RangeEnd);
+    /// <summary>What it wants to see.</summary>
+    public WatchInterest Interest { get; } = WatchInterest.Of(request);
 
     /// <summary>Whether responses may be split.</summary>
     public bool MayFragment { get; } = request.Fragment;
@@ -43,21 +37,6 @@ internal sealed class Watcher(WatchStream stream, long id, WatchCreateRequest re
 
     /// <summary>Where it stands. Guarded by the hub's lock.</summary>
     public WatcherState State { get; set; }
-
-    /// <summary>The event as this watch is to see it; null when it is not to see it.</summary>
-    public Event? Select(StoredEvent stored) => Wants(stored.Version.Key, stored.Version.IsTombstone) ? Show(stored) : null;
-
-    /// <summary>The old change as this watch is to see it; null when it is not to see it, and then nothing is read from disk.</summary>
-    /// <inheritdoc cref="KeyHistory.At" path="/exception"/>
-    public Event? Select(MvccSnapshot snapshot, Change change)
-    {
-        if (!Wants(change.Key, change.IsTombstone)) return null;
-        return Show(request.PrevKv ? snapshot.EventOf(change) : new StoredEvent(change.Version, previous: null));
-    }
-
-    private bool Wants(ByteString key, bool isDeletion) => !(isDeletion ? _withoutDeletes : _withoutPuts) && Range.Contains(key);
-
-    private Event Show(StoredEvent stored) => request.PrevKv ? stored.WithPrevious : stored.Plain;
 }
 
 /// <summary>Where a watcher stands.</summary>

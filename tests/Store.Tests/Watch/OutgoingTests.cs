@@ -1,4 +1,5 @@
 using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Watch;
 
 namespace MiniK8s.Store.Tests.Watch;
@@ -25,8 +26,8 @@ public sealed class OutgoingTests
     }
 
     private static Outgoing Events(Watcher watcher, params long[] revisions) =>
-        new(watcher, [.. revisions.Select(revision => new Event { Kv = new KeyValue { ModRevision = revision } })], revisions.LastOrDefault());
+        new(watcher, [.. revisions.Select(revision => new EncodedEvent(new Event { Kv = new KeyValue { ModRevision = revision } }))], revisions.LastOrDefault());
 
     private static (Watcher?, string, long) Show(Outgoing outgoing) =>
-        (outgoing.Watcher, string.Join(' ', outgoing.Events.Select(one => one.Kv.ModRevision)), outgoing.Revision);
+        (outgoing.Watcher, string.Join(' ', outgoing.Events.Select(one => one.Revision)), outgoing.Revision);
 }

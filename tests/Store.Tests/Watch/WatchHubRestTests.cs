@@ -79,13 +79,13 @@ public sealed class WatchHubRestTests : IDisposable
         Assert.Equal(["a", "b", ""], Taken(outboxes[0]));
     }
 
-    private static List<Task> Waits(IEnumerable<Outbox> outboxes) => [.. outboxes.Select(outbox => outbox.WaitAsync(CancellationToken.None).AsTask())];
+    private static List<ValueTask> Waits(IEnumerable<Outbox> outboxes) => [.. outboxes.Select(outbox => outbox.Bell.WaitAsync())];
 
     private List<string> Taken(Outbox outbox)
     {
         var taken = new List<Outgoing>();
         _hub.TakeAll(outbox, taken);
-        return [.. taken.Select(outgoing => string.Concat(outgoing.Events.Select(one => one.Kv.Key.ToStringUtf8())))];
+        return [.. taken.Select(outgoing => string.Concat(outgoing.Events.Select(one => WatchWorld.Client.Decode(new WatchMessage(new WatchResponse(), [one])).Events[0].Kv.Key.ToStringUtf8())))];
     }
 
     private List<Outbox> Watch(int streams) => Watch(streams, out _);

@@ -1,4 +1,5 @@
 using MiniK8s.Protocol.Etcd;
+using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Watch;
 
 using static MiniK8s.Store.Tests.Watch.WatchWorld;
@@ -56,6 +57,28 @@ public sealed class WatchStreamTests
         _world.Put("c");
 
         Assert.Equal(["c@4"], await client.EventsThroughAsync(4));
+    }
+
+    [Fact]
+    public async Task Watch_TheSameFromDifferentRevisions_EachFromItsOwn()
+    {
+        await using var client = _world.Connect();
+        await client.WatchAsync(Everything());
+        await client.WatchAsync(Everything(start: 3));
+        await client.WatchAsync(Everything(start: 4));
+
+        _world.Commit(
+            new PutRequest { Key = Bytes("a") },        // 2, 3 and 4 in one batch
+            new PutRequest { Key = Bytes("b") },
+            new PutRequest { Key = Bytes("c") });
+
+        var heard = new Dictionary<long, string>();
+        while (heard.Count < 3)
+        {
+            var response = await client.NextAsync("the batch");
+            heard.Add(response.WatchId, string.Join(' ', response.Events.Select(Client.Name)));
+        }
+        Assert.Equal(("a@2 b@3 c@4", "b@3 c@4", "c@4"), (heard[0], heard[1], heard[2]));
     }
 
     [Theory]
@@ -274,7 +297,7 @@ public sealed class WatchStreamTests
         var watcher = new Watcher(client.Stream, 3, new WatchCreateRequest { Key = Bytes("k"), Fragment = true });
         var events = Enumerable.Range(0, 50).Select(i => new Event { Kv = new() { Key = Bytes($"k{i}"), Value = Bytes(new string('x', 100)), ModRevision = 9 } }).ToList();
 
-        var responses = WatchResponses.Of(watcher, events, revision: 9, maxBytes: 1000).ToList();
+        var responses = WatchResponses.Of(watcher, [.. events.Select(one => new EncodedEvent(one))], revision: 9, maxBytes: 1000).Select(Client.Decode).ToList();
 
         Assert.InRange(responses.Count, 5, 10);
         Assert.Equal(events, responses.SelectMany(response => response.Events));

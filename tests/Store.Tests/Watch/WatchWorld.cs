@@ -113,11 +113,19 @@ internal sealed class WatchWorld(StoreOptions? options = null)
             _ended.Dispose();
         }
 
-        private async Task TakeAsync(WatchResponse response)
+        /// <summary>The response as a client reads it: each event is a field of the message.</summary>
+        public static WatchResponse Decode(WatchMessage message)
+        {
+            var response = message.Head.Clone();
+            foreach (var one in message.Events) response.MergeFrom(one.Bytes.Span);
+            return response;
+        }
+
+        private async Task TakeAsync(WatchMessage message)
         {
             MostWaiting = int.Max(MostWaiting, Stream.Outbox.Count);
             if (_stall is { } stall) await stall.Task;
-            _received.Writer.TryWrite(response);
+            _received.Writer.TryWrite(Decode(message));
         }
     }
 }
