@@ -1,4 +1,5 @@
 using MiniK8s.Load;
+using MiniK8s.Load.Api;
 using MiniK8s.Load.Stores;
 
 // usage: mk8s bench [NAME [CELL...]]; every benchmark brings a cluster of its own and prints the rows of one table.
@@ -7,6 +8,7 @@ IReadOnlyDictionary<string, Func<Task<IReadOnlyList<Row>>>> benchmarks = new Dic
     ["start"] = StartBenchmark.RunAsync,
     ["latency"] = LatencyBenchmark.RunAsync,
     ["throughput"] = ThroughputBenchmark.RunAsync,
+    ["api"] = ApiBenchmark.RunAsync,
     ["store"] = () => StoreBenchmark.RunAsync(args[int.Min(args.Length, 1)..]),
 };
 

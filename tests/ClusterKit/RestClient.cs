@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -27,17 +28,34 @@ public sealed class RestClient : IDisposable
     /// <summary>Sends bytes as they are.</summary>
     public async Task<RestAnswer> SendAsync(HttpMethod method, string path, byte[]? body, string contentType)
     {
-        using var request = new HttpRequestMessage(method, path);
-        if (body is not null)
-        {
-            request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
-        }
+        using var request = Request(method, path, body, contentType);
         using var answer = await _http.SendAsync(request);
         return new RestAnswer((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Sends bytes as they are; of the answer only the code and the length of the body are kept.</summary>
+    public async Task<(int Code, long Length)> SendAndDropAsync(HttpMethod method, string path, byte[]? body, string contentType)
+    {
+        using var request = Request(method, path, body, contentType);
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var content = await answer.Content.ReadAsStreamAsync();
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        var length = 0L;
+        for (int read; (read = await content.ReadAsync(buffer)) > 0;) length += read;
+        ArrayPool<byte>.Shared.Return(buffer);
+        return ((int)answer.StatusCode, length);
+    }
+
     public void Dispose() => _http.Dispose();
+
+    private static HttpRequestMessage Request(HttpMethod method, string path, byte[]? body, string contentType)
+    {
+        var request = new HttpRequestMessage(method, path);
+        if (body is null) return request;
+        request.Content = new ByteArrayContent(body);
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        return request;
+    }
 }
 
 public sealed record RestAnswer(int Code, string Body);

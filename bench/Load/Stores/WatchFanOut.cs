@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 using Google.Protobuf;
@@ -13,6 +12,7 @@ internal static class WatchFanOut
     private const int Watchers = 200;
     private const int Connections = 4;
     private const int WritesPerSecond = 1000;
+    private const int ValueBytes = 256;
     private const int Seconds = 10;
     private const int WarmUpSeconds = 5;
     private static readonly ByteString Prefix = ByteString.CopyFromUtf8("/watched/");
@@ -30,8 +30,10 @@ internal static class WatchFanOut
     {
         using var channel = server.Connect();
         var kv = new KV.KVClient(channel);
-        var request = new WatchCreateRequest { Key = Prefix, RangeEnd = PrefixEnd };
-        var listeners = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => WatchListener.OpenAsync(server.Address, Watchers / Connections, request)));
+        var now = (await kv.RangeAsync(new RangeRequest { Key = Prefix })).Header.Revision;
+        var request = new WatchRequest { CreateRequest = new WatchCreateRequest { Key = Prefix, RangeEnd = PrefixEnd, StartRevision = now + 1 } };
+        var listeners = await Task.WhenAll(
+            Enumerable.Range(0, Connections).Select(_ => WatchListener.OpenAsync(server.Address, Watchers / Connections, "/etcdserverpb.Watch/Watch", request)));
         await RunAsync(listeners, kv, WritesPerSecond * WarmUpSeconds);
         var (goal, cpu) = (WritesPerSecond * Seconds, server.Cpu);
         var (latencies, responses) = await RunAsync(listeners, kv, goal);
@@ -45,29 +47,13 @@ internal static class WatchFanOut
     private static async Task<(List<TimeSpan> Latencies, int Responses)> RunAsync(WatchListener[] listeners, KV.KVClient kv, int writes)
     {
         var hearing = listeners.Select(listener => listener.HearAsync(writes)).ToList();
-        await WriteAsync(kv, writes);
+        await OpenLoop.RunAsync(WritesPerSecond, writes, number => PutAsync(kv, number));
         var heard = await Task.WhenAll(hearing);
         return ([.. heard.SelectMany(some => some.Latencies).Order()], heard.Sum(some => some.Responses));
     }
 
-    // An open loop: what is late is sent at once, and nobody waits for an answer before the next is due.
-    private static async Task WriteAsync(KV.KVClient kv, int goal)
-    {
-        var (began, calls) = (Stopwatch.GetTimestamp(), new List<Task>(goal));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        while (calls.Count < goal)
-        {
-            await timer.WaitForNextTickAsync();
-            var due = Math.Min(goal, (int)(Stopwatch.GetElapsedTime(began).TotalSeconds * WritesPerSecond));
-            while (calls.Count < due) calls.Add(PutAsync(kv, calls.Count));
-        }
-        await Task.WhenAll(calls);
-    }
-
     private static async Task PutAsync(KV.KVClient kv, int number)
     {
-        var value = new byte[256];
-        BitConverter.TryWriteBytes(value, Stopwatch.GetTimestamp());
-        await kv.PutAsync(new PutRequest { Key = ByteString.CopyFromUtf8($"/watched/{number % 100}"), Value = UnsafeByteOperations.UnsafeWrap(value) });
+        await kv.PutAsync(new PutRequest { Key = ByteString.CopyFromUtf8($"/watched/{number % 100}"), Value = ByteString.CopyFromUtf8(SendingTimes.Now.PadRight(ValueBytes)) });
     }
 }

@@ -6,9 +6,7 @@ using System.Text;
 
 using Google.Protobuf;
 
-using MiniK8s.Protocol.Etcd;
-
-namespace MiniK8s.Load.Stores;
+namespace MiniK8s.Load;
 
 /// <summary>Many watch streams on one connection, read frame by frame (RFC 9113) without an object for any of them.</summary>
 /// <remarks>
@@ -34,16 +32,18 @@ internal sealed class WatchListener : IDisposable
 
     private enum Frame : byte { Data, Headers, Priority, ResetStream, Settings, PushPromise, Ping, GoAway, WindowUpdate }
 
-    /// <summary>Connects, and opens so many streams that each make the one watch.</summary>
-    /// <returns>The listener, once every watch is made.</returns>
-    public static async Task<WatchListener> OpenAsync(Uri server, int streams, WatchCreateRequest request)
+    /// <summary>Connects, and opens so many streams that each send the one request and listen.</summary>
+    /// <param name="server">A server of gRPC without TLS.</param>
+    /// <param name="streams">How many.</param>
+    /// <param name="method">The path of the method, with its first slash.</param>
+    /// <param name="request">Asks for what comes after a revision that is known: the watch may be made at leisure then.</param>
+    public static async Task<WatchListener> OpenAsync(Uri server, int streams, string method, IMessage request)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(server.Host, server.Port);
         var listener = new WatchListener(socket, streams);
-        listener.Begin(server.Authority, new WatchRequest { CreateRequest = request }.ToByteArray());
+        listener.Begin(server.Authority, method, request.ToByteArray());
         await listener.FlushAsync();
-        while (listener._streams.Any(stream => stream.Responses == 0)) await listener.ReadAsync();
         return listener;
     }
 
@@ -58,7 +58,7 @@ internal sealed class WatchListener : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private void Begin(string authority, byte[] request)
+    private void Begin(string authority, string method, byte[] request)
     {
         _sending.Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8);
         Write(Frame.Settings, 0, 0, [0, 4, .. Number(WholeWindow)]);            // SETTINGS_INITIAL_WINDOW_SIZE
@@ -66,7 +66,7 @@ internal sealed class WatchListener : IDisposable
         // HPACK (RFC 7541): POST and http by their place in the static table, the rest literally, never indexed.
         byte[] headers =
         [
-            0x83, 0x86, 0x04, .. Text("/etcdserverpb.Watch/Watch"), 0x01, .. Text(authority), 0x0F, 0x10, .. Text("application/grpc"),
+            0x83, 0x86, 0x04, .. Text(method), 0x01, .. Text(authority), 0x0F, 0x10, .. Text("application/grpc"),
             0x00, .. Text("te"), .. Text("trailers"),
         ];
         byte[] message = [0, .. Number(request.Length), .. request];
