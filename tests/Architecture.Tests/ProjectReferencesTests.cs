@@ -5,8 +5,6 @@ namespace MiniK8s.Architecture.Tests;
 /// <summary>The table of ARCHITECTURE.md, "who may reference whom", against the project files.</summary>
 public sealed class ProjectReferencesTests
 {
-    private static readonly string Root = FindRoot();
-
     [Theory]
     [InlineData("Protocol", new string[0])]
     [InlineData("Api", new[] { "Protocol" })]
@@ -19,7 +17,7 @@ public sealed class ProjectReferencesTests
     [InlineData("ControllerManager", new[] { "Client", "Hosting" })]
     public void Project_References_OnlyWhatTheTableAllows(string project, string[] allowed)
     {
-        var references = ReferencesOf(Path.Combine(Root, "src", project, $"{project}.csproj"));
+        var references = ReferencesOf(Path.Combine(Repository.Root, "src", project, $"{project}.csproj"));
 
         Assert.Empty(references.Except(allowed));
     }
@@ -29,7 +27,7 @@ public sealed class ProjectReferencesTests
     {
         string[] known = ["Protocol", "Api", "Hosting", "Store", "Client", "ApiServer", "Scheduler", "Kubelet", "ControllerManager", "Lab", "Grpc.Abstractions"];
 
-        var projects = Directory.GetDirectories(Path.Combine(Root, "src")).Select(Path.GetFileName);
+        var projects = Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(Path.GetFileName);
 
         Assert.Empty(projects.Except(known));
     }
@@ -37,11 +35,11 @@ public sealed class ProjectReferencesTests
     [Fact]
     public void Solution_EveryProject_IsListed()
     {
-        var solution = File.ReadAllText(Path.Combine(Root, "MiniK8s.sln")).Replace('\\', '/');
+        var solution = File.ReadAllText(Path.Combine(Repository.Root, "MiniK8s.sln")).Replace('\\', '/');
 
-        var projects = ((string[])["src", "tests", "bench"]).Where(folder => Directory.Exists(Path.Combine(Root, folder)))
-            .SelectMany(folder => Directory.GetFiles(Path.Combine(Root, folder), "*.csproj", SearchOption.AllDirectories))
-            .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'));
+        var projects = ((string[])["src", "tests", "bench"]).Where(folder => Directory.Exists(Path.Combine(Repository.Root, folder)))
+            .SelectMany(folder => Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories))
+            .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/'));
 
         Assert.DoesNotContain(projects, project => !solution.Contains(project, StringComparison.Ordinal));
     }
@@ -49,7 +47,7 @@ public sealed class ProjectReferencesTests
     [Fact]
     public void Protocol_HandwrittenCode_IsTheInterfacesOfObjectsAlone()
     {
-        var folder = Path.Combine(Root, "src", "Protocol");
+        var folder = Path.Combine(Repository.Root, "src", "Protocol");
 
         var files = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
@@ -60,11 +58,4 @@ public sealed class ProjectReferencesTests
 
     private static IEnumerable<string> ReferencesOf(string projectFile) => XDocument.Load(projectFile).Descendants("ProjectReference")
         .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "global.json"))) folder = folder.Parent;
-        return folder.FullName;
-    }
 }

@@ -31,8 +31,8 @@ internal sealed partial class AuditLog(AuditFeed feed, ILogger<AuditLog> logger)
     }
 
     [LoggerMessage(
-        Message = "{User} {Verb} {Object}: {Code} {Reason} {Stage} after {Milliseconds:F1} ms, version {Before} to {After}, from {Source} by {UserAgent}, {AuditId}")]
+        Message = "{User} {Verb} {Target}: {Code} {Reason} {Stage} after {Milliseconds:F1} ms, version {Before} to {After}, from {Source} by {UserAgent}, {AuditId}")]
     private static partial void LogRecord(
-        ILogger logger, LogLevel level, string auditId, string user, string verb, string @object, int code, string reason, AuditStage stage,
+        ILogger logger, LogLevel level, string auditId, string user, string verb, string target, int code, string reason, AuditStage stage,
         double milliseconds, string before, string after, string source, string userAgent);
 }

@@ -107,15 +107,15 @@ public sealed partial class EventRecorder : IEventRecorder
         message = stored.Message,
     });
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Event {Reason} of {Namespace}/{Name} lost: too many wait to be written")]
-    private static partial void LogLost(ILogger logger, string reason, string @namespace, string name);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Event {Reason} of {Ns}/{Name} lost: too many wait to be written")]
+    private static partial void LogLost(ILogger logger, string reason, string ns, string name);
 
     // Its namespace is going or gone: there is nobody left to read it.
-    [LoggerMessage(Level = LogLevel.Information, Message = "Event {Reason} of {Namespace}/{Name} not taken: {Refusal}")]
-    private static partial void LogUnwanted(ILogger logger, string reason, string @namespace, string name, string refusal);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Event {Reason} of {Ns}/{Name} not taken: {Refusal}")]
+    private static partial void LogUnwanted(ILogger logger, string reason, string ns, string name, string refusal);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Event {Reason} of {Namespace}/{Name} lost: {Refusal}")]
-    private static partial void LogRefused(ILogger logger, string reason, string @namespace, string name, string refusal);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Event {Reason} of {Ns}/{Name} lost: {Refusal}")]
+    private static partial void LogRefused(ILogger logger, string reason, string ns, string name, string refusal);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Event recorder stopped, {Count} events unwritten")]
     private static partial void LogStopped(ILogger logger, int count);

@@ -107,8 +107,8 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
         _workers.TryRemove(worker.Uid, out _);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node}: stopping pod {Namespace}/{Name} ({Uid}), which the apiserver does not know")]
-    private partial void LogOrphan(string node, string @namespace, string name, string uid);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node}: stopping pod {Ns}/{Name} ({Uid}), which the apiserver does not know")]
+    private partial void LogOrphan(string node, string ns, string name, string uid);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: the runtime would not forget pod {Uid}")]
     private partial void LogNotForgotten(string node, string uid, Exception exception);

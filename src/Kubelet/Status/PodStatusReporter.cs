@@ -106,8 +106,8 @@ internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, 
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Status of pod {Namespace}/{Name} could not be written, will retry")]
-    private partial void LogWriteFailed(string @namespace, string name, Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Status of pod {Ns}/{Name} could not be written, will retry")]
+    private partial void LogWriteFailed(string ns, string name, Exception exception);
 
     private sealed record PendingWrite(Pod Base, PodStatus Status, bool MayStillRun);
 
