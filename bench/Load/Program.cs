@@ -8,7 +8,7 @@ IReadOnlyDictionary<string, Func<Task<IReadOnlyList<Row>>>> benchmarks = new Dic
     ["start"] = StartBenchmark.RunAsync,
     ["latency"] = LatencyBenchmark.RunAsync,
     ["throughput"] = ThroughputBenchmark.RunAsync,
-    ["api"] = ApiBenchmark.RunAsync,
+    ["api"] = () => ApiBenchmark.RunAsync(args[int.Min(args.Length, 1)..]),
     ["store"] = () => StoreBenchmark.RunAsync(args[int.Min(args.Length, 1)..]),
 };
 

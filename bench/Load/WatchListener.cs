@@ -103,7 +103,7 @@ internal sealed class WatchListener : IDisposable
             case Frame.Data: _streams[(stream - 1) / 2].Take(payload); break;
             case Frame.Settings when (flags & Ack) == 0: Write(Frame.Settings, Ack, 0, []); break;
             case Frame.Ping when (flags & Ack) == 0: Write(Frame.Ping, Ack, 0, payload); break;
-            case Frame.ResetStream or Frame.GoAway: throw new IOException($"The server ended a watch: {type}.");
+            case Frame.ResetStream or Frame.GoAway: throw new IOException($"The server ended a watch: {type} {Convert.ToHexString(payload)}.");
         }
     }
 
