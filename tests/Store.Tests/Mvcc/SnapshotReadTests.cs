@@ -4,6 +4,7 @@ using Google.Protobuf;
 
 using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.Mvcc;
+using MiniK8s.Store.Tests.Backend;
 
 namespace MiniK8s.Store.Tests.Mvcc;
 
@@ -46,10 +47,10 @@ public sealed class SnapshotReadTests
             var next = one.Round(live);
             other.Round(live);
             live = next;
-            if (round % 60 == 0) SameState.Assert(untouched.Current, store.Current);
+            if (round % 60 == 0) SnapshotAssert.Same(untouched.Current, store.Current);
         }
 
-        SameState.Assert(untouched.Current, store.Current);
+        SnapshotAssert.Same(untouched.Current, store.Current);
         Assert.Equal(untouched.Current.Tree.Count, store.Current.Tree.Count);
         Assert.Equal(live, new Taken(store.Current, live).Read(Taken.All));
         Assert.InRange(live.Count, 500, 20_000);

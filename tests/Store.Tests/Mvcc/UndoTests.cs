@@ -1,6 +1,7 @@
 using Google.Protobuf;
 
 using MiniK8s.Store.Mvcc;
+using MiniK8s.Store.Tests.Backend;
 
 namespace MiniK8s.Store.Tests.Mvcc;
 
@@ -25,9 +26,9 @@ public sealed class UndoTests
             dropped.Undo();
 
             Assert.Same(before, store.Current);
-            if (round % 10 == 0) SameState.Assert(untouched.Current, before);
+            if (round % 10 == 0) SnapshotAssert.Same(untouched.Current, before);
             foreach (var request in Batch(random, requests, before.Revision)) Write(request, store, untouched);
-            SameState.Assert(untouched.Current, store.Current);
+            SnapshotAssert.Same(untouched.Current, store.Current);
         }
         Assert.InRange(store.Current.Revision, 400, 4000);
         Assert.InRange(store.Current.CompactRevision, 10, 4000);
