@@ -21,13 +21,19 @@ internal sealed class CacheFreshness(IKeyValueStore store, ResourceCaches caches
         }
     }
 
-    /// <summary>Until everything that was written before this call is in.</summary>
+    /// <summary>Until everything that was written before this call is in; 504 when that takes too long.</summary>
     public async Task NewestAsync(CancellationToken ct)
+    {
+        if ((await HeadAsync(ct)).IsIn) return;
+        throw StatusErrors.Timeout("the watch cache did not catch up with the store in time", retryAfterSeconds: 1);
+    }
+
+    /// <summary>The store's revision at this call, and whether everything up to it came in before the time was up.</summary>
+    public async Task<(long Revision, bool IsIn)> HeadAsync(CancellationToken ct)
     {
         await AnyAsync(ct);
         var head = await store.RangeAsync(StoreRange.One(StoreKeys.Root) with { CountOnly = true }, ct);
-        if (await caches.Progress.WaitAsync(head.Revision, caches.Options.FreshnessTimeout, ct)) return;
-        throw StatusErrors.Timeout("the watch cache did not catch up with the store in time", retryAfterSeconds: 1);
+        return (head.Revision, await caches.Progress.WaitAsync(head.Revision, caches.Options.FreshnessTimeout, ct));
     }
 
     /// <summary>Until a revision is in; 504 when it lies in the future.</summary>

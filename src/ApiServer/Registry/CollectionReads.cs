@@ -11,7 +11,8 @@ namespace MiniK8s.ApiServer.Registry;
 /// resourceVersion | match              | limit | what is read
 /// ----------------+--------------------+-------+------------------------------------------------------------------
 /// (continue)      | -                  | any   | the token's revision, from history or, when that is gone, from the store
-/// unset           | -                  | any   | the newest: the cache, once it has reached the store's present revision
+/// unset           | -                  | any   | the newest: the cache, once it has reached the store's present revision; the store, when
+///                 |                    |       | that takes too long
 /// 0               | unset/NotOlderThan | -     | the cache as it is, all of it
 /// N               | NotOlderThan       | any   | the cache, once it has reached N
 /// N               | unset              | none  | the same
@@ -48,7 +49,8 @@ internal sealed class CollectionReads(RegistryParts parts, CacheFreshness freshn
         if (options.Continue.Length > 0) return await ContinueAsync(selection, options, ct);
         var revision = ResourceVersions.Parse(options.ResourceVersion);
         if (ListOptionsRules.IsExact(options, revision)) return await ExactAsync(selection, revision, "", options.Limit, ct);
-        await (options.ResourceVersion.Length == 0 ? freshness.NewestAsync(ct) : freshness.AtLeastAsync(revision, ct));
+        if (options.ResourceVersion.Length == 0) return await NewestAsync(selection, "", options.Limit, ct);
+        await freshness.AtLeastAsync(revision, ct);
         var limit = options.ResourceVersion == "0" ? 0 : options.Limit;
         return Page(parts.Cache.Snapshot(), selection, "", limit);
     }
@@ -62,14 +64,24 @@ internal sealed class CollectionReads(RegistryParts parts, CacheFreshness freshn
         }
         var start = StoreKeys.PrefixOf(parts.Kind) + token.Start;
         if (token.Revision > 0) return await ExactAsync(selection, token.Revision, start, options.Limit, ct);
-        await freshness.NewestAsync(ct);
-        return Page(parts.Cache.Snapshot(), selection, start, options.Limit);
+        return await NewestAsync(selection, start, options.Limit, ct);
+    }
+
+    private async Task<ObjectList> NewestAsync(Selection selection, string start, long limit, CancellationToken ct)
+    {
+        var (head, isIn) = await freshness.HeadAsync(ct);
+        return isIn ? Page(parts.Cache.Snapshot(), selection, start, limit) : await StoredAsync(selection, head, start, limit, ct);
     }
 
     private async Task<ObjectList> ExactAsync(Selection selection, long revision, string start, long limit, CancellationToken ct)
     {
         await freshness.AtLeastAsync(revision, ct);
         if (parts.Cache.SnapshotAt(revision) is { } snapshot) return Page(snapshot, selection, start, limit);
+        return await StoredAsync(selection, revision, start, limit, ct);
+    }
+
+    private async Task<ObjectList> StoredAsync(Selection selection, long revision, string start, long limit, CancellationToken ct)
+    {
         try
         {
             return await FromStoreAsync(selection, revision, start, limit, ct);
@@ -103,14 +115,16 @@ internal sealed class CollectionReads(RegistryParts parts, CacheFreshness freshn
         var range = StoreRange.Prefix(selection.KeyPrefix) with { Revision = revision, Limit = StorePageSize };
         if (start.Length > 0) range = range with { Key = start };
         RangePage page;
+        var count = 0L;
         do
         {
             page = await parts.Store.RangeAsync(range, ct);
+            if (count == 0) count = page.Count;     // of the whole range: that of the first page
             foreach (var stored in page.Items)
             {
                 var item = new CachedObject(stored.Key.ToStringUtf8(), StoredObjects.Decode(parts.Kind, stored), stored.ModRevision);
                 if (!selection.Includes(item)) continue;
-                if (limit > 0 && items.Count == limit) return PageOf(items, ResourceVersions.Format(revision), revision, item.Key, null);
+                if (limit > 0 && items.Count == limit) return PageOf(items, ResourceVersions.Format(revision), revision, item.Key, selection.Matches is null ? count - limit : null);
                 items.Add(item.Object);
             }
             if (page.Items.Count > 0) range = range with { Key = page.Items[^1].Key.ToStringUtf8() + "\0" };

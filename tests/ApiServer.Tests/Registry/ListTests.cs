@@ -65,9 +65,11 @@ public sealed class ListTests
         for (var i = 0; i < 6; i++) await rig.UpdateAsync<ConfigMap>("default", "c3", map => map.Data["i"] = $"{i}");
         await rig.SettledAsync();
 
+        var second = await rig.ListAsync<ConfigMap>("default", new() { Limit = 2, Continue = first.Continue });
         var names = await RestAsync(rig, first, 2);
 
         Assert.Equal(["c0", "c1", "c2", "c3", "c4", "c5"], names);
+        Assert.Equal(2, second.RemainingItemCount);
     }
 
     [EveryStoreFact]
