@@ -21,13 +21,14 @@ internal sealed class GrpcApiServer : IAsyncDisposable
     private readonly WebApplication _app;
     private GrpcChannel _channel = null!;
 
-    private GrpcApiServer(StoreServer store, string[] flags)
+    private GrpcApiServer(StoreServer store, Action<IServiceCollection> replace, string[] flags)
     {
         Store = store;
         var builder = MiniK8sProcess.CreateBuilder(
             "apiserver",
             ["--etcd-servers", store.Endpoint, "--secure-port", "0", "--insecure-grpc-port", "-1", "--client-ca-file", _pki.Authority, "--log-level", "error", .. flags]);
         builder.AddApiServer();
+        replace(builder.Services);
         _app = builder.Build();
         _app.MapApiServer();
     }
@@ -54,9 +55,13 @@ internal sealed class GrpcApiServer : IAsyncDisposable
     public static Task<GrpcApiServer> StartAsync(params string[] flags) => StartAsync(StoreUnderTest.Kind, flags);
 
     /// <inheritdoc cref="StartAsync(string[])"/>
-    public static async Task<GrpcApiServer> StartAsync(StoreKind store, params string[] flags)
+    public static Task<GrpcApiServer> StartAsync(StoreKind store, params string[] flags) => StartAsync(store, _ => { }, flags);
+
+    /// <inheritdoc cref="StartAsync(string[])"/>
+    /// <param name="replace">Adds rooms that take the place of the server's own.</param>
+    public static async Task<GrpcApiServer> StartAsync(StoreKind store, Action<IServiceCollection> replace, params string[] flags)
     {
-        var server = new GrpcApiServer(await StoreServer.StartAsync(store), flags);
+        var server = new GrpcApiServer(await StoreServer.StartAsync(store), replace, flags);
         await server._app.StartAsync();
         server._channel = GrpcChannel.ForAddress($"http://127.0.0.1:{server.InsecurePort}");
         await server.ReadyAsync();
