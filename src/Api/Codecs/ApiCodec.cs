@@ -12,6 +12,8 @@ namespace MiniK8s.Api.Codecs;
 /// <summary>Documents in any encoding, and request bodies with the refusals Kubernetes would give.</summary>
 public static class ApiCodec
 {
+    // Where Kubernetes makes its registry of types, by which its messages call it.
+    private const string Scheme = "pkg/api/legacyscheme/scheme.go:30";
     private const int SummaryLength = 30;
 
     /// <summary>The message in this encoding, with the kind and apiVersion of its type.</summary>
@@ -49,7 +51,7 @@ public static class ApiCodec
         var said = PeekBody(body, encoding, type);
         var actual = new TypeMeta(Or(said.ApiVersion, expected.ApiVersion), Or(said.Kind, expected.Kind));
         if (!ApiTypes.TryGet(actual, out var actualType)) throw CannotHandle(actual, type, NotRegistered(actual));
-        if (actualType != type) throw CannotHandle(actual, type, $"converting ({MessageCodec.GoName(actualType)}) to ({MessageCodec.GoName(type)}): unknown conversion");
+        if (actualType != type) throw CannotHandle(actual, type, $"converting ({MessageCodec.GoName(actualType)}) to ({InternalName(type, expected)}): unknown conversion");
         try
         {
             return Decode(body, encoding, type);
@@ -100,7 +102,11 @@ public static class ApiCodec
         StatusErrors.BadRequest($"{actual.Kind} in version {GoText.Quote(actual.Version)} cannot be handled as a {type.Name}: {because}");
 
     private static string NotRegistered(TypeMeta actual) =>
-        $"no kind {GoText.Quote(actual.Kind)} is registered for version {GoText.Quote(actual.ApiVersion)} in scheme \"minik8s\"";
+        $"no kind {GoText.Quote(actual.Kind)} is registered for version {GoText.Quote(actual.ApiVersion)} in scheme {GoText.Quote(Scheme)}";
+
+    // Kubernetes reads a body of any version into a type of no version, whose package is named for the group: core.Pod, apps.Deployment.
+    private static string InternalName(MessageDescriptor type, TypeMeta expected) => ApiKinds.TryGet(expected, out var kind)
+        ? $"{(kind.Group.Length == 0 ? "core" : kind.Group.Split('.')[0])}.{kind.Kind}" : MessageCodec.GoName(type);
 
     private static string Or(string value, string otherwise) => value.Length > 0 ? value : otherwise;
 

@@ -115,8 +115,8 @@ public sealed class JsonCodecTests
     [InlineData("""{"kind":"Pod","apiVersion":"v1","spec":{"x":1}}""", "")]
     [InlineData("""{"spec":{}}""", "")]
     [InlineData("""{"kind":"Pod","apiVersion":"v1","spec":"x"}""", "Pod in version \"v1\" cannot be handled as a Pod: json: cannot unmarshal string into Go struct field Pod.spec of type v1.PodSpec")]
-    [InlineData("""{"kind":"Foo","apiVersion":"v1"}""", "Foo in version \"v1\" cannot be handled as a Pod: no kind \"Foo\" is registered for version \"v1\" in scheme \"minik8s\"")]
-    [InlineData("""{"kind":"Node","apiVersion":"v1"}""", "Node in version \"v1\" cannot be handled as a Pod: converting (v1.Node) to (v1.Pod): unknown conversion")]
+    [InlineData("""{"kind":"Foo","apiVersion":"v1"}""", "Foo in version \"v1\" cannot be handled as a Pod: no kind \"Foo\" is registered for version \"v1\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"")]
+    [InlineData("""{"kind":"Node","apiVersion":"v1"}""", "Node in version \"v1\" cannot be handled as a Pod: converting (v1.Node) to (core.Pod): unknown conversion")]
     [InlineData("{", "the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json parse error: unexpected end of JSON input ({)")]
     [InlineData("", "the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json parse error: unexpected end of JSON input (<empty>)")]
     public void DecodeBody_AnyBody_IsReadOrRefusedInKubernetesWords(string json, string error)

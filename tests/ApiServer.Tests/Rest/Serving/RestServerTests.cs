@@ -57,7 +57,7 @@ public sealed class RestServerTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"metadata":{"name":"a"},"oops":1}""", "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: unknown field \"oops\"")]
-    [InlineData("""{"kind":"Service","apiVersion":"v1"}""", "Service in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Service) to (v1.ConfigMap): unknown conversion")]
+    [InlineData("""{"kind":"Service","apiVersion":"v1"}""", "Service in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Service) to (core.ConfigMap): unknown conversion")]
     public async Task Create_NotStrictlyAConfigMap_IsBadRequest(string body, string message)
     {
         var (code, answer, _) = await _server.SendAsync("POST", $"{ConfigMaps}?fieldValidation=Strict", body);
