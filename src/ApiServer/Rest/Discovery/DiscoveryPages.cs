@@ -11,7 +11,7 @@ using MiniK8s.ApiServer.Rest.Routing;
 
 namespace MiniK8s.ApiServer.Rest.Discovery;
 
-/// <summary>The pages that say what is served: /, /version, /api, /apis and those of each group and version.</summary>
+/// <summary>The pages that say what is served: /, /version, /api, /apis and those of each group and version; and that there are no custom resources.</summary>
 internal sealed class DiscoveryPages(IResourceRegistries registries)
 {
     private readonly ApiKind[] _kinds = [.. registries.All.Select(registry => registry.Kind)];
@@ -44,6 +44,8 @@ internal sealed class DiscoveryPages(IResourceRegistries registries)
         "/version" => ServerVersion.Document(),
         "/api" => GroupLists.CoreVersions(_kinds, http.Request.Host.Value ?? ""),
         "/apis" => GroupLists.Groups(_kinds),
+        // kubectl asks before it says that a kind is unknown, and says something else when it is not answered.
+        "/apis/apiextensions.k8s.io/v1/customresourcedefinitions" => GroupLists.NoCustomResources(),
         _ => Group(path) ?? GroupVersion(path),
     };
 

@@ -25,6 +25,15 @@ internal static class GroupLists
             [.. kinds.Where(kind => kind.Group.Length > 0).GroupBy(kind => kind.Group).Select(group => (JsonNode)Group([.. group]))]),
     };
 
+    /// <summary>The list of kinds that users have defined, empty. Nothing leads there: the group is not among those served.</summary>
+    public static JsonObject NoCustomResources() => new()
+    {
+        ["kind"] = "CustomResourceDefinitionList",
+        ["apiVersion"] = "apiextensions.k8s.io/v1",
+        ["metadata"] = new JsonObject { ["resourceVersion"] = "1" },
+        ["items"] = new JsonArray(),
+    };
+
     /// <summary>APIGroup at <c>/apis/G</c>, complete with kind and apiVersion.</summary>
     public static JsonObject Document(IReadOnlyList<ApiKind> kindsOfGroup)
     {
