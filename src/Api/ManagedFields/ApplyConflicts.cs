@@ -20,6 +20,9 @@ internal sealed class ApplyConflicts
         new(managers.Entries.Where(entry => !entry.Manager.Equals(applier)).OrderBy(entry => entry.Manager, Comparer<FieldManager>.Create(FieldManager.Compare))
             .Select(entry => (entry.Manager, entry.Fields.Intersection(changed))));
 
+    /// <summary>The conflicts as one sees them who reads the object in another version.</summary>
+    public ApplyConflicts In(string apiVersion) => new(_conflicts.Select(conflict => (conflict.Manager with { ApiVersion = apiVersion }, conflict.Fields)));
+
     /// <summary>The conflicts about other fields than these.</summary>
     public ApplyConflicts Except(FieldSet allowed) => new(_conflicts.Select(conflict => (conflict.Manager, conflict.Fields.Difference(allowed))));
 

@@ -28,6 +28,9 @@ public sealed class FieldScope
     /// <summary>"" for the object itself.</summary>
     public string Subresource { get; }
 
+    /// <summary>The version of which conflicts speak; null is that of each manager's writes. A Scale is of another group than the object it is part of.</summary>
+    internal string? ConflictVersion => Subresource == "scale" ? SubresourceKinds.Scale.ApiVersion : null;
+
     internal FieldType Type { get; }
 
     /// <summary>An object of the kind that holds nothing; only to be read.</summary>

@@ -53,7 +53,9 @@ public static class ServerSideApply
         return result;
     }
 
-    private static void Check(FieldScope scope, JsonObject configuration)
+    /// <summary>Refuses what is no configuration of the kind.</summary>
+    /// <exception cref="ApiException">400: it says it is of another; 500: it has fields that the kind does not have.</exception>
+    public static void Check(FieldScope scope, JsonObject configuration)
     {
         var kind = scope.Kind;
         var said = new TypeMeta(Text(configuration["apiVersion"]), Text(configuration["kind"]));
@@ -123,6 +125,7 @@ public static class ServerSideApply
         if (force) return;
         var conflicts = ApplyConflicts.Find(managers, applier, changed);
         if (conflicts.Any) conflicts = conflicts.Except(LastApplied.AllowedConflicts(scope, live, applier.Name));
+        if (scope.ConflictVersion is { } version) conflicts = conflicts.In(version);
         if (conflicts.Any) throw conflicts.ToError();
     }
 

@@ -1,3 +1,6 @@
+using System.Text;
+
+using MiniK8s.Api.ManagedFields;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Registry.Scales;
 using MiniK8s.ApiServer.Tests.Fakes;
@@ -63,6 +66,42 @@ public sealed class ScaleTests
     }
 
     [EveryStoreFact]
+    public async Task Apply_Scale_ConflictsWithWhoHasSetTheReplicas_AndTakesThemByForce()
+    {
+        await using var rig = await StartAsync();
+        await rig.CreateAsync(Workloads.Deployment("web", replicas: 3));
+
+        var conflict = await RefusalAsync(() => ApplyAsync(rig, "web", 5));
+        var forced = await ApplyAsync(rig, "web", 5, force: true);
+        var again = await ApplyAsync(rig, "web", 6);
+
+        Assert.Equal((409, "Apply failed with 1 conflict: conflict with \"test\" using autoscaling/v1: .spec.replicas"), (conflict.Code, conflict.Message));
+        Assert.Equal((5, 6), (forced.Spec.Replicas, again.Spec.Replicas));
+        var deployment = await rig.GetAsync<Deployment>("default", "web");
+        var own = deployment.Metadata.ManagedFields.Single(entry => entry.Manager == "me");
+        Assert.Equal((6, "Apply", "apps/v1", "scale"), (deployment.Spec.Replicas, own.Operation, own.ApiVersion, own.Subresource));
+        Assert.Equal("""{"f:spec":{"f:replicas":{}}}""", own.FieldsV1.Raw.ToStringUtf8());
+        Assert.DoesNotContain("f:replicas", deployment.Metadata.ManagedFields.Single(entry => entry.Manager == "test").FieldsV1.Raw.ToStringUtf8());
+    }
+
+    [EveryStoreFact]
+    public async Task Apply_ScaleThatIsNone_IsRefused()
+    {
+        await using var rig = await StartAsync();
+        await rig.CreateAsync(Workloads.Deployment("web", replicas: 3));
+
+        var negative = await RefusalAsync(() => ApplyAsync(rig, "web", -1, force: true));
+        var absent = await RefusalAsync(() => ApplyAsync(rig, "ghost", 1));
+        var other = await RefusalAsync(() => ApplyAsync(rig, "web", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}"));
+        var unknown = await RefusalAsync(() => ApplyAsync(rig, "web", "apiVersion: autoscaling/v1\nkind: Scale\nmetadata: {name: web}\nspec: {replica: 1}"));
+
+        Assert.Equal((422, "Scale.autoscaling \"web\" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0"), (negative.Code, negative.Message));
+        Assert.Equal((404, "deployments.apps \"ghost\" not found"), (absent.Code, absent.Message));
+        Assert.Equal((400, "invalid object type: apps/v1, Kind=Deployment"), (other.Code, other.Message));
+        Assert.Equal((500, "failed to create typed patch object (/web; autoscaling/v1, Kind=Scale): .spec.replica: field not declared in schema"), (unknown.Code, unknown.Message));
+    }
+
+    [EveryStoreFact]
     public async Task Scale_OfWhatIsNotThere_IsNotFound()
     {
         await using var rig = await StartAsync();
@@ -84,6 +123,15 @@ public sealed class ScaleTests
             return current!;
         }, new(), default);
         return (Scale)result.Object;
+    }
+
+    private static Task<Scale> ApplyAsync(RegistryRig rig, string name, int replicas, bool force = false) =>
+        ApplyAsync(rig, name, $"apiVersion: autoscaling/v1\nkind: Scale\nmetadata: {{name: {name}}}\nspec: {{replicas: {replicas}}}", force);
+
+    private static async Task<Scale> ApplyAsync(RegistryRig rig, string name, string yaml, bool force = false)
+    {
+        var apply = new ApplyRequest(ApplyConfiguration.Read(Encoding.UTF8.GetBytes(yaml)), new() { FieldManager = "me", Force = force }, () => { });
+        return (Scale)(await new ScaleRegistry(rig.Registry<Deployment>()).ApplyAsync(Anyone, "default", name, "scale", apply, default)).Object;
     }
 
     private static RequestContext Anyone => new(UserInfo.Admin, "test", "");

@@ -1,5 +1,4 @@
-using MiniK8s.Api.Codecs;
-using MiniK8s.Api.Errors;
+using MiniK8s.Api.ManagedFields;
 using MiniK8s.Api.Objects;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Autoscaling.V1;
@@ -11,6 +10,7 @@ namespace MiniK8s.ApiServer.Registry.Scales;
 internal sealed class ScaleRegistry(IResourceRegistry objects) : IResourceRegistry
 {
     private const string Subresource = "scale";
+    private static readonly FieldScope Configurations = new(SubresourceKinds.Scale, "", []);
 
     /// <inheritdoc/>
     public ApiKind Kind => SubresourceKinds.Scale;
@@ -29,9 +29,16 @@ internal sealed class ScaleRegistry(IResourceRegistry objects) : IResourceRegist
         return new UpdateResult(ScaledObject.ScaleOf(result.Object), result.Created);
     }
 
-    /// <summary>Refused (415): whose a Scale's one field is, is kept with the object, under another path.</summary>
-    public Task<UpdateResult> ApplyAsync(RequestContext request, string ns, string name, string subresource, ApplyRequest apply, CancellationToken ct) =>
-        throw StatusErrors.UnsupportedMediaType([MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.StrategicMergePatch]);
+    /// <inheritdoc/>
+    /// <remarks>The one field of a Scale that can be owned is kept with the object, as a field of the object set through its scale.</remarks>
+    public async Task<UpdateResult> ApplyAsync(
+        RequestContext request, string ns, string name, string subresource, ApplyRequest apply, CancellationToken ct)
+    {
+        ServerSideApply.Check(Configurations, apply.Configuration.Document);
+        var configuration = apply.Configuration with { Document = ScaledObject.ConfigurationOf(objects.Kind, apply.Configuration.Document) };
+        var result = await objects.ApplyAsync(request, ns, name, Subresource, apply with { Configuration = configuration }, ct);
+        return new UpdateResult(ScaledObject.ScaleOf(result.Object), result.Created);
+    }
 
     /// <inheritdoc/>
     public Task<IApiObject> CreateAsync(RequestContext request, string ns, IApiObject obj, CreateOptions options, CancellationToken ct) =>

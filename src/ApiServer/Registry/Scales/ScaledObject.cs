@@ -1,7 +1,11 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
 using MiniK8s.Api.Errors;
+using MiniK8s.Api.Objects;
 using MiniK8s.Api.Selectors;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Autoscaling.V1;
@@ -12,6 +16,8 @@ namespace MiniK8s.ApiServer.Registry.Scales;
 /// <summary>An object of any kind that declares the subresource scale, seen as its Scale: spec.replicas, spec.selector and status.replicas.</summary>
 internal static class ScaledObject
 {
+    private static readonly string[] Identity = ["name", "namespace", "uid", "resourceVersion"];
+
     /// <summary>The object's Scale.</summary>
     public static Scale ScaleOf(IApiObject obj)
     {
@@ -39,17 +45,32 @@ internal static class ScaledObject
         var wanted = scale.Metadata;
         if (wanted.Name != obj.Metadata.Name)
             throw StatusErrors.BadRequest($"the name of the object ({wanted.Name}) does not match the name on the URL ({obj.Metadata.Name})");
-        if (scale.Spec.Replicas < 0)
-        {
-            FieldErrorList errors = [];
-            errors.Add(FieldError.Invalid(FieldPath.Of("spec", "replicas"), scale.Spec.Replicas, "must be greater than or equal to 0"));
-            throw StatusErrors.Invalid("autoscaling", "Scale", wanted.Name, errors);
-        }
+        CheckReplicas(wanted.Name, scale.Spec.Replicas);
         var spec = Part(obj, "spec");
         Field(spec, "replicas").Accessor.SetValue(spec, scale.Spec.Replicas);
         obj.Metadata.ResourceVersion = wanted.ResourceVersion;
         if (wanted.Uid.Length > 0) obj.Metadata.Uid = wanted.Uid;
         return obj;
+    }
+
+    /// <summary>What to apply to an object of a kind so that its Scale is as a configuration of it says: its replicas, and which object is meant.</summary>
+    /// <exception cref="ApiException">422: the number is negative.</exception>
+    public static JsonObject ConfigurationOf(ApiKind kind, JsonObject scale)
+    {
+        var (metadata, replicas) = (scale["metadata"] as JsonObject ?? [], (scale["spec"] as JsonObject)?["replicas"]);
+        if (int.TryParse(replicas?.ToJsonString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var wanted)) CheckReplicas((string?)metadata["name"] ?? "", wanted);
+        var identity = Identity.Where(metadata.ContainsKey).Select(name => KeyValuePair.Create(name, metadata[name]?.DeepClone()));
+        var configuration = new JsonObject { ["apiVersion"] = kind.ApiVersion, ["kind"] = kind.Kind, ["metadata"] = new JsonObject(identity) };
+        if (replicas is not null) configuration["spec"] = new JsonObject { ["replicas"] = replicas.DeepClone() };
+        return configuration;
+    }
+
+    private static void CheckReplicas(string name, int replicas)
+    {
+        if (replicas >= 0) return;
+        FieldErrorList errors = [];
+        errors.Add(FieldError.Invalid(FieldPath.Of("spec", "replicas"), replicas, "must be greater than or equal to 0"));
+        throw StatusErrors.Invalid("autoscaling", "Scale", name, errors);
     }
 
     private static IMessage Part(IApiObject obj, string name) => (IMessage)Field(obj, name).Accessor.GetValue(obj);
