@@ -66,8 +66,8 @@ internal sealed class ModelRun
         if (_draw.Below(150) == 0) return CompactAsync();
         return _draw.Below(40) switch
         {
-            < 10 => WriteAsync(),
-            < 18 => ReadAsync(_draw.Get(_model)),
+            < 7 => WriteAsync(),
+            < 16 => ReadAsync(_draw.Get(_model)),
             < 30 => ReadAsync(_draw.List(_model)),
             < 35 when _pages.Count > 0 => ReadAsync(NextPage()),
             < 35 => ReadAsync(_draw.List(_model)),
@@ -118,7 +118,7 @@ internal sealed class ModelRun
     // Others write, and the cache learns of it, while a read is under way.
     private async Task OvertakeAsync()
     {
-        for (var left = int.Max(0, _draw.Below(5) - 2); left > 0; left--)
+        for (var left = int.Max(0, _draw.Below(6) - 3); left > 0; left--)
         {
             if (_draw.Below(2) == 0) await WriteAsync();
             else await ReleaseSomeAsync();
