@@ -55,6 +55,35 @@ public sealed class KubernetesClientsTests(SharedLab shared)
     }
 
     [RequiresToolFact("node", NodeModules)]
+    public async Task NodeClient_ExecAttachPortForward_CarryInputOutputAndHowItEnded()
+    {
+        var found = await RunAsync("node", "streams.mjs", await shared.NewNamespaceAsync());
+
+        AssertJson("""{"out":"out\n","err":"err\n","status":"Success","reason":"","message":"","exitCode":""}""", found, "plain");
+        AssertJson("""{"out":"","err":"","status":"Failure","reason":"NonZeroExitCode","message":"command terminated with non-zero exit code: command terminated with exit code 3","exitCode":"3"}""", found, "failing");
+        AssertJson("""{"out":"from\nstdin\n","err":"","status":"Success","reason":"","message":"","exitCode":""}""", found, "fed");
+        Assert.Equal(("Failure", "InternalError"), (found.GetProperty("unknown").GetProperty("status").GetString(), found.GetProperty("unknown").GetProperty("reason").GetString()));
+        Assert.Contains("404", found.GetProperty("absent").GetProperty("refused").GetString(), StringComparison.Ordinal);
+        Assert.Equal("hello\n", found.GetProperty("attached").GetString());
+        AssertJson("""{"code":200,"title":"Welcome to nginx!"}""", found, "page");
+    }
+
+    [RequiresToolFact("node", NodeModules)]
+    public async Task NodeClient_ServerSideApply_OwnsConflictsForcesAndRemoves()
+    {
+        var found = await RunAsync("node", "apply.mjs", await shared.NewNamespaceAsync());
+
+        AssertJson("""[{"colour":"blue","size":"small"},[["first","Apply","v1","FieldsV1","f:colour f:size"]]]""", found, "created");
+        Assert.True(found.GetProperty("unchanged").GetBoolean());
+        Assert.Equal((409, "Conflict"), Refusal(found, "conflict"));
+        Assert.Equal("Apply failed with 1 conflict: conflict with \"first\": .data.colour", found.GetProperty("conflict").GetProperty("message").GetString());
+        AssertJson("""[["first","Apply","v1","FieldsV1","f:colour f:size"],["second","Apply","v1","FieldsV1","f:colour"]]""", found, "shared");
+        AssertJson("""[{"colour":"green","size":"small"},[["first","Apply","v1","FieldsV1","f:size"],["second","Apply","v1","FieldsV1","f:colour"]]]""", found, "forced");
+        AssertJson("""[{"colour":"green"},[["second","Apply","v1","FieldsV1","f:colour"]]]""", found, "shrunk");
+        Assert.Equal((422, "Invalid"), Refusal(found, "nobody"));
+    }
+
+    [RequiresToolFact("node", NodeModules)]
     public async Task NodeClient_WatchFromBeforeTheApiServersStart_IsToldThatItIsGoneAndListsAnew()
     {
         await using var lab = await Lab.StartAsync();
