@@ -18,10 +18,12 @@ namespace MiniK8s.ControllerManager.Namespaces;
 /// | the namespace                         | action                                          | again                         |
 /// |---------------------------------------|-------------------------------------------------|-------------------------------|
 /// | is in use, gone, or not held by us    | none                                            | after a change                |
-/// | is being deleted, with content        | delete every kind's objects; write conditions   | half of the longest grace + 1 s|
+/// | is being deleted, with pods           | delete the pods; write conditions               | half of the longest grace + 1 s|
+/// | is being deleted, with other content  | delete every kind's objects; write conditions   | half of the longest grace + 1 s|
 /// | is being deleted, something failed    | the same                                        | backed off                    |
 /// | is being deleted, empty               | take the finalizer <c>kubernetes</c> off        | after a change                |
-/// Begins 5 s after the deletion was heard of, so that writers have heard of it too.
+/// Begins 5 s after the deletion was heard of, so that writers have heard of it too. What pods still rely on while they end, policies that guard
+/// them above all, outlives the last of them (CVE-2024-7598).
 /// </remarks>
 internal sealed class NamespaceController : KeyController
 {
@@ -77,9 +79,17 @@ internal sealed class NamespaceController : KeyController
 
     private async Task<DeletionReport> RemoveContentAsync(string ns, CancellationToken ct)
     {
+        var pods = await RemoveAsync(ns, _contents.Where(IsPods), ct);
+        return pods.IsEmpty ? await RemoveAsync(ns, _contents.Where(content => !IsPods(content)), ct) : pods;
+    }
+
+    private static bool IsPods(INamespaceContent content) => content.Kind == ApiKinds.Of<Pod>();
+
+    private static async Task<DeletionReport> RemoveAsync(string ns, IEnumerable<INamespaceContent> contents, CancellationToken ct)
+    {
         var left = new Dictionary<ApiKind, Remains>();
         var failures = new Dictionary<ApiKind, string>();
-        foreach (var content in _contents)
+        foreach (var content in contents)
         {
             try
             {

@@ -30,7 +30,7 @@ public sealed class NamespaceControllerTests
     }
 
     [Fact]
-    public async Task Reconcile_PodsStillEnding_RemovesTheRestSaysWhatIsLeftAndComesBack()
+    public async Task Reconcile_PodsStillEnding_LeavesTheRestSaysWhatIsLeftAndComesBack()
     {
         _made.Known(A.Namespace(deleting: true));
         _made.Known(A.Pod("a", ""));
@@ -41,8 +41,8 @@ public sealed class NamespaceControllerTests
         // Half of the pods' 30 s of grace, and one more.
         Assert.Equal(Requeue.In(TimeSpan.FromSeconds(16)), await ReconcileAsync());
 
-        Assert.Equal(["delete all ConfigMap shop/", "delete all Pod shop/", "update status Namespace /shop"], _made.TakeWrites());
-        Assert.Equal("elsewhere", Assert.Single(_made.Api.All<ConfigMap>()).Metadata.Namespace);
+        Assert.Equal(["delete all Pod shop/", "update status Namespace /shop"], _made.TakeWrites());
+        Assert.Equal(2, _made.Api.All<ConfigMap>().Count);
         Assert.Equal(
             [
                 "NamespaceDeletionDiscoveryFailure=False ResourcesDiscovered: All resources successfully discovered",
@@ -52,6 +52,19 @@ public sealed class NamespaceControllerTests
                 "NamespaceFinalizersRemaining=False ContentHasNoFinalizers: All content-preserving finalizers finished",
             ],
             Conditions());
+    }
+
+    [Fact]
+    public async Task Reconcile_NoPods_RemovesTheRest()
+    {
+        _made.Known(A.Namespace(deleting: true));
+        _made.Known(new ConfigMap { Metadata = new ObjectMeta { Namespace = "shop", Name = "settings" } });
+        _made.Known(new ConfigMap { Metadata = new ObjectMeta { Namespace = "elsewhere", Name = "settings" } });
+
+        Assert.Equal(Requeue.None, await ReconcileAsync());
+
+        Assert.Equal(["delete all ConfigMap shop/", "patch Namespace /shop finalize"], _made.TakeWrites());
+        Assert.Equal("elsewhere", Assert.Single(_made.Api.All<ConfigMap>()).Metadata.Namespace);
     }
 
     [Fact]
