@@ -40,6 +40,14 @@ internal sealed class FieldSet : IEquatable<FieldSet>
     /// <summary>The fields here that neither are in the other set nor lie below one that is.</summary>
     public FieldSet RecursiveDifference(FieldSet other) => Combine(Operation.RecursiveDifference, this, other) ?? Empty;
 
+    /// <summary>The members with no fields below them.</summary>
+    public FieldSet Leaves()
+    {
+        var leaves = new FieldSetBuilder();
+        foreach (var entry in _entries) leaves.Add(entry.Element, entry.IsMember && entry.Children is null, entry.Children?.Leaves());
+        return leaves.Build();
+    }
+
     /// <summary>Whether a field is a member.</summary>
     public bool Contains(params ReadOnlySpan<PathElement> path)
     {

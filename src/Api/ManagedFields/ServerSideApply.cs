@@ -116,9 +116,10 @@ public static class ServerSideApply
         }
     }
 
-    // An applied zero (hostNetwork: false) looks removed in the message, which has no trace of it; it is set.
+    // An applied zero (hostNetwork: false) looks removed in the message, which has no trace of it; it is set. So does a map that is applied
+    // empty and loses its last entry; that is there as before, and only its entries have changed.
     private static FieldChanges Effective(FieldChanges changes, FieldSet wanted) =>
-        new(changes.Set.Union(changes.Removed.Intersection(wanted)), changes.Removed.Difference(wanted));
+        new(changes.Set.Union(changes.Removed.Leaves().Intersection(wanted)), changes.Removed.Difference(wanted));
 
     private static void CheckConflicts(FieldScope scope, IApiObject live, Managers managers, FieldManager applier, FieldSet changed, bool force)
     {

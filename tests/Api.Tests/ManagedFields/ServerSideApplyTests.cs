@@ -90,6 +90,21 @@ public sealed class ServerSideApplyTests
     }
 
     [Fact]
+    public void Apply_EmptyMapOfAnother_IsNoConflictWhenItsLastEntryGoes()
+    {
+        var world = Map()
+            .Apply("a", "metadata: {name: m}\ndata: {x: \"1\"}")
+            .Apply("b", "metadata: {name: m}\ndata: {x: \"1\"}")
+            .Apply("a", "metadata: {name: m}\ndata: {}");
+        Assert.Equal(("b", "a"), (world.OwnersOf("data/x"), world.OwnersOf("data")));
+
+        world.Apply("b", "metadata: {name: m}\ndata: {}");
+
+        Assert.Empty(world.Live!.Data);
+        Assert.Equal("a b", world.OwnersOf("data"));
+    }
+
+    [Fact]
     public void Apply_ListItems_ArePutTogetherAndTakenApartByTheirKeys()
     {
         var world = Pod()
