@@ -12,9 +12,9 @@ using Status = MiniK8s.Protocol.Meta.V1.Status;
 
 namespace MiniK8s.ApiServer.Rest.Logs;
 
-/// <summary>A container's log, fetched from the kubelet of the pod's node and passed on as it comes.</summary>
+/// <summary>A container's log, fetched from the kubelet of the pod's node and passed on as it comes: in the answer's body, or over a WebSocket.</summary>
 /// <remarks>A pod that has no node yet has an empty log. What the kubelet refuses is a Status; what fails later breaks the answer off.</remarks>
-internal sealed class LogVerb(NodeKubelets kubelets) : IVerb
+internal sealed class LogVerb(NodeKubelets kubelets, TimeProvider time) : IVerb
 {
     private const string StatusTrailer = "minik8s-status-bin";
 
@@ -22,29 +22,41 @@ internal sealed class LogVerb(NodeKubelets kubelets) : IVerb
     {
         var pod = (Pod)await request.Registry.GetAsync(request.Context, request.Namespace, request.Name, new GetOptions(), ct);
         var asked = LogParameters.Read(request.Query, pod);
-        if (pod.Spec.NodeName.Length == 0) await BeginAsync(request.Http.Response, ct);
-        else await CopyAsync(request, asked, ct);
+        await using var output = OutputOf(request.Http, ct);
+        if (pod.Spec.NodeName.Length == 0)
+        {
+            await output.BeginAsync(ct);
+            await output.EndAsync(ct);
+        }
+        else
+        {
+            await CopyAsync(request, asked, output, ct);
+        }
         return new Answer.Streamed();
     }
 
-    private async Task CopyAsync(ResourceRequest request, ContainerLogsRequest asked, CancellationToken ct)
+    private ILogOutput OutputOf(HttpContext http, CancellationToken ct) =>
+        http.WebSockets.IsWebSocketRequest ? new LogSocket(http, time, ct) : new LogBody(http.Response, ct);
+
+    private async Task CopyAsync(ResourceRequest request, ContainerLogsRequest asked, ILogOutput output, CancellationToken ct)
     {
         var (address, kubelet) = await kubelets.OfAsync(request.Context, asked.Node, ct);
-        using var call = kubelet.ContainerLogs(asked, cancellationToken: ct);
-        var response = request.Http.Response;
+        using var call = kubelet.ContainerLogs(asked, cancellationToken: output.Ended);
         try
         {
             // The first chunk decides: before it the kubelet may still refuse.
-            var more = await call.ResponseStream.MoveNext(ct);
-            await BeginAsync(response, ct);
-            for (; more; more = await call.ResponseStream.MoveNext(ct))
+            var more = await call.ResponseStream.MoveNext(output.Ended);
+            await output.BeginAsync(ct);
+            for (; more; more = await call.ResponseStream.MoveNext(output.Ended))
             {
-                await response.BodyWriter.WriteAsync(call.ResponseStream.Current.Data.Memory, ct);
+                await output.WriteAsync(call.ResponseStream.Current.Data.Memory, ct);
             }
+            await output.EndAsync(ct);
         }
-        catch (RpcException ex) when (ex.StatusCode == StatusCode.Cancelled && ct.IsCancellationRequested)
+        catch (Exception ex) when (output.Ended.IsCancellationRequested && ex is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
         {
-            throw new OperationCanceledException(ct);
+            ct.ThrowIfCancellationRequested();
+            // Else it is the WebSocket's client that has gone, as clients do who have seen enough.
         }
         catch (RpcException ex)
         {
@@ -63,13 +75,5 @@ internal sealed class LogVerb(NodeKubelets kubelets) : IVerb
             _ => StatusErrors.Unclassified(
                 $"Get \"https://{address}/containerLogs/{asked.PodNamespace}/{asked.PodName}/{asked.Container}\": {ex.Status.Detail}"),
         };
-    }
-
-    private static async Task BeginAsync(HttpResponse response, CancellationToken ct)
-    {
-        response.ContentType = "text/plain";
-        response.Headers.CacheControl = "no-cache, private";
-        await response.StartAsync(ct);
-        await response.BodyWriter.FlushAsync(ct);
     }
 }

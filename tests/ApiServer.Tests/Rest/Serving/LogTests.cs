@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Text;
 
 using Grpc.Core;
@@ -63,6 +64,66 @@ public sealed class LogTests : IAsyncLifetime
         Assert.Equal(("one", "two\n", true), (first, rest, _kubelet.Asked!.Follow));
     }
 
+    [Theory]
+    [InlineData("binary.k8s.io", WebSocketMessageType.Binary, "", "one\n", "two\n")]
+    [InlineData("base64.binary.k8s.io", WebSocketMessageType.Text, "", "b25lCg==", "dHdvCg==")]
+    public async Task Log_OverAWebSocket_IsAMessageForEachPieceThenTheEnd(string protocol, WebSocketMessageType type, params string[] expected)
+    {
+        _kubelet.Answer = async stream =>
+        {
+            await stream.WriteAsync(FakeKubelet.Chunk("one\n"));
+            await stream.WriteAsync(FakeKubelet.Chunk("two\n"));
+        };
+
+        using var socket = await OpenAsync(protocol);
+        var messages = new List<string>();
+        var buffer = new byte[100];
+        ValueWebSocketReceiveResult received;
+        while ((received = await socket.ReceiveAsync(buffer.AsMemory(), default).AsTask().WaitAsync(Patience.Limit)).MessageType != WebSocketMessageType.Close)
+        {
+            Assert.Equal((type, true), (received.MessageType, received.EndOfMessage));
+            messages.Add(Encoding.UTF8.GetString(buffer, 0, received.Count));
+        }
+
+        Assert.Equal((protocol, WebSocketCloseStatus.NormalClosure), (socket.SubProtocol, socket.CloseStatus));
+        Assert.Equal(expected, messages);
+    }
+
+    [Fact]
+    public async Task Log_WebSocketClientGoes_EndsTheKubeletsStream()
+    {
+        var ended = new TaskCompletionSource();
+        _kubelet.Answer = async stream =>
+        {
+            try
+            {
+                await stream.WriteAsync(FakeKubelet.Chunk("one\n"));
+                while (true)
+                {
+                    await stream.WriteAsync(FakeKubelet.Chunk("more\n"));
+                    await Task.Yield();
+                }
+            }
+            catch (Exception)
+            {
+                ended.SetResult();
+                throw;
+            }
+        };
+
+        using (var socket = await OpenAsync("binary.k8s.io")) await socket.ReceiveAsync(new byte[100].AsMemory(), default);
+
+        await ended.Task.WaitAsync(Patience.Limit);
+    }
+
+    [Fact]
+    public async Task Log_WebSocketProtocolNobodySpeaks_IsForbidden()
+    {
+        var refusal = await Assert.ThrowsAsync<WebSocketException>(() => OpenAsync("v5.channel.k8s.io"));
+
+        Assert.Contains("403", refusal.Message);
+    }
+
     [Fact]
     public async Task Log_KubeletRefuses_IsABadRequestInItsWords()
     {
@@ -116,5 +177,13 @@ public sealed class LogTests : IAsyncLifetime
             options: new() { ClientCaFile = _pki.Authority, KubeletClientCertificate = certificate, KubeletClientKey = key });
         await _server.SendAsync("POST", "/api/v1/nodes", $$$$"""{"metadata":{"name":"n"},"status":{"addresses":[{"type":"InternalIP","address":"127.0.0.1"}],"daemonEndpoints":{"kubeletEndpoint":{"Port":{{{{_kubelet.Port}}}} } } } }""");
         await _server.SendAsync("POST", "/api/v1/namespaces/default/pods", """{"metadata":{"name":"p"},"spec":{"nodeName":"n","containers":[{"name":"c"}]}}""");
+    }
+
+    private async Task<ClientWebSocket> OpenAsync(string protocol)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol(protocol);
+        await socket.ConnectAsync(new UriBuilder(new Uri(_server.Client.BaseAddress!, $"{Log}?follow=true")) { Scheme = "ws" }.Uri, default).WaitAsync(Patience.Limit);
+        return socket;
     }
 }

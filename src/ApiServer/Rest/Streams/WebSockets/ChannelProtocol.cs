@@ -30,7 +30,10 @@ internal sealed record ChannelProtocol(string Name, bool IsBase64, bool IsStatus
         var offered = asked.Count == 0 ? [""] : asked;
         return spoken.FirstOrDefault(protocol => protocol.HasClose && offered.Contains(protocol.Name))
             ?? offered.Select(name => spoken.FirstOrDefault(protocol => protocol.Name == name)).FirstOrDefault(found => found is not null)
-            ?? throw StatusErrors.Of(StatusReasons.Forbidden,
-                $"requested protocol(s) are not supported: [{string.Join(' ', asked)}]; supports [{string.Join(' ', spoken.Select(protocol => protocol.Name))}]");
+            ?? throw Unspoken(asked, spoken.Select(protocol => protocol.Name));
     }
+
+    /// <summary>The refusal (403) of a client with whom there is no common subprotocol.</summary>
+    public static ApiException Unspoken(IList<string> asked, IEnumerable<string> spoken) => StatusErrors.Of(StatusReasons.Forbidden,
+        $"requested protocol(s) are not supported: [{string.Join(' ', asked)}]; supports [{string.Join(' ', spoken)}]");
 }
