@@ -1,5 +1,6 @@
 using MiniK8s.ApiServer.Tests.Fakes;
 using MiniK8s.Protocol.Apps.V1;
+using MiniK8s.Protocol.Core.V1;
 
 using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;
 
@@ -22,6 +23,20 @@ public sealed class WorkloadTests
 
         Assert.Equal([1, 1, 2, 2], [.. new[] { created, labelled, scaled, reported }.Select(each => each.Metadata.Generation)]);
         Assert.Equal((5, 4), (reported.Spec.Replicas, reported.Status.Replicas));
+    }
+
+    [EveryStoreFact]
+    public async Task Generation_OfAPodTemplate_CountsChangesOfTheTemplate()
+    {
+        await using var rig = await StartAsync();
+        var template = new PodTemplate { Metadata = new() { Namespace = "default", Name = "web" }, Template = Workloads.ReplicaSet("web").Spec.Template };
+
+        var created = await rig.CreateAsync(template);
+        var labelled = await rig.UpdateAsync<PodTemplate>("default", "web", each => each.Metadata.Labels["a"] = "b");
+        var changed = await rig.UpdateAsync<PodTemplate>("default", "web", each => each.Template.Metadata.Labels["a"] = "b");
+
+        Assert.Equal([1, 1, 2], [.. new[] { created, labelled, changed }.Select(each => each.Metadata.Generation)]);
+        Assert.Equal(("Always", "ClusterFirst"), (created.Template.Spec.RestartPolicy, created.Template.Spec.DnsPolicy));
     }
 
     [EveryStoreFact]

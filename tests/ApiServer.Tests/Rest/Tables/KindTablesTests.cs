@@ -34,6 +34,7 @@ public sealed class KindTablesTests
     [InlineData("runtimeclasses", "Name|Handler|Age")]
     [InlineData("resourcequotas", "Name|Age|Request|Limit")]
     [InlineData("limitranges", "Name|Created At")]
+    [InlineData("podtemplates", "Name|Containers|Images|Pod Labels")]
     [InlineData("persistentvolumeclaims", "Name|Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|VolumeMode*")]
     public void Columns_EveryKind_AreKubernetes(string plural, string expected)
     {
@@ -77,6 +78,7 @@ public sealed class KindTablesTests
     [InlineData("replicasets", """{"spec":{"selector":{"matchExpressions":[{"key":"a","operator":"X"}]}}}""", "x|0|0|0|5m|||<error>")]
     [InlineData("daemonsets", """{"spec":{"template":{"spec":{"nodeSelector":{"zone":"a"}}}},"status":{"desiredNumberScheduled":5,"currentNumberScheduled":4,"numberReady":3,"updatedNumberScheduled":2,"numberAvailable":1}}""",
         "x|5|4|3|2|1|zone=a|5m|||<none>")]
+    [InlineData("podtemplates", """{"template":{"metadata":{"labels":{"b":"2","a":"1"}},"spec":{"containers":[{"name":"c","image":"i"},{"name":"d","image":"j"}]}}}""", "x|c,d|i,j|a=1,b=2")]
     [InlineData("statefulsets", """{"spec":{"replicas":3,"template":{"spec":{"containers":[{"name":"c","image":"i"}]}}},"status":{"readyReplicas":1}}""", "x|1/3|5m|c|i")]
     [InlineData("jobs", """{"spec":{"completions":4},"status":{"succeeded":1,"startTime":"2030-01-01T11:59:00Z"}}""", "x|Running|1/4|60s|5m|||<none>")]
     [InlineData("jobs", """{"spec":{"parallelism":3},"status":{"conditions":[{"type":"Complete","status":"True"}],"succeeded":1,"startTime":"2030-01-01T11:00:00Z","completionTime":"2030-01-01T11:00:10Z"}}""", "x|Complete|1/1 of 3|10s|5m|||<none>")]
