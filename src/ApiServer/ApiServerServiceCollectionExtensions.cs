@@ -14,6 +14,7 @@ using MiniK8s.ApiServer.Authorization;
 using MiniK8s.ApiServer.Bootstrap;
 using MiniK8s.ApiServer.Overload;
 using MiniK8s.ApiServer.Registry;
+using MiniK8s.ApiServer.Registry.Events;
 using MiniK8s.ApiServer.Registry.Pods;
 using MiniK8s.ApiServer.Registry.Services;
 using MiniK8s.ApiServer.Rest;
@@ -72,13 +73,20 @@ internal static class ApiServerServiceCollectionExtensions
     private static IServiceCollection AddRegistries(this IServiceCollection services) => services
         .AddSingleton<IIdentitySource, RandomIdentitySource>()
         .AddSingleton<CacheFreshness>()
-        .AddSingleton<IResourceRegistries>(provider => new ResourceRegistries(
+        .AddSingleton<IResourceRegistries>(provider => new ResourceRegistries(WithSecondForms(
             from kind in ApiKinds.All
             join strategy in provider.GetServices<ResourceStrategy>() on kind equals strategy.Kind
-            select new ResourceRegistry(PartsOf(provider, strategy), provider.GetRequiredService<CacheFreshness>())))
+            select new ResourceRegistry(PartsOf(provider, strategy), provider.GetRequiredService<CacheFreshness>()))))
         .AddSingleton<IPodBinder>(provider => new PodBinder(PodParts(provider)))
         .AddSingleton<IDisruptionBudgets, StoredDisruptionBudgets>()
         .AddSingleton<IPodEvictor>(provider => ActivatorUtilities.CreateInstance<PodEvictor>(provider, PodParts(provider)));
+
+    // Behind the stored kinds: where a name alone is given (kubectl get events), the stored form is meant.
+    private static IEnumerable<IResourceRegistry> WithSecondForms(IEnumerable<IResourceRegistry> stored)
+    {
+        IResourceRegistry[] all = [.. stored];
+        return [.. all, new SecondFormEvents(all.Single(registry => registry.Kind == ApiKinds.Of<Event>()))];
+    }
 
     private static IServiceCollection AddIdentities(this IServiceCollection services, ApiServerOptions options) => services
         .AddSingleton(provider => new ClientCertificates(options.ClientCaFile, provider.GetRequiredService<TimeProvider>()))

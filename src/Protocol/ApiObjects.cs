@@ -20,7 +20,7 @@ namespace MiniK8s.Protocol
     }
 }
 
-// The kinds get theirs from their declarations (eng/Kinds.targets); these are objects that are never stored.
+// The kinds get theirs from their declarations (eng/Kinds.targets); these are objects that are never stored, or not in this form.
 namespace MiniK8s.Protocol.Core.V1
 {
     public partial class Binding : IApiObject;
@@ -34,4 +34,11 @@ namespace MiniK8s.Protocol.Autoscaling.V1
 namespace MiniK8s.Protocol.Policy.V1
 {
     public partial class Eviction : IApiObject;
+}
+
+namespace MiniK8s.Protocol.Events.V1
+{
+    public partial class Event : IApiObject;
+
+    public partial class EventList : IApiList;
 }
