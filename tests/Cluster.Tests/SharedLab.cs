@@ -1,4 +1,6 @@
 using MiniK8s.ClusterKit;
+using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Protocol.Meta.V1;
 
 namespace MiniK8s.Cluster.Tests;
 
@@ -9,9 +11,20 @@ public sealed class SharedLab : IAsyncLifetime
 
     public Lab Lab { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Lab = await Lab.StartAsync();
+    /// <summary>The lab's apiserver over REST, as its administrator.</summary>
+    public RestClient Rest { get; private set; } = null!;
 
-    public async Task DisposeAsync() => await Lab.DisposeAsync();
+    public async Task InitializeAsync()
+    {
+        Lab = await Lab.StartAsync();
+        Rest = new RestClient(Lab.Kubeconfig);
+    }
+
+    public async Task DisposeAsync()
+    {
+        Rest.Dispose();
+        await Lab.DisposeAsync();
+    }
 
     /// <summary>A fresh namespace in which Pods may be created at once.</summary>
     public async Task<string> NewNamespaceAsync()
@@ -24,8 +37,10 @@ public sealed class SharedLab : IAsyncLifetime
     /// <summary>A namespace of that name, as far as that Pods may be created in it at once.</summary>
     public async Task OpenNamespaceAsync(string name)
     {
-        await Lab.KubectlOkAsync("create", "namespace", name);
-        await Eventually.TrueAsync(async () => (await Lab.KubectlAsync("get", "serviceaccount", "default", "-n", name)).ExitCode == 0, $"service account default in {name}");
+        await Lab.Api.Resource<Namespace>().CreateAsync(new Namespace { Metadata = new ObjectMeta { Name = name } }, CancellationToken.None);
+        await Eventually.TrueAsync(
+            async () => (await Lab.Api.Resource<ServiceAccount>().ListAsync(name, options: null, CancellationToken.None)).Items.Any(account => account.Metadata.Name == "default"),
+            $"service account default in {name}");
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Http.Headers;
+using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -26,11 +27,31 @@ public sealed class RestClient : IDisposable
     public Task<RestAnswer> PostJsonAsync(string path, string json) => SendAsync(HttpMethod.Post, path, Encoding.UTF8.GetBytes(json), "application/json");
 
     /// <summary>Sends bytes as they are.</summary>
-    public async Task<RestAnswer> SendAsync(HttpMethod method, string path, byte[]? body, string contentType)
+    /// <param name="accept">The header; "" sends none.</param>
+    public async Task<RestAnswer> SendAsync(HttpMethod method, string path, byte[]? body, string contentType, string accept = "")
     {
         using var request = Request(method, path, body, contentType);
+        if (accept.Length > 0) request.Headers.TryAddWithoutValidation("Accept", accept);
         using var answer = await _http.SendAsync(request);
-        return new RestAnswer((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        var warnings = answer.Headers.TryGetValues("Warning", out var values) ? values : [];
+        return new RestAnswer((int)answer.StatusCode, await answer.Content.ReadAsStringAsync())
+        {
+            ContentType = answer.Content.Headers.ContentType?.ToString() ?? "",
+            Warnings = [.. warnings],
+        };
+    }
+
+    /// <summary>Begins a GET whose answer comes bit by bit; returns once its headers are here.</summary>
+    public Task<HttpResponseMessage> OpenAsync(string path, CancellationToken ct) => _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, ct);
+
+    /// <summary>Opens a WebSocket under a subprotocol.</summary>
+    public async Task<WebSocket> OpenWebSocketAsync(string path, string protocol, CancellationToken ct)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol(protocol);
+        var address = new UriBuilder(new Uri(_http.BaseAddress!, path)) { Scheme = "wss" };
+        await socket.ConnectAsync(address.Uri, _http, ct);
+        return socket;
     }
 
     /// <summary>Sends bytes as they are; of the answer only the code and the length of the body are kept.</summary>
@@ -58,4 +79,11 @@ public sealed class RestClient : IDisposable
     }
 }
 
-public sealed record RestAnswer(int Code, string Body);
+/// <param name="Body">As text.</param>
+public sealed record RestAnswer(int Code, string Body)
+{
+    public string ContentType { get; init; } = "";
+
+    /// <summary>The values of the header Warning, one each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
