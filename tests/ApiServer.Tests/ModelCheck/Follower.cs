@@ -39,7 +39,7 @@ internal sealed class Follower : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _reading;
+        await _reading.OrMissing("the end of a watch that was left");
         _answer.Dispose();
         _stop.Dispose();
     }

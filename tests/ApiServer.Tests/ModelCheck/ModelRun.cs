@@ -53,7 +53,11 @@ internal sealed class ModelRun
         }
         catch (MismatchException ex)
         {
-            throw new MismatchException($"{ex.Message}\nat {_model.Now}, after\n{string.Join('\n', _trace)}");
+            throw new MismatchException(Told(ex.Message));
+        }
+        catch (TimeoutException ex)
+        {
+            throw new TimeoutException(Told(ex.Message), ex);
         }
         finally
         {
@@ -233,6 +237,8 @@ internal sealed class ModelRun
             await Task.Delay(Poll);
         }
     }
+
+    private string Told(string what) => $"{what}\nat {_model.Now}, after\n{string.Join('\n', _trace)}";
 
     private void Count(string outcome)
     {

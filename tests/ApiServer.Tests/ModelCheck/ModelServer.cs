@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -89,13 +90,15 @@ internal sealed class ModelServer : IAsyncDisposable
     }
 
     /// <summary>Makes the store forget what was before a revision.</summary>
-    public Task CompactAsync(long revision) => _store.CompactAsync(revision, default);
+    public Task CompactAsync(long revision) => _store.CompactAsync(revision, default).OrMissing($"the compaction at {revision}");
 
     /// <summary>Moves the clock on until a call that waits for the cache has given up.</summary>
     public async Task LetTimePassAsync(Task call)
     {
+        var began = Stopwatch.GetTimestamp();
         while (!call.IsCompleted)
         {
+            if (Stopwatch.GetElapsedTime(began) > Patience.Limit) throw new TimeoutException($"Missing after {Patience.Limit.TotalSeconds} s: the end of a call whose time is up, with {_store.CallsInFlight} calls of the store.");
             // What the store is asked has its own, longer limit, and is not what is to time out.
             if (_store.CallsInFlight == 0) _clock.Advance(Hop);
             await Task.WhenAny(call, Task.Delay(Poll));
