@@ -15,7 +15,9 @@ public static class ObjectPatch
     public static (IApiObject Object, IReadOnlyList<string> StrictErrors) Apply(PatchType type, ReadOnlyMemory<byte> patch, IApiObject current)
     {
         var changes = ParsePatch(type, patch, out var objections);
-        var patched = JsonTree.ToBytes(ApplyToJson(type, changes, JsonTree.Parse(JsonCodec.Encode(current)), current));
+        var result = ApplyToJson(type, changes, JsonTree.Parse(JsonCodec.Encode(current)), current);
+        if (type == PatchType.StrategicMerge && GoConversion.Misfit(result, current.Descriptor) is { } misfit) throw Invalid(GoJson.Print(changes), misfit);
+        var patched = JsonTree.ToBytes(result);
         try
         {
             var decoded = JsonCodec.Decode(patched, current.Descriptor);
@@ -23,34 +25,36 @@ public static class ObjectPatch
         }
         catch (CodecException ex)
         {
-            throw InvalidResult(patched, ex.Message);
+            throw Invalid(type == PatchType.StrategicMerge ? GoJson.Print(changes) : Encoding.UTF8.GetString(patched), ex.Message);
         }
     }
 
-    /// <summary>422: what came out of the patch is no such object, or a strict reader objects to it.</summary>
-    public static ApiException StrictError(IApiObject patched, IReadOnlyList<string> strictErrors) =>
-        InvalidResult(JsonCodec.Encode(patched), ApiCodec.StrictMessage(strictErrors));
+    /// <summary>422: a strict reader objects to what came out of the patch. It is shown, or of a strategic merge patch the patch itself.</summary>
+    public static ApiException StrictError(PatchType type, ReadOnlyMemory<byte> patch, IApiObject patched, IReadOnlyList<string> strictErrors) => Invalid(
+        type == PatchType.StrategicMerge ? GoJson.Print(JsonTree.Parse(patch)) : Encoding.UTF8.GetString(JsonCodec.Encode(patched)),
+        ApiCodec.StrictMessage(strictErrors));
 
-    private static ApiException InvalidResult(byte[] patched, string because)
+    private static ApiException Invalid(string shown, string because)
     {
         var errors = new FieldErrorList();
-        errors.Add(FieldError.Invalid(FieldPath.Of("patch"), Encoding.UTF8.GetString(patched), because));
+        errors.Add(FieldError.Invalid(FieldPath.Of("patch"), shown, because));
         return StatusErrors.Invalid("", "", "", errors);
     }
 
     private static JsonNode? ParsePatch(PatchType type, ReadOnlyMemory<byte> patch, out IReadOnlyList<string> objections)
     {
+        var prefix = type == PatchType.StrategicMerge ? "" : "error decoding patch: ";
         try
         {
             var parsed = JsonTree.Parse(patch, out objections);
             if (type == PatchType.Json) objections = [.. objections.Concat(UnknownMembers(parsed)).Select(objection => $"json patch {objection}")];
             if (type == PatchType.Json || parsed is JsonObject) return parsed;
             var kind = parsed switch { null => "null", JsonArray => "array", _ => parsed.GetValueKind().ToString().ToLowerInvariant() };
-            throw StatusErrors.BadRequest($"error decoding patch: json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}");
+            throw StatusErrors.BadRequest($"{prefix}json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}");
         }
         catch (CodecException ex)
         {
-            throw StatusErrors.BadRequest($"error decoding patch: {ex.Message}");
+            throw StatusErrors.BadRequest($"{prefix}{ex.Message}");
         }
     }
 

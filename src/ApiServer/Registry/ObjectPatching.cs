@@ -29,7 +29,7 @@ internal sealed class ObjectPatching(IAuthorizer authorizer)
         {
             if (current is null) throw StatusErrors.NotFound(registry.Kind.GroupResource, target.Name);
             (var patched, objections) = ObjectPatch.Apply(type, patch, current);
-            if (objections.Count > 0 && options.FieldValidation == "Strict") throw ObjectPatch.StrictError(patched, objections);
+            if (objections.Count > 0 && options.FieldValidation == "Strict") throw ObjectPatch.StrictError(type, patch, patched, objections);
             return patched;
         }
 

@@ -29,6 +29,15 @@ public sealed class ObjectPatchTests
     [InlineData(PatchType.Merge, "{", 400, "error decoding patch: unexpected end of JSON input")]
     [InlineData(PatchType.Json, """[{"op":"remove","path":"/nope"}]""", 422, "the server rejected our request due to an error in our request")]
     [InlineData(PatchType.Merge, """{"data":[]}""", 422, """ "" is invalid: patch: Invalid value: "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"c\",\"creationTimestamp\":null},\"data\":[]}": json: cannot unmarshal array into Go struct field ConfigMap.data of type map[string]string""")]
+    [InlineData(PatchType.StrategicMerge, "[]", 400, "json: cannot unmarshal array into Go value of type map[string]interface {}")]
+    [InlineData(PatchType.StrategicMerge, "{", 400, "unexpected end of JSON input")]
+    [InlineData(PatchType.StrategicMerge, """{"data":[1,"x"]}""", 422, """ "" is invalid: patch: Invalid value: "map[data:[1 x]]": cannot restore map from slice""")]
+    [InlineData(PatchType.StrategicMerge, """{"data":{"a":{}}}""", 422, """ "" is invalid: patch: Invalid value: "map[data:map[a:map[]]]": unrecognized type: string""")]
+    [InlineData(PatchType.StrategicMerge, """{"data":{"a":1}}""", 422, """ "" is invalid: patch: Invalid value: "map[data:map[a:1]]": cannot convert int64 to string""")]
+    [InlineData(PatchType.StrategicMerge, """{"immutable":"yes"}""", 422, """ "" is invalid: patch: Invalid value: "map[immutable:yes]": unrecognized type: bool""")]
+    [InlineData(PatchType.StrategicMerge, """{"metadata":"x"}""", 422, """ "" is invalid: patch: Invalid value: "map[metadata:x]": cannot restore struct from: string""")]
+    [InlineData(PatchType.StrategicMerge, """{"metadata":{"finalizers":"x"}}""", 422, """ "" is invalid: patch: Invalid value: "map[metadata:map[finalizers:x]]": cannot restore slice from string""")]
+    [InlineData(PatchType.StrategicMerge, """{"metadata":{"generation":true}}""", 422, """ "" is invalid: patch: Invalid value: "map[metadata:map[generation:true]]": unrecognized type: int64""")]
     public void Apply_Refused_HasKubernetesText(PatchType type, string patch, int code, string message)
     {
         var error = Assert.Throws<ApiException>(() => ObjectPatch.Apply(type, Encoding.UTF8.GetBytes(patch), Current));
