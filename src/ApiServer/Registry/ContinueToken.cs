@@ -25,7 +25,7 @@ internal sealed record ContinueToken(long Revision, string Start)
     {
         try
         {
-            using var json = JsonDocument.Parse(Base64Url.DecodeFromChars(text));
+            using var json = JsonDocument.Parse(Decode(text));
             var root = json.RootElement;
             if (root.GetProperty("v").GetString() != Version) throw Invalid("server does not recognize this encoded version");
             var token = new ContinueToken(root.GetProperty("rv").GetInt64(), root.GetProperty("start").GetString() ?? "");
@@ -34,10 +34,19 @@ internal sealed record ContinueToken(long Revision, string Start)
             if (HasDots(token.Start)) throw Invalid($"{token.Start}: encoded start key not sanitized");
             return token;
         }
-        catch (Exception ex) when (ex is FormatException or JsonException or KeyNotFoundException or InvalidOperationException or DecoderFallbackException)
+        catch (Exception ex) when (ex is JsonException or KeyNotFoundException or InvalidOperationException or DecoderFallbackException)
         {
             throw Invalid(ex.Message);
         }
+    }
+
+    private static byte[] Decode(string text)
+    {
+        const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        var wrong = text.AsSpan().IndexOfAnyExcept(Alphabet);
+        // A last character that stands for fewer than eight bits is missed where it should have gone on.
+        if (wrong < 0 && text.Length % 4 == 1) wrong = text.Length;
+        return wrong < 0 ? Base64Url.DecodeFromChars(text) : throw Invalid($"illegal base64 data at input byte {wrong}");
     }
 
     private static bool HasDots(string key) => key.Split('/').Any(segment => segment is "." or "..");
