@@ -23,11 +23,7 @@ internal sealed class AnswerWriter(TimeProvider time)
     }
 
     /// <summary>Puts the request's warnings into the headers; for answers that are streamed.</summary>
-    public static void SetWarnings(ResourceRequest request)
-    {
-        var warnings = WarningHeaders.Of(request.Context.Warnings);
-        if (warnings.Count > 0) request.Http.Response.Headers.Append("Warning", warnings.ToArray());
-    }
+    public static void SetWarnings(ResourceRequest request) => WarningHeaders.Set(request.Http.Response, request.Context);
 
     /// <summary>A refusal, always as JSON.</summary>
     public static ReadOnlyMemory<byte> Encode(Status status) => Json(writer => JsonCodec.Write(writer, status, new TypeMeta("v1", "Status")));

@@ -75,6 +75,17 @@ public sealed class RestServerTests : IAsyncLifetime
         Assert.Equal("299 - \"unknown field \\\"oops\\\"\"", response.Headers.GetValues("Warning").Single());
     }
 
+    [Fact]
+    public async Task Create_UnknownFieldAndRefused_StillWarns()
+    {
+        await _server.SendAsync("POST", ConfigMaps, """{"metadata":{"name":"a"}}""");
+
+        var (code, _, response) = await _server.SendAsync("POST", ConfigMaps, """{"metadata":{"name":"a"},"oops":1}""");
+
+        Assert.Equal(409, code);
+        Assert.Equal("299 - \"unknown field \\\"oops\\\"\"", response.Headers.GetValues("Warning").Single());
+    }
+
     [Theory]
     [InlineData("POST", ConfigMaps, "{", "application/json", 400)]
     [InlineData("POST", ConfigMaps, "", "application/json", 400)]
