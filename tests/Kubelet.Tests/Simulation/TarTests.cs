@@ -81,7 +81,7 @@ public sealed class TarTests
         await using var lab = new SimLab();
         var id = await lab.StartShellAsync("sleep 1000");
 
-        Assert.Equal("tar: nope: No such file or directory\n", (await lab.ExecAsync(id, "tar cf - nope > /dev/null")).Stderr);
+        Assert.Equal("tar: nope: No such file or directory\ntar: error exit delayed from previous errors\n", (await lab.ExecAsync(id, "tar cf - nope > /dev/null")).Stderr);
         Assert.Equal("tar: can't change directory to '/nope': No such file or directory\n", (await lab.ExecAsync(id, "tar xf - -C /nope")).Stderr);
         Assert.Equal("tar: can't open 'nope.tar': No such file or directory\n", (await lab.ExecAsync(id, "tar xf nope.tar")).Stderr);
         Assert.Equal("tar: must specify one of -c, -x, -t\n", (await lab.ExecAsync(id, "tar")).Stderr);

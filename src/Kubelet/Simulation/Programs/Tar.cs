@@ -64,6 +64,7 @@ internal sealed class TarRun(SimProcess self, string directory, bool isVerbose)
     {
         await using var writer = new TarWriter(new FileAsStream(file, self.Killed), TarEntryFormat.Gnu, leaveOpen: true);
         foreach (var path in paths) await AddAsync(writer, path);
+        if (_status != 0) await self.ErrorAsync("tar: error exit delayed from previous errors");
         return _status;
     }
 
