@@ -114,6 +114,7 @@ internal sealed class SchemaBuilder(Func<IDescriptor, string> describe)
         if (options.ListMapKeys.Count > 0) property["x-kubernetes-list-map-keys"] = Strings(options.ListMapKeys);
         if (options.PatchStrategy.Count > 0) property["x-kubernetes-patch-strategy"] = string.Join(',', options.PatchStrategy);
         if (options.DefaultValue.Length > 0) property["default"] = options.DefaultValue;
+        if (options.AllowedValues.Count > 0) (property["items"] as JsonObject ?? property)["enum"] = Strings(options.AllowedValues);
         if (options.PatchMergeKey.Length > 0) property["x-kubernetes-patch-merge-key"] = options.PatchMergeKey;
     }
 

@@ -104,6 +104,7 @@ internal static class SwaggerProtobuf
             Format = Text(schema, "format"),
             Description = Text(schema, "description"),
             Required = { Texts(schema["required"]) },
+            Enum = { (schema["enum"] as JsonArray ?? []).Select(value => Yaml(value!)) },
             VendorExtension = { Extensions(schema) },
         };
         if (schema["type"] is { } type) result.Type = new() { Value = { type.GetValue<string>() } };
@@ -116,7 +117,9 @@ internal static class SwaggerProtobuf
     private static IEnumerable<NamedAny> Extensions(JsonNode holder) =>
         from member in Members(holder)
         where member.Key.StartsWith("x-", StringComparison.Ordinal)
-        select new NamedAny { Name = member.Key, Value = new() { Yaml = member.Value!.ToJsonString(JsonSerializerOptions.Default) + "\n" } };
+        select new NamedAny { Name = member.Key, Value = Yaml(member.Value!) };
+
+    private static Any Yaml(JsonNode value) => new() { Yaml = value.ToJsonString(JsonSerializerOptions.Default) + "\n" };
 
     private static IEnumerable<KeyValuePair<string, JsonNode?>> Members(JsonNode? node) => node as JsonObject ?? [];
 

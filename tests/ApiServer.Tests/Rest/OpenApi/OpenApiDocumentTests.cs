@@ -55,6 +55,18 @@ public sealed class OpenApiDocumentTests
         Assert.Contains("containers", Schema("io.k8s.api.core.v1.PodSpec").GetProperty("required").EnumerateArray().Select(name => name.GetString()));
     }
 
+    [Theory]
+    [InlineData("PodSpec", "restartPolicy", "Always Never OnFailure")]
+    [InlineData("ContainerPort", "protocol", "SCTP TCP UDP")]
+    [InlineData("PodStatus", "phase", "Failed Pending Running Succeeded Unknown")]
+    [InlineData("Toleration", "effect", "NoExecute NoSchedule PreferNoSchedule")]
+    public void Schemas_FieldsOfFewValues_TellThem(string schema, string property, string values) =>
+        Assert.Equal(values, Values(Schema($"io.k8s.api.core.v1.{schema}").GetProperty("properties").GetProperty(property)));
+
+    [Fact]
+    public void Schemas_ListsOfFewValues_TellThemOfTheirItems() =>
+        Assert.Equal("IPv4 IPv6", Values(Schema("io.k8s.api.core.v1.ServiceSpec").GetProperty("properties").GetProperty("ipFamilies").GetProperty("items")));
+
     [Fact]
     public void Schemas_EmbeddedStructs_StandInTheirParent()
     {
@@ -101,6 +113,8 @@ public sealed class OpenApiDocumentTests
     [Fact]
     public void Hash_SameContent_IsTheSame() =>
         Assert.Equal(OpenApiDocument.Of(Kinds(""), _ => "").Hash, OpenApiDocument.Of(Kinds(""), _ => "").Hash);
+
+    private static string Values(JsonElement schema) => string.Join(' ', schema.GetProperty("enum").EnumerateArray().Select(value => value.GetString()));
 
     private static JsonElement Schema(string name) => Core.GetProperty("components").GetProperty("schemas").GetProperty(name);
 

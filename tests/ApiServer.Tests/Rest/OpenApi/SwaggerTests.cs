@@ -99,6 +99,11 @@ public sealed class SwaggerTests
         Assert.Empty(ids.GroupBy(id => id).Where(group => group.Count() > 1).Select(group => group.Key));
     }
 
+    [Fact]
+    public void Protobuf_FieldOfFewValues_TellsThem() => Assert.Equal(
+        ["\"Always\"\n", "\"Never\"\n", "\"OnFailure\"\n"],
+        Definition("io.k8s.api.core.v1.PodSpec").Properties.AdditionalProperties.Single(each => each.Name == "restartPolicy").Value.Enum.Select(value => value.Yaml));
+
     private static Schema Definition(string name) => Protobuf.Definitions.AdditionalProperties.Single(each => each.Name == name).Value;
 
     private static string Extension(IEnumerable<NamedAny> extensions, string name) => extensions.Single(each => each.Name == name).Value.Yaml;
