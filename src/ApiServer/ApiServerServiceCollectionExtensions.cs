@@ -16,6 +16,7 @@ using MiniK8s.ApiServer.Overload;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Registry.Events;
 using MiniK8s.ApiServer.Registry.Pods;
+using MiniK8s.ApiServer.Registry.Reviews;
 using MiniK8s.ApiServer.Registry.Services;
 using MiniK8s.ApiServer.Rest;
 using MiniK8s.ApiServer.Services;
@@ -73,13 +74,16 @@ internal static class ApiServerServiceCollectionExtensions
     private static IServiceCollection AddRegistries(this IServiceCollection services) => services
         .AddSingleton<IIdentitySource, RandomIdentitySource>()
         .AddSingleton<CacheFreshness>()
-        .AddSingleton<IResourceRegistries>(provider => new ResourceRegistries(WithSecondForms(
-            from kind in ApiKinds.All
-            join strategy in provider.GetServices<ResourceStrategy>() on kind equals strategy.Kind
-            select new ResourceRegistry(PartsOf(provider, strategy), provider.GetRequiredService<CacheFreshness>()))))
+        .AddSingleton<ReviewRegistry, SelfSubjectReviews>().AddSingleton<ReviewRegistry, SelfSubjectAccessReviews>().AddSingleton<ReviewRegistry, SelfSubjectRulesReviews>()
+        .AddSingleton<IResourceRegistries>(provider => new ResourceRegistries([.. WithSecondForms(Stored(provider)), .. provider.GetServices<ReviewRegistry>()]))
         .AddSingleton<IPodBinder>(provider => new PodBinder(PodParts(provider)))
         .AddSingleton<IDisruptionBudgets, StoredDisruptionBudgets>()
         .AddSingleton<IPodEvictor>(provider => ActivatorUtilities.CreateInstance<PodEvictor>(provider, PodParts(provider)));
+
+    private static IEnumerable<IResourceRegistry> Stored(IServiceProvider provider) =>
+        from kind in ApiKinds.All
+        join strategy in provider.GetServices<ResourceStrategy>() on kind equals strategy.Kind
+        select new ResourceRegistry(PartsOf(provider, strategy), provider.GetRequiredService<CacheFreshness>());
 
     // Behind the stored kinds: where a name alone is given (kubectl get events), the stored form is meant.
     private static IEnumerable<IResourceRegistry> WithSecondForms(IEnumerable<IResourceRegistry> stored)
@@ -90,7 +94,7 @@ internal static class ApiServerServiceCollectionExtensions
 
     private static IServiceCollection AddIdentities(this IServiceCollection services, ApiServerOptions options) => services
         .AddSingleton(provider => new ClientCertificates(options.ClientCaFile, provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton<NodeRules>().AddSingleton<IAuthorizer, Authorizer>()
+        .AddSingleton<NodeRules>().AddSingleton<IAuthorizer, Authorizer>().AddSingleton<Impersonation>()
         .AddSingleton<InFlightLimits>().AddSingleton<RequestGate>().AddSingleton<SlowClients>();
 
     private static IServiceCollection AddAudit(this IServiceCollection services) => services

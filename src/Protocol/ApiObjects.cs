@@ -42,3 +42,15 @@ namespace MiniK8s.Protocol.Events.V1
 
     public partial class EventList : IApiList;
 }
+
+namespace MiniK8s.Protocol.Authentication.V1
+{
+    public partial class SelfSubjectReview : IApiObject;
+}
+
+namespace MiniK8s.Protocol.Authorization.V1
+{
+    public partial class SelfSubjectAccessReview : IApiObject;
+
+    public partial class SelfSubjectRulesReview : IApiObject;
+}

@@ -11,7 +11,7 @@ namespace MiniK8s.Api.Objects;
 
 /// <summary>
 /// Every message that can stand alone as a document with apiVersion and kind: the kinds, their lists, and what is never stored
-/// (Status, DeleteOptions, Binding, ...).
+/// (Status, DeleteOptions, Binding, reviews, ...).
 /// </summary>
 public static class ApiTypes
 {
@@ -52,6 +52,7 @@ public static class ApiTypes
         ];
         foreach (var descriptor in core.Concat(OptionTypes())) yield return (new("v1", descriptor.Name), descriptor);
         yield return (SubresourceKinds.Scale.TypeMeta, SubresourceKinds.Scale.Descriptor);
+        foreach (var review in ReviewKinds.All) yield return (review.TypeMeta, review.Descriptor);
         yield return (new("policy/v1", Eviction.Descriptor.Name), Eviction.Descriptor);
         MessageDescriptor[] meta = [PartialObjectMetadata.Descriptor, PartialObjectMetadataList.Descriptor];
         foreach (var descriptor in meta) yield return (new(MetaGroupVersion, descriptor.Name), descriptor);

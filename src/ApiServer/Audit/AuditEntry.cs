@@ -69,13 +69,15 @@ internal sealed class AuditEntry(HttpContext http, string id, AuditLog log, Time
     private AuditRecord Record(AuditStage stage, int code)
     {
         var context = http.Features.Get<RequestContext>();
+        var asker = context?.Impersonator ?? context?.User;
         var record = new AuditRecord
         {
             AuditId = id,
             Stage = stage,
             Received = Timestamp.FromDateTimeOffset(_received),
             Latency = Duration.FromTimeSpan(time.GetElapsedTime(_started)),
-            User = context?.User.Name ?? "",
+            User = asker?.Name ?? "",
+            ImpersonatedUser = context?.Impersonator is null ? "" : context.User.Name,
             UserAgent = Shortened(http.Request.Headers.UserAgent.ToString()),
             SourceAddress = http.Connection.RemoteIpAddress?.ToString() ?? "",
             Verb = _attributes?.Verb ?? http.Request.Method.ToLowerInvariant(),
@@ -85,7 +87,7 @@ internal sealed class AuditEntry(HttpContext http, string id, AuditLog log, Time
             Code = code,
             Reason = _refusal?.Reason ?? "",
         };
-        if (context is not null) record.Groups.Add(context.User.Groups);
+        if (asker is not null) record.Groups.Add(asker.Groups);
         if (_attributes is { Resource.Length: > 0 } about) record.Object = Object(about, context?.Trace);
         return record;
     }

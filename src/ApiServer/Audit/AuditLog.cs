@@ -13,12 +13,15 @@ internal sealed partial class AuditLog(AuditFeed feed, ILogger<AuditLog> logger)
         var level = AuditPolicy.LevelOf(record);
         if (!logger.IsEnabled(level)) return;
         LogRecord(
-            logger, level, record.AuditId, OrDash(record.User), record.Verb, TargetOf(record), record.Code, OrDash(record.Reason), record.Stage,
+            logger, level, record.AuditId, WhoOf(record), record.Verb, TargetOf(record), record.Code, OrDash(record.Reason), record.Stage,
             record.Latency.ToTimeSpan().TotalMilliseconds, OrDash(record.ResourceVersionBefore), OrDash(record.ResourceVersionAfter),
             OrDash(record.SourceAddress), OrDash(record.UserAgent));
     }
 
     private static string OrDash(string text) => text.Length == 0 ? "-" : text;
+
+    private static string WhoOf(AuditRecord record) =>
+        record.ImpersonatedUser.Length == 0 ? OrDash(record.User) : $"{record.User} as {record.ImpersonatedUser}";
 
     // pods/binding team/web
     private static string TargetOf(AuditRecord record)

@@ -13,10 +13,11 @@ namespace MiniK8s.ApiServer.Authentication;
 /// TLS                         | certificate that is not     | 401
 /// TLS                         | an Authorization header     | 401: there are no tokens yet
 /// TLS                         | none                        | system:anonymous in system:unauthenticated
+/// Whoever it is may act as somebody else (<see cref="Impersonation"/>), and is then that user to all that follows.
 /// </remarks>
-internal sealed class AuthenticationMiddleware(RequestDelegate next, ClientCertificates certificates)
+internal sealed class AuthenticationMiddleware(RequestDelegate next, ClientCertificates certificates, Impersonation impersonation)
 {
-    /// <summary>Goes on with a known user, or answers 401.</summary>
+    /// <summary>Goes on with a known user, or answers 401 or 403.</summary>
     public async Task InvokeAsync(HttpContext http)
     {
         var user = UserOf(http);
@@ -25,8 +26,17 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, ClientCerti
             await FrontRefusal.WriteAsync(http, StatusErrors.Unauthorized());
             return;
         }
-        http.Features.Set(new RequestContext(
-            user, http.Request.Headers.UserAgent.ToString(), http.Connection.RemoteIpAddress?.ToString() ?? ""));
+        var request = new RequestContext(user, http.Request.Headers.UserAgent.ToString(), http.Connection.RemoteIpAddress?.ToString() ?? "");
+        http.Features.Set(request);
+        try
+        {
+            if (impersonation.ActingAs(user, http.Request.Headers) is { } other) http.Features.Set(request with { User = other, Impersonator = user });
+        }
+        catch (ApiException refusal)
+        {
+            await FrontRefusal.WriteAsync(http, refusal);
+            return;
+        }
         await next(http);
     }
 

@@ -13,4 +13,7 @@ internal interface IAuthorizer
 
     /// <summary>Whether the user may.</summary>
     bool Decide(UserInfo user, RequestAttributes attributes);
+
+    /// <summary>All that the user may do, as far as it can be listed.</summary>
+    AccessRules RulesOf(UserInfo user);
 }

@@ -6,6 +6,9 @@ namespace MiniK8s.ApiServer.Registry;
 /// <param name="SourceAddress">The peer's address, "" for the server's own requests.</param>
 internal sealed record RequestContext(UserInfo User, string UserAgent, string SourceAddress)
 {
+    /// <summary>Who really asks, where that is another than the user.</summary>
+    public UserInfo? Impersonator { get; init; }
+
     /// <summary>Texts for the client beside the answer; each becomes a Warning header with code 299.</summary>
     public IList<string> Warnings { get; } = [];
 

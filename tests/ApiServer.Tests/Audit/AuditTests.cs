@@ -97,6 +97,21 @@ public sealed class AuditTests
     }
 
     [EveryStoreFact]
+    public async Task Impersonation_BothUsers_AreRecorded()
+    {
+        await using var server = await GrpcApiServer.StartAsync();
+        using var watch = await WatchAsync(server, new() { Verbs = { "list" }, Users = { "alice" } });
+        using var rest = server.Rest(Alice);
+        rest.DefaultRequestHeaders.Add("Impersonate-User", "ann");
+
+        await rest.GetAsync(ConfigMaps);
+
+        var seen = (await TakeAsync(watch, 1)).Single();
+        Assert.Equal(("alice", "ann", 403), (seen.User, seen.ImpersonatedUser, seen.Code));
+        Assert.Equal(["system:masters", "system:authenticated"], seen.Groups);
+    }
+
+    [EveryStoreFact]
     public async Task Secrets_NothingOfTheirContents_IsInAnyRecord()
     {
         const string Value = "aHVudGVyMg==";

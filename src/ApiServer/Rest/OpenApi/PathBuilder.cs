@@ -22,6 +22,11 @@ internal sealed class PathBuilder(SchemaBuilder schemas)
     public IEnumerable<KeyValuePair<string, JsonNode?>> Of(ApiKind kind)
     {
         var collection = ApiPaths.Of(kind, kind.Namespaced ? "{namespace}" : "");
+        if (ReviewKinds.All.Contains(kind))
+        {
+            yield return new(collection, Item(kind, "", ("post", "post")));
+            yield break;
+        }
         if (kind.Namespaced) yield return new(ApiPaths.Of(kind, ""), AllNamespaces(kind));
         yield return new(collection, Item(kind, "", ("get", "list"), ("post", "post"), ("delete", "deletecollection")));
         yield return new(
