@@ -7,9 +7,12 @@ public static class Command
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    public static async Task<CommandResult> RunAsync(string program, IEnumerable<string> arguments, string? input = null)
+    /// <param name="input">What it finds on its standard input; null: nothing.</param>
+    /// <param name="prepare">Sets its folder or environment.</param>
+    public static async Task<CommandResult> RunAsync(string program, IEnumerable<string> arguments, string? input = null, Action<ProcessStartInfo>? prepare = null)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        prepare?.Invoke(start);
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         if (input is not null) await process.StandardInput.WriteAsync(input);

@@ -1,0 +1,37 @@
+using MiniK8s.ClusterKit;
+
+namespace MiniK8s.Cluster.Tests.Golden;
+
+/// <summary>Where one session is typed: a folder of its own, and a kubeconfig whose namespace is the session's.</summary>
+internal sealed class Shell : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mk8s-golden-");
+    private readonly Dictionary<string, string> _environment;
+
+    private Shell(Lab lab) => _environment = new()
+    {
+        ["KUBECONFIG"] = Path.Combine(_folder.FullName, ".kubeconfig"),
+        ["KUBECACHEDIR"] = Path.Combine(lab.Folder, "kubectl-cache"),      // what an earlier cluster on the same port served is no use
+        ["KUBE_EDITOR"] = "true",                                          // saves what it is shown
+        ["LC_ALL"] = "C",
+    };
+
+    public string Folder => _folder.FullName;
+
+    public static async Task<Shell> OpenAsync(Lab lab, string ns)
+    {
+        var shell = new Shell(lab);
+        File.Copy(lab.Kubeconfig, shell._environment["KUBECONFIG"]);
+        var set = await shell.RunAsync($"kubectl config set-context --current --namespace={ns}");
+        return set.ExitCode == 0 ? shell : throw new InvalidOperationException(set.Error);
+    }
+
+    /// <summary>Runs one command to its end. What it leaves running in the background must write to files.</summary>
+    public Task<CommandResult> RunAsync(string command) => Command.RunAsync("sh", ["-c", command], input: null, start =>
+    {
+        start.WorkingDirectory = Folder;
+        foreach (var (name, value) in _environment) start.Environment[name] = value;
+    });
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
