@@ -20,6 +20,7 @@ internal sealed class WatchListener : IDisposable
     private const int WholeWindow = int.MaxValue;
     private const int FirstWindow = 65_535;
     private const byte EndHeaders = 0x4;
+    private const byte EndStream = 0x1;     // nothing more is asked; the answers go on
     private const byte Ack = 0x1;
     private readonly Socket _socket;
     private readonly ArrayBufferWriter<byte> _sending = new();
@@ -73,7 +74,7 @@ internal sealed class WatchListener : IDisposable
         for (var i = 0; i < _streams.Length; i++)
         {
             Write(Frame.Headers, EndHeaders, Id(i), headers);
-            Write(Frame.Data, 0, Id(i), message);
+            Write(Frame.Data, EndStream, Id(i), message);
         }
     }
 
