@@ -12,6 +12,7 @@ namespace MiniK8s.ApiServer.Registry;
 internal sealed record ContinueToken(long Revision, string Start)
 {
     private const string Version = "meta.k8s.io/v1";
+    private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
     /// <summary>The token as text.</summary>
     public string Format() =>
@@ -34,19 +35,21 @@ internal sealed record ContinueToken(long Revision, string Start)
             if (HasDots(token.Start)) throw Invalid($"{token.Start}: encoded start key not sanitized");
             return token;
         }
-        catch (Exception ex) when (ex is JsonException or KeyNotFoundException or InvalidOperationException or DecoderFallbackException)
+        catch (Exception ex) when (ex is FormatException or JsonException or KeyNotFoundException or InvalidOperationException or DecoderFallbackException)
         {
             throw Invalid(ex.Message);
         }
     }
 
+    // As Go does: what is wrong is told by its place, and the bits of the last character that belong to no byte are nobody's business.
     private static byte[] Decode(string text)
     {
-        const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         var wrong = text.AsSpan().IndexOfAnyExcept(Alphabet);
         // A last character that stands for fewer than eight bits is missed where it should have gone on.
         if (wrong < 0 && text.Length % 4 == 1) wrong = text.Length;
-        return wrong < 0 ? Base64Url.DecodeFromChars(text) : throw Invalid($"illegal base64 data at input byte {wrong}");
+        if (wrong >= 0) throw Invalid($"illegal base64 data at input byte {wrong}");
+        var spareBits = text.Length % 4 * 6 % 8;
+        return Base64Url.DecodeFromChars(spareBits == 0 ? text : text[..^1] + Alphabet[Alphabet.IndexOf(text[^1]) >> spareBits << spareBits]);
     }
 
     private static bool HasDots(string key) => key.Split('/').Any(segment => segment is "." or "..");

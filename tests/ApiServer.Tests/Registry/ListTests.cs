@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Text;
+
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
@@ -88,6 +91,17 @@ public sealed class ListTests
         Assert.Equal((410, "Expired"), (refusal.Code, refusal.Reason));
         Assert.StartsWith("The provided continue parameter is too old", refusal.Message);
         Assert.Equal(["c2", "c3", "c4", "c5"], rest.Items.Select(item => item.Metadata.Name));
+    }
+
+    [EveryStoreTheory]
+    [InlineData("{\"v\":\"meta.k8s.io/v1\",\"rv\":99999999999999999999,\"start\":\"a\"}", "")]
+    [InlineData("{\"v\":\"meta.k8s.io/v1\",\"rv\":5", "9")]        // its last character bears bits that belong to no byte
+    public async Task List_UnreadableToken_IsABadRequest(string json, string more)
+    {
+        await using var rig = await StartAsync();
+        var token = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json)) + more;
+
+        Assert.Equal(400, (await RefusalAsync(() => rig.ListAsync<ConfigMap>("default", new() { Continue = token }))).Code);
     }
 
     [EveryStoreTheory]
