@@ -1,4 +1,5 @@
 using MiniK8s.Api.Errors;
+using MiniK8s.Api.Objects;
 using MiniK8s.ApiServer.Authorization;
 using MiniK8s.ApiServer.Overload;
 using MiniK8s.ApiServer.Registry;
@@ -38,18 +39,18 @@ internal sealed class RestHandler(
         var context = gate.Enter(http, attributes);
 
         OptionChecks.IncludeObject(http.Request.Query.Text("includeObject"));
-        var request = new ResourceRequest(http, path, registry, context, Form(http.Request, verb, path));
+        var request = new ResourceRequest(http, path, registry, context, Form(http.Request, verb, path, registry.Kind));
         var answer = await verbs.Of(verb, path).RunAsync(request, ct);
         await answers.WriteAsync(request, answer, ct);
     }
 
     // A log is text, whatever the client accepts, and an upgraded connection is what it was upgraded to.
-    private static ResponseForm Form(HttpRequest request, string verb, ResourcePath path)
+    private static ResponseForm Form(HttpRequest request, string verb, ResourcePath path, ApiKind kind)
     {
         var accept = request.Headers.Accept.ToString();
         return path.Subresource is "log" or "exec" or "attach" or "portforward" ? ResponseForm.Default
             : verb == "watch" ? ResponseForm.ForStreams(accept)
-            : ResponseForm.ForObjects(accept);
+            : ResponseForm.ForObjects(accept, hasTable: !ReviewKinds.All.Contains(kind));
     }
 
     private async Task HandlePageAsync(HttpContext http, string path, Action<RequestAttributes> observed, CancellationToken ct)

@@ -65,6 +65,19 @@ public sealed class ListConformanceTests(SharedLab shared) : ConformanceTests(sh
         Assert.Equal((second.Version(), "", ""), (third.Version(), third.Text("metadata/continue"), third.Text("metadata/remainingItemCount")));
     }
 
+    [ConformanceFact("API metadata HTTP return")]
+    public async Task Table_OfAKindThatIsNeverPrinted_IsNotAcceptable()
+    {
+        const string review = """{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","spec":{"nonResourceAttributes":{"path":"/","verb":"get"} } }""";
+        const string path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+
+        var table = await AskAsync(HttpMethod.Post, path, review, accept: "application/json;as=Table;v=v1;g=meta.k8s.io");
+        var plain = await AskAsync(HttpMethod.Post, path, review, accept: "application/json;as=Table;v=v1;g=meta.k8s.io,application/json");
+
+        Assert.Equal((406, "NotAcceptable"), (table.Code, JsonNode.Parse(table.Body).Text("reason")));
+        Assert.Equal((201, "SelfSubjectAccessReview"), (plain.Code, JsonNode.Parse(plain.Body).Text("kind")));
+    }
+
     [ConformanceFact("Discovery, groupVersion and a resource from each APIGroup", Half = "the groups that are served")]
     public async Task Discovery_EachGroupVersion_ListsItsResources()
     {

@@ -29,8 +29,11 @@ internal sealed record ResponseForm(ApiEncoding Encoding, Projection Projection 
     public bool IsNamedStream { get; init; }
 
     /// <summary>The first wish of an Accept header that can be fulfilled.</summary>
+    /// <param name="accept">The header.</param>
+    /// <param name="hasTable">Whether the kind is ever printed; what is asked and answered at once is not.</param>
     /// <exception cref="ApiException">406: there is none.</exception>
-    public static ResponseForm ForObjects(string? accept) => Choose(accept) ?? throw StatusErrors.NotAcceptable(MediaTypes.Bodies);
+    public static ResponseForm ForObjects(string? accept, bool hasTable = true) =>
+        Choose(accept, form => hasTable || form.Projection != Projection.Table) ?? throw StatusErrors.NotAcceptable(MediaTypes.Bodies);
 
     /// <summary>The same for watches, which are not written as YAML.</summary>
     /// <exception cref="ApiException">406: there is none.</exception>
