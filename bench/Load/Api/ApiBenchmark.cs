@@ -33,7 +33,7 @@ internal static class ApiBenchmark
         var all = new (string Name, Func<Task<IReadOnlyList<Row>>> RunAsync)[]
         {
             ("mixed", () => MixedAsync(pods)),
-            ("list", () => ListAsync(pods)),
+            ("list", () => ListAsync(pods, server)),
             ("get", () => GetAllocationsAsync(pods, server)),
             ("watch", () => WatchAsync(lab, pods, server)),
             ("together", () => ListTogetherAsync(lab, pods, server)),
@@ -78,11 +78,16 @@ internal static class ApiBenchmark
         ];
     }
 
-    private static async Task<IReadOnlyList<Row>> ListAsync(PodRequests pods)
+    private static async Task<IReadOnlyList<Row>> ListAsync(PodRequests pods, ApiServerProcess server)
     {
-        var latencies = new List<TimeSpan>();
+        var (latencies, before) = (new List<TimeSpan>(), await server.AllocatedAsync());
         for (var i = 0; i < Lists; i++) latencies.Add(await pods.ListAsync());
-        return [new Row($"list of {Pods} Pods, one at a time", Percentiles.Show(latencies))];
+        var bytes = await server.AllocatedAsync() - before;
+        return
+        [
+            new Row($"list of {Pods} Pods, one at a time", Percentiles.Show(latencies)),
+            new Row("allocated for such a list", string.Create(CultureInfo.InvariantCulture, $"{bytes / Lists / 1024 / 1024:0.0} MiB")),
+        ];
     }
 
     private static async Task<IReadOnlyList<Row>> GetAllocationsAsync(PodRequests pods, ApiServerProcess server)

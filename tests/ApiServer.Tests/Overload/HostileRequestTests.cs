@@ -100,7 +100,8 @@ public sealed class HostileRequestTests(HostileRequestTests.Server running) : IC
     public async Task Http_VeryLongPath_IsRefused()
     {
         using var connection = new RawConnection(Api.SecurePort);
-        await connection.SendAsync($"GET /{new string('a', 100_000)} HTTP/1.1\r\nHost: x\r\n\r\n");
+        // Longer than the 8 KiB a line may have, and short enough to be read whole: what is left unread resets the connection, and the answer with it.
+        await connection.SendAsync($"GET /{new string('a', 9_000)} HTTP/1.1\r\nHost: x\r\n\r\n");
 
         Assert.StartsWith("HTTP/1.1 414 ", await connection.ReadToEndAsync());
         await LivesAsync();

@@ -18,6 +18,8 @@ internal sealed record Rendering(ApiKind Kind, ResponseForm Form, string Include
 {
     private TypeMeta MetadataType => new($"meta.k8s.io/{Form.MetaVersion}", "PartialObjectMetadata");
 
+    private TypeMeta MetadataListType => MetadataType with { Kind = "PartialObjectMetadataList" };
+
     /// <summary>Writes one object as JSON.</summary>
     /// <param name="withColumns">False leaves a table's column definitions out: a watch sends them once.</param>
     public void Write(Utf8JsonWriter writer, IApiObject obj, DateTimeOffset now, bool withColumns = true)
@@ -43,6 +45,29 @@ internal sealed record Rendering(ApiKind Kind, ResponseForm Form, string Include
         JsonCodec.Write(writer, message, type);
     }
 
+    /// <summary>Whether a collection can be written object by object.</summary>
+    public bool HasParts => Form is { Encoding: ApiEncoding.Json, Projection: not Projection.Table };
+
+    /// <summary>Writes a collection as JSON, and stops after each object: there the writer may be flushed.</summary>
+    public IEnumerable<IApiObject> WriteParts(Utf8JsonWriter writer, ObjectList list)
+    {
+        var isWhole = Form.Projection == Projection.Whole;
+        var type = isWhole ? Kind.ListTypeMeta : MetadataListType;
+        writer.WriteStartObject();
+        writer.WriteString("kind", type.Kind);
+        writer.WriteString("apiVersion", type.ApiVersion);
+        writer.WritePropertyName("metadata");
+        JsonCodec.Write(writer, Metadata(list), typeMeta: null);
+        writer.WriteStartArray("items");
+        foreach (var obj in list.Items)
+        {
+            JsonCodec.Write(writer, isWhole ? obj : MetadataOf(obj), typeMeta: null);
+            yield return obj;
+        }
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
     /// <summary>The object, or what is shown of it, with what it is called.</summary>
     public (IMessage Message, TypeMeta Type) Project(IApiObject obj) =>
         Form.Projection == Projection.Metadata ? (MetadataOf(obj), MetadataType) : (obj, Kind.TypeMeta);
@@ -54,7 +79,7 @@ internal sealed record Rendering(ApiKind Kind, ResponseForm Form, string Include
 
         var metadata = new PartialObjectMetadataList { Metadata = Metadata(list) };
         metadata.Items.Add(list.Items.Select(MetadataOf));
-        return (metadata, MetadataType with { Kind = "PartialObjectMetadataList" });
+        return (metadata, MetadataListType);
     }
 
     private TableWriter Table() => new(Kind, KindTables.Of(Kind.Descriptor), Form.MetaVersion, IncludeObject);
