@@ -23,6 +23,17 @@ public sealed class GoldenTests(GoldenStage stage) : IClassFixture<GoldenStage>
     }
 
     [Fact]
+    public void Mistakes_TheSixtyMostCommon_AreMadeInTheirChapters()
+    {
+        var mistakes = GoldenFiles.Chapters.Where(name => name.StartsWith("mistakes-", StringComparison.Ordinal))
+            .SelectMany(name => GoldenFiles.Read(name).Steps).Where(step => step.Expected.ExitCode != 0).ToList();
+
+        Assert.InRange(mistakes.Count, 60, int.MaxValue);
+        Assert.Equal(mistakes.Count, mistakes.DistinctBy(mistake => mistake.Heading[^1]).Count());
+        Assert.All(mistakes, mistake => Assert.NotEmpty(mistake.Expected.Error + mistake.Expected.Output));
+    }
+
+    [Fact]
     public void Chapter_ReadAndWritten_IsTheSame() => Assert.All(GoldenFiles.Chapters, name =>
     {
         var chapter = GoldenFiles.Read(name);
