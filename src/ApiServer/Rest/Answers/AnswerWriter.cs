@@ -14,8 +14,6 @@ namespace MiniK8s.ApiServer.Rest.Answers;
 /// <summary>Writes what a verb found in the form the client asked for.</summary>
 internal sealed class AnswerWriter(TimeProvider time)
 {
-    private const int PartBytes = 128 * 1024;
-
     /// <summary>Sends the answer, with the request's warnings in front.</summary>
     public async Task WriteAsync(ResourceRequest request, Answer answer, CancellationToken ct)
     {
@@ -40,7 +38,7 @@ internal sealed class AnswerWriter(TimeProvider time)
         var (sent, stream) = (0L, (Stream?)null);
         foreach (var _ in rendering.WriteParts(writer, list))
         {
-            if (writer.BytesCommitted + writer.BytesPending - sent < PartBytes) continue;
+            if (writer.BytesCommitted + writer.BytesPending - sent <= ResponseBody.Short) continue;
             await writer.FlushAsync(ct);
             stream ??= ResponseBody.Start(http, code, MediaTypes.Json);
             foreach (var piece in body.Pieces) await stream.WriteAsync(piece, ct);

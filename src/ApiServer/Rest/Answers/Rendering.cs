@@ -41,14 +41,16 @@ internal sealed record Rendering(ApiKind Kind, ResponseForm Form, string Include
             Table().Write(writer, list.Items, Metadata(list), now, withColumns: true);
             return;
         }
-        var (message, type) = Project(list);
-        JsonCodec.Write(writer, message, type);
+        foreach (var _ in WriteParts(writer, list))
+        {
+            // All of it, in one go.
+        }
     }
 
-    /// <summary>Whether a collection can be written object by object.</summary>
+    /// <summary>Whether a collection can be sent object by object: YAML is made from the whole, and tables are asked for in pages.</summary>
     public bool HasParts => Form is { Encoding: ApiEncoding.Json, Projection: not Projection.Table };
 
-    /// <summary>Writes a collection as JSON, and stops after each object: there the writer may be flushed.</summary>
+    /// <summary>Writes a collection that is no table as JSON, and stops after each object: there the writer may be flushed.</summary>
     public IEnumerable<IApiObject> WriteParts(Utf8JsonWriter writer, ObjectList list)
     {
         var isWhole = Form.Projection == Projection.Whole;

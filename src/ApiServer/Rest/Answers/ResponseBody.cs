@@ -4,10 +4,11 @@ using MiniK8s.ApiServer.Rest.Negotiation;
 
 namespace MiniK8s.ApiServer.Rest.Answers;
 
-/// <summary>Sends a whole answer at once, compressed where that pays and the client allows it.</summary>
+/// <summary>Sends an answer, compressed where that pays and the client allows it.</summary>
 internal static class ResponseBody
 {
-    private const int WorthCompressing = 128 * 1024;
+    /// <summary>What is longer, in bytes, is worth compressing, and worth sending before all of it is there.</summary>
+    public const int Short = 128 * 1024;
 
     /// <summary>Sends code, type and content. Nothing of the response may have been sent before.</summary>
     public static Task WriteAsync(HttpContext http, int code, string contentType, ReadOnlyMemory<byte> content, CancellationToken ct) =>
@@ -18,7 +19,7 @@ internal static class ResponseBody
     {
         var response = http.Response;
         SetHeaders(response, code, contentType);
-        if (Length(pieces) > WorthCompressing && Accepts(http.Request, "gzip"))
+        if (Length(pieces) > Short && Accepts(http.Request, "gzip"))
         {
             SetCompressed(response);
             pieces = [Compress(pieces)];
@@ -57,7 +58,7 @@ internal static class ResponseBody
 
     private static ReadOnlyMemory<byte> Compress(IReadOnlyList<ReadOnlyMemory<byte>> pieces)
     {
-        var compressed = new MemoryStream((int)long.Min(Length(pieces) / 8, int.MaxValue));
+        var compressed = new MemoryStream((int)(Length(pieces) / 4));
         using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
         {
             foreach (var piece in pieces) gzip.Write(piece.Span);
