@@ -1,3 +1,5 @@
+using MiniK8s.Hosting.Waking;
+
 namespace MiniK8s.Store.Watch;
 
 /// <summary>Responses that wait for a stream's loop, and the bell that wakes it. The queue is guarded by the hub's lock.</summary>
@@ -11,9 +13,6 @@ internal sealed class Outbox
 
     /// <summary>Responses that wait.</summary>
     public int Count => _waiting.Count;
-
-    /// <summary>Whether the hub has yet to wake the loop for what it added. Guarded by the hub's lock.</summary>
-    public bool IsDue { get; set; }
 
     /// <summary>Adds a response; the loop is to be woken for it.</summary>
     public void Add(Outgoing outgoing) => _waiting.Enqueue(outgoing);

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 
+using MiniK8s.Hosting.Waking;
 using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.Watch;
@@ -20,35 +21,28 @@ namespace MiniK8s.Store.Watch;
 /// The writer only takes the lock, matches once for all watchers that want the same, and leaves: an outbox holds at most
 /// --watch-buffer responses, whose events are encoded once and shared. What does not fit is read from history by the stream's own loop, at the pace of its client. So a slow
 /// client costs nobody else, and nothing is lost unless compaction overtakes it, which it is told.
-/// Waking a stream costs more than another event in its next response. So after a round that woke many streams the next one waits a
-/// little, 20 us for each of them and 10 ms at most, while their outboxes gather; with fewer than 50 streams there is no such rest.
+/// Many streams are woken one after the other (<see cref="WakePace"/>); outboxes gather meanwhile.
 /// Room for later: different ranges are matched one by one, which is fine for thousands of them, not for millions.
 /// </remarks>
 internal sealed class WatchHub : IWatchHub, IDisposable
 {
-    private static readonly TimeSpan _restForOne = TimeSpan.FromMicroseconds(20);
-    private static readonly TimeSpan _leastRest = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan _mostRest = TimeSpan.FromMilliseconds(10);
-
     private readonly StoreOptions _options;
-    private readonly ITimer? _rest;
+    private readonly WakePace _pace;
     private readonly Lock _gate = new();        // guards everything here, and what watchers and outboxes say it guards; innermost
     private readonly Dictionary<WatchInterest, WatchGroup> _groups = [];
     private readonly Dictionary<ByteString, List<WatchGroup>> _byKey = [];
     private readonly List<WatchGroup> _byRange = [];
     private readonly List<WatchGroup> _selected = [];                       // have events of the batch in hand
-    private readonly List<Outbox> _due = [];                                // have events of which their streams do not know
-    private bool _isResting;
     private long _notified = 1;
     private int _unsynced;
 
     /// <summary>A hub without watchers.</summary>
     /// <param name="options">How much an outbox holds.</param>
-    /// <param name="time">Times the rests between rounds; without it there are none.</param>
+    /// <param name="time">Times the pace at which streams are woken; without it all are woken at once.</param>
     public WatchHub(StoreOptions options, TimeProvider? time = null)
     {
         _options = options;
-        _rest = time?.CreateTimer(_ => EndRest(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _pace = new WakePace(time);
     }
 
     /// <summary>Watchers that read history now.</summary>
@@ -74,12 +68,12 @@ internal sealed class WatchHub : IWatchHub, IDisposable
             }
             foreach (var group in _selected) Deliver(group, first);
             _selected.Clear();
-            if (_due.Count > 0 && !_isResting) WakeDue();
+            _pace.Ring();
         }
     }
 
     /// <inheritdoc />
-    public void Dispose() => _rest?.Dispose();
+    public void Dispose() => _pace.Dispose();
 
     /// <summary>Takes up a new watcher.</summary>
     /// <returns>The newest revision: a watcher that starts at 0 sees exactly what comes after it.</returns>
@@ -194,36 +188,13 @@ internal sealed class WatchHub : IWatchHub, IDisposable
             watcher.Next = _notified + 1;
             var outbox = watcher.Stream.Outbox;
             outbox.Add(new Outgoing(watcher, events, _notified));
-            if (!outbox.IsDue) _due.Add(outbox);
-            outbox.IsDue = true;
+            _pace.Add(outbox.Bell);
             return;
         }
         RemoveFromIndex(watcher);
         watcher.Next = long.Max(watcher.Next, batchStart);
         MarkUnsynced(watcher);
         watcher.Stream.Outbox.Bell.Ring();
-    }
-
-    private void WakeDue()
-    {
-        foreach (var outbox in _due)
-        {
-            outbox.IsDue = false;
-            outbox.Bell.Ring();
-        }
-        var rest = _restForOne * _due.Count;
-        _due.Clear();
-        if (rest < _leastRest || _rest is null) return;
-        _isResting = _rest.Change(rest < _mostRest ? rest : _mostRest, Timeout.InfiniteTimeSpan);
-    }
-
-    private void EndRest()
-    {
-        lock (_gate)
-        {
-            _isResting = false;
-            if (_due.Count > 0) WakeDue();
-        }
     }
 
     private void Sync(Watcher watcher)

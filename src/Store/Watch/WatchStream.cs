@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 
+using MiniK8s.Hosting.Waking;
 using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.Mvcc;
 

@@ -1,6 +1,6 @@
-using MiniK8s.Store.Watch;
+using MiniK8s.Hosting.Waking;
 
-namespace MiniK8s.Store.Tests.Watch;
+namespace MiniK8s.Hosting.Tests;
 
 public sealed class BellTests
 {

@@ -1,10 +1,10 @@
 using System.Threading.Tasks.Sources;
 
-namespace MiniK8s.Store.Watch;
+namespace MiniK8s.Hosting.Waking;
 
 /// <summary>Wakes the one loop that waits for it. Rung while nobody waits, the next wait hears it; rung twice, once.</summary>
 /// <remarks>A channel of one would do the same with a registration of the token and a linked node for each wait; a stream waits thousands of times.</remarks>
-internal sealed class Bell : IValueTaskSource
+public sealed class Bell : IValueTaskSource
 {
     private const int Quiet = 0;
     private const int Rung = 1;
@@ -12,6 +12,9 @@ internal sealed class Bell : IValueTaskSource
 
     private ManualResetValueTaskSourceCore<bool> _wait = new() { RunContinuationsAsynchronously = true };
     private int _state;
+
+    /// <summary>Whether the next of its <see cref="WakePace"/> rings it; their lock guards it.</summary>
+    internal bool IsDue { get; set; }
 
     /// <summary>Wakes whoever waits, or whoever waits next. Any thread; the loop goes on on a pool thread.</summary>
     public void Ring()
