@@ -22,7 +22,7 @@ internal sealed class CollectionWatches(RegistryParts parts, CacheFreshness fres
     private const int MinTimeoutSeconds = 1800;
 
     /// <summary>Follows a collection until its time is up (a random one between 30 and 60 min if none is given).</summary>
-    public async IAsyncEnumerable<WatchChange> WatchAsync(string ns, ListOptions options, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<IReadOnlyList<WatchChange>> WatchAsync(string ns, ListOptions options, [EnumeratorCancellation] CancellationToken ct)
     {
         ListOptionsRules.CheckWatch(options);
         var selection = Selections.Of(parts.Strategy, ns, options);
@@ -37,7 +37,7 @@ internal sealed class CollectionWatches(RegistryParts parts, CacheFreshness fres
             ?? throw StatusErrors.Expired($"too old resource version: {options.ResourceVersion} ({oldest})");
         using var limit = new CancellationTokenSource(timeout, parts.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
-        await foreach (var change in watcher.ReadAllAsync(either.Token)) yield return change;
+        await foreach (var changes in watcher.ReadAllAsync(either.Token)) yield return changes;
     }
 
     private async Task<WatchStart> StartAsync(ListOptions options, CancellationToken ct)

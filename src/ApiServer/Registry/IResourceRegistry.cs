@@ -24,8 +24,9 @@ internal interface IResourceRegistry
     /// <summary>Reads a collection with the consistency and paging the options ask for.</summary>
     Task<ObjectList> ListAsync(RequestContext request, string ns, ListOptions options, CancellationToken ct);
 
-    /// <summary>Follows a collection. Ends quietly at timeoutSeconds; throws (410 Expired, and others) when it cannot go on.</summary>
-    IAsyncEnumerable<WatchChange> WatchAsync(RequestContext request, string ns, ListOptions options, CancellationToken ct);
+    /// <summary>Follows a collection: each time the changes that wait, oldest first, valid until the next are asked for.</summary>
+    /// <remarks>Ends quietly at timeoutSeconds; throws (410 Expired, and others) when it cannot go on.</remarks>
+    IAsyncEnumerable<IReadOnlyList<WatchChange>> WatchAsync(RequestContext request, string ns, ListOptions options, CancellationToken ct);
 
     /// <summary>Reads the object, lets <paramref name="transform"/> change a clone of it, admits, validates and writes.</summary>
     /// <remarks>

@@ -49,7 +49,7 @@ internal sealed class ResourceRegistry : IResourceRegistry
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<WatchChange> WatchAsync(RequestContext request, string ns, ListOptions options, CancellationToken ct)
+    public IAsyncEnumerable<IReadOnlyList<WatchChange>> WatchAsync(RequestContext request, string ns, ListOptions options, CancellationToken ct)
     {
         request.Trace.Collection(options.ResourceVersion);
         return _watches.WatchAsync(ns, options, ct);

@@ -20,6 +20,6 @@ internal sealed class WatchChange(WatchEventType type, IApiObject @object)
     /// <summary>The event in one encoding, made at the first call and kept for the other watchers.</summary>
     /// <param name="key">Names the encoding: one static object per encoding, since the change keeps it alive.</param>
     /// <param name="encode">Makes the bytes; may run twice when two watchers come at once.</param>
-    public ReadOnlyMemory<byte> GetOrAddEncoding(object key, Func<IApiObject, byte[]> encode) =>
-        _encodings.TryGetValue(key, out var bytes) ? bytes : _encodings.GetOrAdd(key, encode(Object));
+    public ReadOnlyMemory<byte> GetOrAddEncoding(object key, Func<WatchChange, byte[]> encode) =>
+        _encodings.TryGetValue(key, out var bytes) ? bytes : _encodings.GetOrAdd(key, encode(this));
 }

@@ -48,15 +48,17 @@ internal sealed class KindCalls(
     }
 
     /// <summary>Watch: events until the client goes, the time is up, or the watch cannot go on.</summary>
-    public async Task WatchAsync(ApiKind kind, IMessage request, IServerStreamWriter<EncodedEvent> events, ServerCallContext call)
+    public async Task WatchAsync(ApiKind kind, IMessage request, ServerCallContext call)
     {
         var (ns, options) = (NamespaceOf(kind, request), request.Options<ListOptions>());
         var context = Authorize(call, new("watch", kind.Group, kind.Plural, "", ns, "") { FieldSelector = options.FieldSelector });
         // The client learns that its watch stands before anything happens.
         await call.WriteResponseHeadersAsync([]);
-        await foreach (var change in registries.Of(kind).WatchAsync(context, ns, options, call.CancellationToken))
+        await using var body = slow.Body(call.GetHttpContext());
+        await foreach (var changes in registries.Of(kind).WatchAsync(context, ns, options, call.CancellationToken))
         {
-            await slow.SentAsync(call.GetHttpContext(), events.WriteAsync(EncodedEvent.Of(change), call.CancellationToken));
+            foreach (var change in changes) await body.WriteAsync(EncodedEvent.Of(change));
+            body.Flush();
         }
         call.CancellationToken.ThrowIfCancellationRequested();
     }

@@ -29,7 +29,7 @@ internal sealed class KindMethods : IServiceMethodProvider<KindCalls>
     {
         switch (method.Name)
         {
-            case "Watch": AddStream(context, service, method, (calls, request, writer, call) => calls.WatchAsync(kind, request, writer, call)); break;
+            case "Watch": AddStream(context, service, method, (calls, request, call) => calls.WatchAsync(kind, request, call)); break;
             case "Create": AddUnary(context, service, method, (calls, request, call) => calls.CreateAsync(kind, request, call)); break;
             case "Get": AddUnary(context, service, method, (calls, request, call) => calls.GetAsync(kind, request, call)); break;
             case "List": AddUnary(context, service, method, (calls, request, call) => calls.ListAsync(kind, request, call)); break;
@@ -54,11 +54,12 @@ internal sealed class KindMethods : IServiceMethodProvider<KindCalls>
                 MethodType.Unary, service.FullName, method.Name, Marshallers.Of(method.InputType), Marshallers.Of(method.OutputType)),
             Endpoint, (calls, request, call) => Refusals.GuardAsync(() => handle(calls, request, call), call));
 
+    // What handles it writes the response's body itself.
     private static void AddStream(
         ServiceMethodProviderContext<KindCalls> context, ServiceDescriptor service, MethodDescriptor method,
-        Func<KindCalls, IMessage, IServerStreamWriter<EncodedEvent>, ServerCallContext, Task> handle) =>
+        Func<KindCalls, IMessage, ServerCallContext, Task> handle) =>
         context.AddServerStreamingMethod(
-            new Method<IMessage, EncodedEvent>(
-                MethodType.ServerStreaming, service.FullName, method.Name, Marshallers.Of(method.InputType), Marshallers.Events),
-            Endpoint, (calls, request, writer, call) => Refusals.GuardAsync(() => handle(calls, request, writer, call), call));
+            new Method<IMessage, IMessage>(
+                MethodType.ServerStreaming, service.FullName, method.Name, Marshallers.Of(method.InputType), Marshallers.Of(method.OutputType)),
+            Endpoint, (calls, request, _, call) => Refusals.GuardAsync(() => handle(calls, request, call), call));
 }

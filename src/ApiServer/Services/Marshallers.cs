@@ -1,5 +1,3 @@
-using System.Buffers;
-
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -13,7 +11,7 @@ namespace MiniK8s.ApiServer.Services;
 internal static class Marshallers
 {
     /// <summary>Any message of one type.</summary>
-    public static Marshaller<IMessage> Of(MessageDescriptor type) => Create<IMessage>(
+    public static Marshaller<IMessage> Of(MessageDescriptor type) => new(
         static (message, context) =>
         {
             context.SetPayloadLength(message.CalculateSize());
@@ -31,16 +29,4 @@ internal static class Marshallers
                 throw Refusals.Of(StatusErrors.BadRequest($"the request is no {type.FullName}: {ex.Message}"));
             }
         });
-
-    /// <summary>Events that are bytes already; only a server sends them.</summary>
-    public static Marshaller<EncodedEvent> Events { get; } = Create<EncodedEvent>(
-        static (encoded, context) =>
-        {
-            context.SetPayloadLength(encoded.Bytes.Length);
-            context.GetBufferWriter().Write(encoded.Bytes.Span);
-            context.Complete();
-        },
-        static _ => throw new NotSupportedException("Events are sent, never received."));
-
-    private static Marshaller<T> Create<T>(Action<T, SerializationContext> write, Func<DeserializationContext, T> read) => new(write, read);
 }

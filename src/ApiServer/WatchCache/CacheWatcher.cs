@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 
 using MiniK8s.ApiServer.Registry;
+using MiniK8s.Hosting.Waking;
 
 namespace MiniK8s.ApiServer.WatchCache;
 
@@ -12,17 +12,24 @@ namespace MiniK8s.ApiServer.WatchCache;
 /// </remarks>
 internal sealed class CacheWatcher : IDisposable
 {
-    private readonly Channel<WatchChange> _buffer;
+    private const int InitialBatch = 16;
+    private readonly Lock _gate = new();     // guards what waits and whether more may come; innermost
+    private readonly Bell _bell = new();
     private readonly IEnumerable<WatchChange> _initial;
     private readonly ResourceCache _cache;
+    private readonly WakePace _pace;
     private readonly long _startRevision;
+    private readonly int _bufferSize;
+    private List<WatchChange> _waiting = [];
+    private List<WatchChange> _taken = [];   // the reader's, until it asks for more
+    private bool _isClosed;
 
     /// <summary>Made by the cache, under its lock.</summary>
     public CacheWatcher(
-        ResourceCache cache, Selection selection, IEnumerable<WatchChange> initial, long startRevision, int bufferSize, BookmarkClock? bookmarks)
+        ResourceCache cache, WakePace pace, Selection selection, IEnumerable<WatchChange> initial, long startRevision, int bufferSize, BookmarkClock? bookmarks)
     {
-        (_cache, Selection, _initial, _startRevision, Bookmarks) = (cache, selection, initial, startRevision, bookmarks);
-        _buffer = Channel.CreateBounded<WatchChange>(new BoundedChannelOptions(bufferSize) { SingleReader = true });
+        (_cache, _pace, Selection, _initial) = (cache, pace, selection, initial);
+        (_startRevision, _bufferSize, Bookmarks) = (startRevision, bufferSize, bookmarks);
     }
 
     /// <summary>What the watch is about.</summary>
@@ -31,47 +38,71 @@ internal sealed class CacheWatcher : IDisposable
     /// <summary>When bookmarks are due; null if none were asked for.</summary>
     public BookmarkClock? Bookmarks { get; }
 
-    /// <summary>Takes a change if it shows through the selection; false when the buffer is full and the watch has been cut.</summary>
+    /// <summary>Takes a change if it shows through the selection, and stands in line to be woken; false when the buffer is full and the watch has been cut.</summary>
     public bool Offer(CacheEvent change)
     {
         if (change.Revision <= _startRevision || change.Through(Selection) is not { } seen) return true;
-        if (_buffer.Writer.TryWrite(seen)) return true;
-        Close();
-        return false;
+        if (!TryAdd(seen))
+        {
+            Close();
+            return false;
+        }
+        _pace.Add(_bell);
+        return true;
     }
 
     /// <summary>Takes a bookmark; a full buffer drops it, since the changes before it say more.</summary>
-    public void OfferBookmark(WatchChange bookmark) => _buffer.Writer.TryWrite(bookmark);
+    public void OfferBookmark(WatchChange bookmark)
+    {
+        if (TryAdd(bookmark)) _bell.Ring();
+    }
 
     /// <summary>Ends the watch once what is buffered has been read.</summary>
-    public void Close() => _buffer.Writer.TryComplete();
-
-    /// <summary>What happened, in order, until the watch is cut or cancelled (quietly).</summary>
-    public async IAsyncEnumerable<WatchChange> ReadAllAsync([EnumeratorCancellation] CancellationToken ct)
+    public void Close()
     {
-        foreach (var change in _initial)
+        lock (_gate) _isClosed = true;
+        _bell.Ring();
+    }
+
+    /// <summary>What happened, in order, until the watch is cut or cancelled (quietly): each time all that waits, valid until more is asked for.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<WatchChange>> ReadAllAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        foreach (var changes in _initial.Chunk(InitialBatch))
         {
             if (ct.IsCancellationRequested) yield break;
-            yield return change;
+            yield return changes;
         }
-        while (await CanReadAsync(ct))
+        await using var ending = ct.UnsafeRegister(static bell => ((Bell)bell!).Ring(), _bell);
+        while (!ct.IsCancellationRequested)
         {
-            while (_buffer.Reader.TryRead(out var change)) yield return change;
+            var isLast = Take();
+            if (_taken.Count > 0) yield return _taken;
+            else if (isLast) yield break;
+            else await _bell.WaitAsync();
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _cache.Forget(this);
 
-    private async ValueTask<bool> CanReadAsync(CancellationToken ct)
+    private bool TryAdd(WatchChange change)
     {
-        try
+        lock (_gate)
         {
-            return await _buffer.Reader.WaitToReadAsync(ct);
+            if (_isClosed || _waiting.Count == _bufferSize) return false;
+            _waiting.Add(change);
+            return true;
         }
-        catch (OperationCanceledException)
+    }
+
+    // Whether nothing comes after what is taken.
+    private bool Take()
+    {
+        _taken.Clear();
+        lock (_gate)
         {
-            return false;
+            (_taken, _waiting) = (_waiting, _taken);
+            return _isClosed;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 
 using MiniK8s.ApiServer.Registry;
+using MiniK8s.Hosting.Waking;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.V1;
 
@@ -19,6 +20,7 @@ internal sealed class ResourceCache
     private readonly HashSet<CacheWatcher> _others = [];
     private readonly Func<IApiObject> _newObject;
     private readonly Func<IApiObject, string>? _index;
+    private readonly WakePace _pace;
     private readonly WatchCacheOptions _options;
     private ImmutableSortedSet<CachedObject> _objects = ImmutableSortedSet.Create(CachedObject.ByKey);
     private long _revision;
@@ -26,9 +28,11 @@ internal sealed class ResourceCache
     /// <summary>An empty cache.</summary>
     /// <param name="newObject">Makes an empty object of the kind, for bookmarks.</param>
     /// <param name="index">The field by which watchers are found quickly, for kinds with one watcher per node; or null.</param>
-    public ResourceCache(Func<IApiObject> newObject, Func<IApiObject, string>? index, WatchCacheOptions options)
+    /// <param name="pace">Wakes the watchers, when whoever applies changes says so.</param>
+    /// <param name="options">Sizes and limits.</param>
+    public ResourceCache(Func<IApiObject> newObject, Func<IApiObject, string>? index, WakePace pace, WatchCacheOptions options)
     {
-        (_newObject, _index, _options) = (newObject, index, options);
+        (_newObject, _index, _pace, _options) = (newObject, index, pace, options);
         _history = new EventHistory(options.HistorySize);
     }
 
@@ -98,7 +102,7 @@ internal sealed class ResourceCache
             oldest = _history.Start;
             if (start is WatchStart.After { Revision: var from } && from < oldest) return null;
             var since = start is WatchStart.After after ? long.Max(after.Revision, _revision) : _revision;
-            var watcher = new CacheWatcher(this, selection, Initial(selection, start), since, _options.WatchBufferSize, bookmarks);
+            var watcher = new CacheWatcher(this, _pace, selection, Initial(selection, start), since, _options.WatchBufferSize, bookmarks);
             Remember(watcher);
             return watcher;
         }

@@ -5,6 +5,7 @@ using Google.Protobuf;
 
 using MiniK8s.Api.Objects;
 using MiniK8s.ApiServer.Storage;
+using MiniK8s.Hosting.Waking;
 
 namespace MiniK8s.ApiServer.WatchCache;
 
@@ -13,10 +14,11 @@ namespace MiniK8s.ApiServer.WatchCache;
 /// One watch over the whole key space feeds them all, so one revision says how far every kind is: a quiet kind's bookmarks move on, and
 /// a consistent read needs no more than to wait for the store's present revision.
 /// </remarks>
-internal sealed class ResourceCaches
+internal sealed class ResourceCaches : IDisposable
 {
     private readonly FrozenDictionary<ApiKind, ResourceCache> _byKind;
     private readonly (byte[] Prefix, ApiKind Kind, ResourceCache Cache)[] _byPrefix;
+    private readonly WakePace _pace;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Empty caches; <see cref="StoreFeed"/> fills them.</summary>
@@ -25,7 +27,8 @@ internal sealed class ResourceCaches
     {
         Options = options;
         Progress = new RevisionWaiters(time);
-        _byKind = kinds.ToFrozenDictionary(kind => kind, kind => new ResourceCache(kind.New, indexes(kind), options));
+        _pace = new WakePace(time);
+        _byKind = kinds.ToFrozenDictionary(kind => kind, kind => new ResourceCache(kind.New, indexes(kind), _pace, options));
         _byPrefix = [.. _byKind.Select(entry =>
             (System.Text.Encoding.UTF8.GetBytes(StoreKeys.PrefixOf(entry.Key)), entry.Key, entry.Value))];
     }
@@ -58,13 +61,17 @@ internal sealed class ResourceCaches
         return false;
     }
 
-    /// <summary>Everything up to a revision is in all caches.</summary>
+    /// <summary>Everything up to a revision is in all caches: who waits for it or watches them may know.</summary>
     public void Advance(long revision)
     {
         foreach (var (_, cache) in _byKind) cache.Advance(revision);
         Progress.Set(revision);
+        _pace.Ring();
     }
 
     /// <summary>The first list is in.</summary>
     public void MarkReady() => _ready.TrySetResult();
+
+    /// <inheritdoc/>
+    public void Dispose() => _pace.Dispose();
 }

@@ -42,7 +42,10 @@ internal sealed class WatchProbe
     {
         try
         {
-            await foreach (var change in registry.WatchAsync(context, ns, options, _stop.Token)) _seen.Writer.TryWrite(change);
+            await foreach (var changes in registry.WatchAsync(context, ns, options, _stop.Token))
+            {
+                foreach (var change in changes) _seen.Writer.TryWrite(change);
+            }
         }
         finally
         {

@@ -35,9 +35,12 @@ internal sealed class SecondFormEvents(IResourceRegistry core) : IResourceRegist
         Shown(await core.ListAsync(request, ns, ToCore(options), ct));
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<WatchChange> WatchAsync(RequestContext request, string ns, ListOptions options, [EnumeratorCancellation] CancellationToken ct)
+    public async IAsyncEnumerable<IReadOnlyList<WatchChange>> WatchAsync(RequestContext request, string ns, ListOptions options, [EnumeratorCancellation] CancellationToken ct)
     {
-        await foreach (var change in core.WatchAsync(request, ns, ToCore(options), ct)) yield return new WatchChange(change.Type, Shown(change.Object));
+        await foreach (var changes in core.WatchAsync(request, ns, ToCore(options), ct))
+        {
+            yield return [.. changes.Select(change => new WatchChange(change.Type, Shown(change.Object)))];
+        }
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,7 @@ internal abstract class ReviewRegistry(ApiKind kind) : IResourceRegistry
     public Task<ObjectList> ListAsync(RequestContext request, string ns, ListOptions options, CancellationToken ct) => throw OnlyCreated();
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<WatchChange> WatchAsync(RequestContext request, string ns, ListOptions options, CancellationToken ct) => throw OnlyCreated();
+    public IAsyncEnumerable<IReadOnlyList<WatchChange>> WatchAsync(RequestContext request, string ns, ListOptions options, CancellationToken ct) => throw OnlyCreated();
 
     /// <inheritdoc/>
     public Task<UpdateResult> UpdateAsync(

@@ -49,7 +49,7 @@ internal sealed class ScaleRegistry(IResourceRegistry objects) : IResourceRegist
         throw new NotSupportedException("Scales are not listed.");
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<WatchChange> WatchAsync(RequestContext request, string ns, ListOptions options, CancellationToken ct) =>
+    public IAsyncEnumerable<IReadOnlyList<WatchChange>> WatchAsync(RequestContext request, string ns, ListOptions options, CancellationToken ct) =>
         throw new NotSupportedException("Scales are not watched.");
 
     /// <inheritdoc/>

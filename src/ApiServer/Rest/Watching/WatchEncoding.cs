@@ -31,7 +31,7 @@ internal sealed record WatchEncoding(Rendering Rendering, bool WithColumns)
 
     /// <summary>The event; a table's ages are counted up to <paramref name="now"/>.</summary>
     public ReadOnlyMemory<byte> Encode(WatchChange change, DateTimeOffset now) =>
-        change.GetOrAddEncoding(this, obj => IsProtobuf ? Frame(NameOf(change.Type), obj) : Line(NameOf(change.Type), obj, now));
+        change.GetOrAddEncoding(this, one => IsProtobuf ? Frame(NameOf(one.Type), one.Object) : Line(NameOf(one.Type), one.Object, now));
 
     /// <summary>The event that ends a watch which cannot go on.</summary>
     public ReadOnlyMemory<byte> Encode(Status error) =>

@@ -23,14 +23,16 @@ internal sealed class WatchVerb(SlowClients slow, TimeProvider time) : IVerb
         var next = changes.MoveNextAsync().AsTask();
         if (next.IsFaulted && !IsExpired(next.Exception)) await next;
 
+        await using var body = slow.Body(request.Http);
         try
         {
             await BeginAsync(request, first.ContentType, ct);
-            await CopyAsync(request.Http, changes, next, first, ct);
+            await CopyAsync(body, changes, next, first);
         }
         catch (ApiException ex)
         {
-            await SendAsync(request.Http, first.Encode(ex.Status), ct);
+            await body.WriteAsync(first.Encode(ex.Status));
+            body.Flush();
         }
         return new Answer.Streamed();
     }
@@ -59,18 +61,19 @@ internal sealed class WatchVerb(SlowClients slow, TimeProvider time) : IVerb
     }
 
     private async Task CopyAsync(
-        HttpContext http, IAsyncEnumerator<WatchChange> changes, Task<bool> next, WatchEncoding first, CancellationToken ct)
+        StreamedBody body, IAsyncEnumerator<IReadOnlyList<WatchChange>> changes, Task<bool> next, WatchEncoding first)
     {
         var rest = first with { WithColumns = false };
         var encoding = first;
         while (await next)
         {
-            await SendAsync(http, encoding.Encode(changes.Current, time.GetUtcNow()), ct);
-            encoding = rest;
+            foreach (var change in changes.Current)
+            {
+                await body.WriteAsync(encoding.Encode(change, time.GetUtcNow()));
+                encoding = rest;
+            }
+            body.Flush();
             next = changes.MoveNextAsync().AsTask();
         }
     }
-
-    private Task SendAsync(HttpContext http, ReadOnlyMemory<byte> bytes, CancellationToken ct) =>
-        slow.SentAsync(http, http.Response.BodyWriter.WriteAsync(bytes, ct).AsTask());
 }

@@ -52,7 +52,7 @@ internal sealed class FakeRegistry(ApiKind kind, FakeRegistries all) : IResource
         }
     }
 
-    public async IAsyncEnumerable<WatchChange> WatchAsync(
+    public async IAsyncEnumerable<IReadOnlyList<WatchChange>> WatchAsync(
         RequestContext request, string ns, ListOptions options, [EnumeratorCancellation] CancellationToken ct)
     {
         if (options.ResourceVersion == "1") throw StatusErrors.Expired("too old resource version: 1 (5)");
@@ -66,7 +66,7 @@ internal sealed class FakeRegistry(ApiKind kind, FakeRegistries all) : IResource
         }
         await foreach (var change in channel.Reader.ReadAllAsync(ct))
         {
-            if (change.Type == WatchEventType.Bookmark || Matches(change.Object, ns, options)) yield return change;
+            if (change.Type == WatchEventType.Bookmark || Matches(change.Object, ns, options)) yield return [change];
         }
     }
 

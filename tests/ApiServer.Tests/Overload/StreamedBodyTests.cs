@@ -1,0 +1,148 @@
+using System.IO.Pipelines;
+
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+using MiniK8s.ApiServer.Overload;
+
+namespace MiniK8s.ApiServer.Tests.Overload;
+
+public sealed class StreamedBodyTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly ManualTimeProvider _time = new();
+    private readonly Pipe _client = new(new PipeOptions(writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 1000, resumeWriterThreshold: 500));
+    private readonly DefaultHttpContext _http = new();
+    private readonly Lifetime _lifetime = new();
+    private readonly StreamedBody _body;
+
+    public StreamedBodyTests()
+    {
+        _http.Features.Set<IHttpResponseBodyFeature>(new Body(_client.Writer));
+        _http.Features.Set<IHttpRequestLifetimeFeature>(_lifetime);
+        _body = new StreamedBody(_http, Patience, _time);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.Reader.CompleteAsync();
+        await _body.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Write_WithoutFlush_HoldsThePieces()
+    {
+        await _body.WriteAsync(new byte[10]);
+        await _body.WriteAsync(new byte[20]);
+        Assert.False(_client.Reader.TryRead(out _));
+
+        _body.Flush();
+
+        Assert.Equal(30, Taken());
+    }
+
+    [Fact]
+    public async Task Write_OfMoreThanFits_FlushesByItself()
+    {
+        await _body.WriteAsync(new byte[64 * 1024]);
+
+        Assert.Equal(64 * 1024, Taken());
+    }
+
+    [Fact]
+    public async Task Write_WhileAFlushIsNotDone_Waits()
+    {
+        await _body.WriteAsync(new byte[2000]);
+        _body.Flush();
+
+        var second = _body.WriteAsync(new byte[1]).AsTask();
+        Assert.False(second.IsCompleted);
+        Assert.Equal(2000, Taken());
+        await second.OrMissing("the second write");
+        _body.Flush();
+
+        Assert.Equal(1, Taken());
+    }
+
+    [Theory]
+    [InlineData(29, false)]
+    [InlineData(30, true)]
+    public async Task Client_ThatDoesNotTakeWhatWasFlushed_IsCutWhenItsTimeIsUp(int seconds, bool isCut)
+    {
+        await _body.WriteAsync(new byte[2000]);
+        _body.Flush();
+
+        _time.Advance(TimeSpan.FromSeconds(seconds));
+
+        Assert.Equal(isCut, _lifetime.RequestAborted.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Client_ThatTakesAllAndHearsNothingMore_IsNotCut()
+    {
+        await _body.WriteAsync(new byte[2000]);
+        _body.Flush();
+        Taken();
+
+        _time.Advance(TimeSpan.FromHours(1));
+
+        Assert.False(_lifetime.RequestAborted.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Client_ThatIsALittleLateEachTime_IsNotCut()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await _body.WriteAsync(new byte[2000]);
+            _body.Flush();
+            _time.Advance(TimeSpan.FromSeconds(29));
+            Taken();
+        }
+        Assert.False(_lifetime.RequestAborted.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task Write_AfterTheCut_IsCancelled()
+    {
+        await _body.WriteAsync(new byte[2000]);
+        _body.Flush();
+        _time.Advance(Patience);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _body.WriteAsync(new byte[1]));
+    }
+
+    private long Taken()
+    {
+        Assert.True(_client.Reader.TryRead(out var read));
+        var length = read.Buffer.Length;
+        _client.Reader.AdvanceTo(read.Buffer.End);
+        return length;
+    }
+
+    private sealed class Lifetime : IHttpRequestLifetimeFeature
+    {
+        private readonly CancellationTokenSource _aborted = new();
+
+        public Lifetime() => RequestAborted = _aborted.Token;
+
+        public CancellationToken RequestAborted { get; set; }
+
+        public void Abort() => _aborted.Cancel();
+    }
+
+    private sealed class Body(PipeWriter writer) : IHttpResponseBodyFeature
+    {
+        public Stream Stream => Writer.AsStream();
+
+        public PipeWriter Writer { get; } = writer;
+
+        public void DisableBuffering() => throw new NotSupportedException();
+
+        public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+        public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task CompleteAsync() => Task.CompletedTask;
+    }
+}
