@@ -107,7 +107,7 @@ public sealed class WakePaceTests : IDisposable
         using var pace = new WakePace(null);
         Bell[] bells = [.. Enumerable.Range(0, 500).Select(_ => new Bell())];
         var waits = Waits(bells);
-        foreach (var bell in bells) pace.Add(bell);
+        pace.Add(bells);
 
         pace.Ring();
 
@@ -119,7 +119,7 @@ public sealed class WakePaceTests : IDisposable
     private Bell[] Add(int bells)
     {
         Bell[] added = [.. Enumerable.Range(0, bells).Select(_ => new Bell())];
-        foreach (var bell in added) _pace.Add(bell);
+        _pace.Add(added);
         return added;
     }
 

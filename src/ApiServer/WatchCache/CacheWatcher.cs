@@ -5,66 +5,53 @@ using MiniK8s.Hosting.Waking;
 
 namespace MiniK8s.ApiServer.WatchCache;
 
-/// <summary>One watch: what it began with, then what its cache puts into a bounded buffer.</summary>
+/// <summary>One watch: what it began with, then what its group sees from there on.</summary>
 /// <remarks>
-/// A reader that lets the buffer run full is cut: it still gets what was buffered, then the watch ends, and the client begins again where
-/// it is. It never holds up the cache or other watchers.
+/// A reader that lags too far behind is cut: the watch ends, and the client begins again where it is. It never holds up the cache or other
+/// watchers.
 /// </remarks>
 internal sealed class CacheWatcher : IDisposable
 {
     private const int InitialBatch = 16;
-    private readonly Lock _gate = new();     // guards what waits and whether more may come; innermost
-    private readonly Bell _bell = new();
-    private readonly IEnumerable<WatchChange> _initial;
     private readonly ResourceCache _cache;
-    private readonly WakePace _pace;
+    private readonly IEnumerable<WatchChange> _initial;
+    private readonly List<WatchChange> _taken = [];     // the reader's, until it asks for more
     private readonly long _startRevision;
-    private readonly int _bufferSize;
-    private List<WatchChange> _waiting = [];
-    private List<WatchChange> _taken = [];   // the reader's, until it asks for more
+    private long _place;
+    private PendingBookmark? _bookmark;
     private bool _isClosed;
 
     /// <summary>Made by the cache, under its lock.</summary>
-    public CacheWatcher(
-        ResourceCache cache, WakePace pace, Selection selection, IEnumerable<WatchChange> initial, long startRevision, int bufferSize, BookmarkClock? bookmarks)
+    public CacheWatcher(ResourceCache cache, WatchGroup group, IEnumerable<WatchChange> initial, long startRevision, BookmarkClock? bookmarks)
     {
-        (_cache, _pace, Selection, _initial) = (cache, pace, selection, initial);
-        (_startRevision, _bufferSize, Bookmarks) = (startRevision, bufferSize, bookmarks);
+        (_cache, Group, _initial, _startRevision, Bookmarks) = (cache, group, initial, startRevision, bookmarks);
+        _place = group.End;
     }
 
-    /// <summary>What the watch is about.</summary>
-    public Selection Selection { get; }
+    /// <summary>What the watch is about, and what happened there.</summary>
+    public WatchGroup Group { get; }
+
+    /// <summary>Wakes the reader.</summary>
+    public Bell Bell { get; } = new();
 
     /// <summary>When bookmarks are due; null if none were asked for.</summary>
     public BookmarkClock? Bookmarks { get; }
 
-    /// <summary>Takes a change if it shows through the selection, and stands in line to be woken; false when the buffer is full and the watch has been cut.</summary>
-    public bool Offer(CacheEvent change)
-    {
-        if (change.Revision <= _startRevision || change.Through(Selection) is not { } seen) return true;
-        if (!TryAdd(seen))
-        {
-            Close();
-            return false;
-        }
-        _pace.Add(_bell);
-        return true;
-    }
-
-    /// <summary>Takes a bookmark; a full buffer drops it, since the changes before it say more.</summary>
+    /// <summary>Takes a bookmark for the present end of the group; dropped when there are changes behind it by then, since they say more.</summary>
     public void OfferBookmark(WatchChange bookmark)
     {
-        if (TryAdd(bookmark)) _bell.Ring();
+        Volatile.Write(ref _bookmark, new PendingBookmark(bookmark, Group.End));
+        Bell.Ring();
     }
 
-    /// <summary>Ends the watch once what is buffered has been read.</summary>
+    /// <summary>Ends the watch once what happened so far has been read.</summary>
     public void Close()
     {
-        lock (_gate) _isClosed = true;
-        _bell.Ring();
+        Volatile.Write(ref _isClosed, true);
+        Bell.Ring();
     }
 
-    /// <summary>What happened, in order, until the watch is cut or cancelled (quietly): each time all that waits, valid until more is asked for.</summary>
+    /// <summary>What happened, in order, until the watch is cut or cancelled (quietly): each time all there is, valid until more is asked for.</summary>
     public async IAsyncEnumerable<IReadOnlyList<WatchChange>> ReadAllAsync([EnumeratorCancellation] CancellationToken ct)
     {
         foreach (var changes in _initial.Chunk(InitialBatch))
@@ -72,37 +59,28 @@ internal sealed class CacheWatcher : IDisposable
             if (ct.IsCancellationRequested) yield break;
             yield return changes;
         }
-        await using var ending = ct.UnsafeRegister(static bell => ((Bell)bell!).Ring(), _bell);
+        await using var ending = ct.UnsafeRegister(static bell => ((Bell)bell!).Ring(), Bell);
         while (!ct.IsCancellationRequested)
         {
-            var isLast = Take();
+            var isLast = Volatile.Read(ref _isClosed);
+            if (!TryTake()) yield break;
             if (_taken.Count > 0) yield return _taken;
             else if (isLast) yield break;
-            else await _bell.WaitAsync();
+            else await Bell.WaitAsync();
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _cache.Forget(this);
 
-    private bool TryAdd(WatchChange change)
-    {
-        lock (_gate)
-        {
-            if (_isClosed || _waiting.Count == _bufferSize) return false;
-            _waiting.Add(change);
-            return true;
-        }
-    }
-
-    // Whether nothing comes after what is taken.
-    private bool Take()
+    private bool TryTake()
     {
         _taken.Clear();
-        lock (_gate)
-        {
-            (_taken, _waiting) = (_waiting, _taken);
-            return _isClosed;
-        }
+        var bookmark = Interlocked.Exchange(ref _bookmark, null);
+        if (!Group.TryTake(ref _place, _startRevision, _taken)) return false;
+        if (bookmark?.Place == _place) _taken.Add(bookmark.Change);
+        return true;
     }
+
+    private sealed record PendingBookmark(WatchChange Change, long Place);
 }

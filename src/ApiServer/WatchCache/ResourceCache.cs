@@ -16,8 +16,9 @@ internal sealed class ResourceCache
 {
     private readonly Lock _gate = new();     // guards everything below; held for a change's bookkeeping, never across a wait
     private readonly EventHistory _history;
-    private readonly Dictionary<string, HashSet<CacheWatcher>> _indexed = [];
-    private readonly HashSet<CacheWatcher> _others = [];
+    private readonly Dictionary<Selection, WatchGroup> _groups = [];
+    private readonly Dictionary<string, List<WatchGroup>> _indexed = [];
+    private readonly List<WatchGroup> _others = [];
     private readonly Func<IApiObject> _newObject;
     private readonly Func<IApiObject, string>? _index;
     private readonly WakePace _pace;
@@ -42,7 +43,7 @@ internal sealed class ResourceCache
     /// <summary>How many watches are open.</summary>
     public int WatcherCount
     {
-        get { lock (_gate) return AllWatchers().Count(); }
+        get { lock (_gate) return _groups.Values.Sum(group => group.Watchers.Count); }
     }
 
     /// <summary>Takes a whole new state. Watches end: what happened in between is not known.</summary>
@@ -55,6 +56,7 @@ internal sealed class ResourceCache
             _history.Reset(revision, state);
             Volatile.Write(ref _revision, revision);
             foreach (var watcher in AllWatchers()) watcher.Close();
+            _groups.Clear();
             _indexed.Clear();
             _others.Clear();
         }
@@ -102,8 +104,13 @@ internal sealed class ResourceCache
             oldest = _history.Start;
             if (start is WatchStart.After { Revision: var from } && from < oldest) return null;
             var since = start is WatchStart.After after ? long.Max(after.Revision, _revision) : _revision;
-            var watcher = new CacheWatcher(this, _pace, selection, Initial(selection, start), since, _options.WatchBufferSize, bookmarks);
-            Remember(watcher);
+            if (!_groups.TryGetValue(selection, out var group))
+            {
+                _groups[selection] = group = new WatchGroup(selection, _options.WatchBufferSize, _pace);
+                Siblings(selection).Add(group);
+            }
+            var watcher = new CacheWatcher(this, group, Initial(selection, start), since, bookmarks);
+            group.Join(watcher);
             return watcher;
         }
     }
@@ -126,28 +133,24 @@ internal sealed class ResourceCache
     {
         lock (_gate)
         {
-            if (_index is null || watcher.Selection.IndexValue is not { } value)
-            {
-                _others.Remove(watcher);
-            }
-            else if (_indexed.TryGetValue(value, out var group) && group.Remove(watcher) && group.Count == 0)
-            {
-                _indexed.Remove(value);
-            }
+            var group = watcher.Group;
+            group.Leave(watcher);
+            if (group.Watchers.Count > 0 || !_groups.TryGetValue(group.Selection, out var known) || known != group) return;
+            _groups.Remove(group.Selection);
+            var siblings = Siblings(group.Selection);
+            siblings.Remove(group);
+            if (siblings.Count == 0 && group.Selection.IndexValue is { } value) _indexed.Remove(value);
         }
     }
 
-    private IEnumerable<CacheWatcher> AllWatchers() => _others.Concat(_indexed.Values.SelectMany(group => group));
+    private IEnumerable<CacheWatcher> AllWatchers() => _groups.Values.SelectMany(group => group.Watchers);
 
-    private void Remember(CacheWatcher watcher)
+    // The groups that hear of the same changes as one with this selection.
+    private List<WatchGroup> Siblings(Selection selection)
     {
-        if (_index is null || watcher.Selection.IndexValue is not { } value)
-        {
-            _others.Add(watcher);
-            return;
-        }
-        if (!_indexed.TryGetValue(value, out var group)) _indexed[value] = group = [];
-        group.Add(watcher);
+        if (_index is null || selection.IndexValue is not { } value) return _others;
+        if (!_indexed.TryGetValue(value, out var groups)) _indexed[value] = groups = [];
+        return groups;
     }
 
     private void Dispatch(CacheEvent change)
@@ -160,7 +163,10 @@ internal sealed class ResourceCache
         if (after is not null && after != before && _indexed.TryGetValue(after, out var entered)) Offer(entered, change);
     }
 
-    private static void Offer(HashSet<CacheWatcher> watchers, CacheEvent change) => watchers.RemoveWhere(watcher => !watcher.Offer(change));
+    private static void Offer(List<WatchGroup> groups, CacheEvent change)
+    {
+        foreach (var group in groups) group.Offer(change);
+    }
 
     private IEnumerable<WatchChange> Initial(Selection selection, WatchStart start) => start switch
     {

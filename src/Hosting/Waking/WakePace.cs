@@ -25,10 +25,15 @@ public sealed class WakePace : IDisposable
     /// <summary>Puts a bell in line, once; <see cref="Ring"/> begins with the first.</summary>
     public void Add(Bell bell)
     {
+        lock (_gate) PutInLine(bell);
+    }
+
+    /// <summary>Puts bells in line, each once.</summary>
+    public void Add(IEnumerable<Bell> bells)
+    {
         lock (_gate)
         {
-            if (!bell.IsDue) _due.Enqueue(bell);
-            bell.IsDue = true;
+            foreach (var bell in bells) PutInLine(bell);
         }
     }
 
@@ -43,6 +48,12 @@ public sealed class WakePace : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _timer?.Dispose();
+
+    private void PutInLine(Bell bell)
+    {
+        if (!bell.IsDue) _due.Enqueue(bell);
+        bell.IsDue = true;
+    }
 
     private void EndPause()
     {
