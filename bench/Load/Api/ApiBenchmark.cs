@@ -21,7 +21,7 @@ internal static class ApiBenchmark
     private const int Connections = 10;
     private const int WritesPerSecond = 100;
     private const int WatchSeconds = 20;
-    private const int WatchWarmUpSeconds = 5;
+    private const int WatchWarmUpSeconds = 20;
     private const int Gets = 5_000;
 
     /// <summary>Runs the parts that are named (mixed, list, get, watch, together); all, in this order, when none is.</summary>
