@@ -4,8 +4,8 @@ namespace MiniK8s.ApiServer.Overload;
 /// <remarks>The server underneath allows a time by size, which for one large event is most of an hour.</remarks>
 internal sealed class SlowClients(ApiServerOptions options, TimeProvider time)
 {
-    /// <summary>An answer without end whose headers are out.</summary>
-    public StreamedBody Body(HttpContext http) => new(http, options.SlowClientTimeout, time);
+    /// <summary>The body of an answer without end, until that token ends it.</summary>
+    public StreamedBody Body(HttpContext http, CancellationToken ct) => new(http, options.SlowClientTimeout, time, ct);
 
     /// <summary>Waits until one piece of an answer has gone out; when it does not, resets the stream (HTTP/2) or the connection.</summary>
     /// <exception cref="OperationCanceledException">It was ended, by this or by the client.</exception>

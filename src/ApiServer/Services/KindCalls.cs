@@ -54,7 +54,7 @@ internal sealed class KindCalls(
         var context = Authorize(call, new("watch", kind.Group, kind.Plural, "", ns, "") { FieldSelector = options.FieldSelector });
         // The client learns that its watch stands before anything happens.
         await call.WriteResponseHeadersAsync([]);
-        await using var body = slow.Body(call.GetHttpContext());
+        await using var body = slow.Body(call.GetHttpContext(), call.CancellationToken);
         await foreach (var changes in registries.Of(kind).WatchAsync(context, ns, options, call.CancellationToken))
         {
             foreach (var change in changes) await body.WriteAsync(EncodedEvent.Of(change));

@@ -34,17 +34,16 @@ internal sealed class CacheWatcher : IDisposable
     /// <summary>Wakes the reader.</summary>
     public Bell Bell { get; } = new();
 
+    /// <summary>How far it has come in the group, whose lock guards it.</summary>
+    public long Place => _place;
+
     /// <summary>When bookmarks are due; null if none were asked for.</summary>
     public BookmarkClock? Bookmarks { get; }
 
-    /// <summary>Takes a bookmark for the present end of the group; dropped when there are changes behind it by then, since they say more.</summary>
-    public void OfferBookmark(WatchChange bookmark)
-    {
-        Volatile.Write(ref _bookmark, new PendingBookmark(bookmark, Group.End));
-        Bell.Ring();
-    }
+    /// <summary>Takes a bookmark for the present end of the group; when changes stand behind it by the time it is read they say more, and it is dropped.</summary>
+    public void OfferBookmark(WatchChange bookmark) => Volatile.Write(ref _bookmark, new PendingBookmark(bookmark, Group.End));
 
-    /// <summary>Ends the watch once what happened so far has been read.</summary>
+    /// <summary>Ends the watch once what happened so far has been read, or at once where it has been overtaken.</summary>
     public void Close()
     {
         Volatile.Write(ref _isClosed, true);
@@ -73,7 +72,8 @@ internal sealed class CacheWatcher : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _cache.Forget(this);
 
-    private bool TryTake()
+    /// <summary>Takes what there is; false when the watch has been overtaken. The reader's.</summary>
+    public bool TryTake()
     {
         _taken.Clear();
         var bookmark = Interlocked.Exchange(ref _bookmark, null);

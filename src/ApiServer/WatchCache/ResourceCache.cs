@@ -12,9 +12,9 @@ namespace MiniK8s.ApiServer.WatchCache;
 /// One feed writes, in the order of revisions; any number reads. A change reaches history and watchers in one step, so that a watch
 /// which begins between two changes misses none and sees none twice.
 /// </remarks>
-internal sealed class ResourceCache
+internal sealed class ResourceCache : IDisposable
 {
-    private readonly Lock _gate = new();     // guards everything below; held for a change's bookkeeping, never across a wait
+    private readonly Lock _gate = new();     // guards everything below; held for a change's bookkeeping, never across a wait; before a group's and the pace's
     private readonly EventHistory _history;
     private readonly Dictionary<Selection, WatchGroup> _groups = [];
     private readonly Dictionary<string, List<WatchGroup>> _indexed = [];
@@ -29,11 +29,11 @@ internal sealed class ResourceCache
     /// <summary>An empty cache.</summary>
     /// <param name="newObject">Makes an empty object of the kind, for bookmarks.</param>
     /// <param name="index">The field by which watchers are found quickly, for kinds with one watcher per node; or null.</param>
-    /// <param name="pace">Wakes the watchers, when whoever applies changes says so.</param>
     /// <param name="options">Sizes and limits.</param>
-    public ResourceCache(Func<IApiObject> newObject, Func<IApiObject, string>? index, WakePace pace, WatchCacheOptions options)
+    /// <param name="time">Times the pace at which watchers are woken.</param>
+    public ResourceCache(Func<IApiObject> newObject, Func<IApiObject, string>? index, WatchCacheOptions options, TimeProvider time)
     {
-        (_newObject, _index, _pace, _options) = (newObject, index, pace, options);
+        (_newObject, _index, _options, _pace) = (newObject, index, options, new WakePace(time));
         _history = new EventHistory(options.HistorySize);
     }
 
@@ -80,8 +80,12 @@ internal sealed class ResourceCache
         }
     }
 
-    /// <summary>Notes that nothing else of this kind happened up to a revision.</summary>
-    public void Advance(long revision) => Volatile.Write(ref _revision, revision);
+    /// <summary>Notes that nothing else of this kind happened up to a revision, and wakes the watchers of what did.</summary>
+    public void Advance(long revision)
+    {
+        Volatile.Write(ref _revision, revision);
+        _pace.Ring();
+    }
 
     /// <summary>The newest state known.</summary>
     public CacheSnapshot Snapshot()
@@ -123,9 +127,12 @@ internal sealed class ResourceCache
             WatchChange? bookmark = null;
             foreach (var watcher in AllWatchers())
             {
-                if (watcher.Bookmarks?.IsDue(now) == true) watcher.OfferBookmark(bookmark ??= Bookmark(_revision));
+                if (watcher.Bookmarks?.IsDue(now) != true) continue;
+                watcher.OfferBookmark(bookmark ??= Bookmark(_revision));
+                _pace.Add(watcher.Bell);
             }
         }
+        _pace.Ring();
     }
 
     /// <summary>Drops a watcher that is done.</summary>
@@ -142,6 +149,9 @@ internal sealed class ResourceCache
             if (siblings.Count == 0 && group.Selection.IndexValue is { } value) _indexed.Remove(value);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _pace.Dispose();
 
     private IEnumerable<CacheWatcher> AllWatchers() => _groups.Values.SelectMany(group => group.Watchers);
 

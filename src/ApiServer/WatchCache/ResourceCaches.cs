@@ -5,7 +5,6 @@ using Google.Protobuf;
 
 using MiniK8s.Api.Objects;
 using MiniK8s.ApiServer.Storage;
-using MiniK8s.Hosting.Waking;
 
 namespace MiniK8s.ApiServer.WatchCache;
 
@@ -18,7 +17,6 @@ internal sealed class ResourceCaches : IDisposable
 {
     private readonly FrozenDictionary<ApiKind, ResourceCache> _byKind;
     private readonly (byte[] Prefix, ApiKind Kind, ResourceCache Cache)[] _byPrefix;
-    private readonly WakePace _pace;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Empty caches; <see cref="StoreFeed"/> fills them.</summary>
@@ -27,8 +25,7 @@ internal sealed class ResourceCaches : IDisposable
     {
         Options = options;
         Progress = new RevisionWaiters(time);
-        _pace = new WakePace(time);
-        _byKind = kinds.ToFrozenDictionary(kind => kind, kind => new ResourceCache(kind.New, indexes(kind), _pace, options));
+        _byKind = kinds.ToFrozenDictionary(kind => kind, kind => new ResourceCache(kind.New, indexes(kind), options, time));
         _byPrefix = [.. _byKind.Select(entry =>
             (System.Text.Encoding.UTF8.GetBytes(StoreKeys.PrefixOf(entry.Key)), entry.Key, entry.Value))];
     }
@@ -66,12 +63,14 @@ internal sealed class ResourceCaches : IDisposable
     {
         foreach (var (_, cache) in _byKind) cache.Advance(revision);
         Progress.Set(revision);
-        _pace.Ring();
     }
 
     /// <summary>The first list is in.</summary>
     public void MarkReady() => _ready.TrySetResult();
 
     /// <inheritdoc/>
-    public void Dispose() => _pace.Dispose();
+    public void Dispose()
+    {
+        foreach (var (_, cache) in _byKind) cache.Dispose();
+    }
 }

@@ -13,12 +13,13 @@ public sealed class Bell : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _wait = new() { RunContinuationsAsynchronously = true };
     private int _state;
 
-    /// <summary>Whether the next of its <see cref="WakePace"/> rings it; their lock guards it.</summary>
+    /// <summary>Whether it stands in its <see cref="WakePace"/>'s line; kept here since a set of them would cost more. The pace's lock guards it.</summary>
     internal bool IsDue { get; set; }
 
     /// <summary>Wakes whoever waits, or whoever waits next. Any thread; the loop goes on on a pool thread.</summary>
     public void Ring()
     {
+        Interlocked.MemoryBarrier();            // what was changed before the ring is seen after the wait that hears it
         while (true)
         {
             switch (Volatile.Read(ref _state))
@@ -37,7 +38,7 @@ public sealed class Bell : IValueTaskSource
     {
         _wait.Reset();
         if (Interlocked.CompareExchange(ref _state, WaitedFor, Quiet) == Quiet) return new ValueTask(this, _wait.Version);
-        Volatile.Write(ref _state, Quiet);      // it was rung
+        Interlocked.Exchange(ref _state, Quiet);        // it was rung; a fence, too, for what is looked at next
         return ValueTask.CompletedTask;
     }
 

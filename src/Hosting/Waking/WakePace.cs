@@ -1,6 +1,6 @@
 namespace MiniK8s.Hosting.Waking;
 
-/// <summary>Rings the bells of many loops a few at a time: 50 at once, then 50 a millisecond; fewer never wait.</summary>
+/// <summary>Rings the bells of many loops a few at a time: 50 at once, then 50 a millisecond. As long as there are fewer, none waits.</summary>
 /// <remarks>
 /// A thousand streams woken together are a thousand items in the thread pool's queue, which every step of every other request has to sit
 /// out. And to wake a stream costs more than to put another event into what it sends next: those that still wait gather meanwhile.
@@ -29,7 +29,7 @@ public sealed class WakePace : IDisposable
     }
 
     /// <summary>Puts bells in line, each once.</summary>
-    public void Add(IEnumerable<Bell> bells)
+    public void Add(IReadOnlyList<Bell> bells)
     {
         lock (_gate)
         {

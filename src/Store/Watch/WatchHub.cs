@@ -28,7 +28,7 @@ internal sealed class WatchHub : IWatchHub, IDisposable
 {
     private readonly StoreOptions _options;
     private readonly WakePace _pace;
-    private readonly Lock _gate = new();        // guards everything here, and what watchers and outboxes say it guards; innermost
+    private readonly Lock _gate = new();        // guards everything here, and what watchers and outboxes say it guards; before the pace's own
     private readonly Dictionary<WatchInterest, WatchGroup> _groups = [];
     private readonly Dictionary<ByteString, List<WatchGroup>> _byKey = [];
     private readonly List<WatchGroup> _byRange = [];

@@ -13,20 +13,23 @@ public sealed class StreamedBodyTests : IAsyncDisposable
     private readonly ManualTimeProvider _time = new();
     private readonly Pipe _client = new(new PipeOptions(writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 1000, resumeWriterThreshold: 500));
     private readonly DefaultHttpContext _http = new();
-    private readonly Lifetime _lifetime = new();
+    private readonly CancellationTokenSource _end = new();
+    private readonly Lifetime _lifetime;
     private readonly StreamedBody _body;
 
     public StreamedBodyTests()
     {
+        _lifetime = new Lifetime(_end);
         _http.Features.Set<IHttpResponseBodyFeature>(new Body(_client.Writer));
         _http.Features.Set<IHttpRequestLifetimeFeature>(_lifetime);
-        _body = new StreamedBody(_http, Patience, _time);
+        _body = new StreamedBody(_http, Patience, _time, _end.Token);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _client.Reader.CompleteAsync();
         await _body.DisposeAsync();
+        _end.Dispose();
     }
 
     [Fact]
@@ -44,9 +47,9 @@ public sealed class StreamedBodyTests : IAsyncDisposable
     [Fact]
     public async Task Write_OfMoreThanFits_FlushesByItself()
     {
-        await _body.WriteAsync(new byte[64 * 1024]);
+        await _body.WriteAsync(new byte[16 * 1024]);
 
-        Assert.Equal(64 * 1024, Taken());
+        Assert.Equal(16 * 1024, Taken());
     }
 
     [Fact]
@@ -74,7 +77,7 @@ public sealed class StreamedBodyTests : IAsyncDisposable
 
         _time.Advance(TimeSpan.FromSeconds(seconds));
 
-        Assert.Equal(isCut, _lifetime.RequestAborted.IsCancellationRequested);
+        Assert.Equal(isCut, _lifetime.IsAborted);
     }
 
     [Fact]
@@ -86,7 +89,7 @@ public sealed class StreamedBodyTests : IAsyncDisposable
 
         _time.Advance(TimeSpan.FromHours(1));
 
-        Assert.False(_lifetime.RequestAborted.IsCancellationRequested);
+        Assert.False(_lifetime.IsAborted);
     }
 
     [Fact]
@@ -99,7 +102,7 @@ public sealed class StreamedBodyTests : IAsyncDisposable
             _time.Advance(TimeSpan.FromSeconds(29));
             Taken();
         }
-        Assert.False(_lifetime.RequestAborted.IsCancellationRequested);
+        Assert.False(_lifetime.IsAborted);
     }
 
     [Fact]
@@ -112,6 +115,37 @@ public sealed class StreamedBodyTests : IAsyncDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _body.WriteAsync(new byte[1]));
     }
 
+    [Fact]
+    public async Task End_WhileTheClientTakesNothing_IsNotHeldUp()
+    {
+        await _body.WriteAsync(new byte[2000]);
+        _body.Flush();
+        var waiting = _body.WriteAsync(new byte[1]).AsTask();
+
+        await _end.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.OrMissing("the end of the write"));
+        await _body.DisposeAsync().AsTask().OrMissing("the end of the body");
+        Assert.False(_lifetime.IsAborted);
+    }
+
+    [Fact]
+    public async Task Patience_OfAnEarlierFlush_DoesNotCutALaterOne()
+    {
+        await _body.WriteAsync(new byte[2000]);
+        _body.Flush();
+        _time.Advance(TimeSpan.FromSeconds(20));
+        Taken();
+        await _body.WriteAsync(new byte[2000]);
+        _body.Flush();
+
+        _time.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(_lifetime.IsAborted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(_lifetime.IsAborted);
+    }
+
     private long Taken()
     {
         Assert.True(_client.Reader.TryRead(out var read));
@@ -120,15 +154,17 @@ public sealed class StreamedBodyTests : IAsyncDisposable
         return length;
     }
 
-    private sealed class Lifetime : IHttpRequestLifetimeFeature
+    private sealed class Lifetime(CancellationTokenSource end) : IHttpRequestLifetimeFeature
     {
-        private readonly CancellationTokenSource _aborted = new();
-
-        public Lifetime() => RequestAborted = _aborted.Token;
+        public bool IsAborted { get; private set; }
 
         public CancellationToken RequestAborted { get; set; }
 
-        public void Abort() => _aborted.Cancel();
+        public void Abort()
+        {
+            IsAborted = true;
+            end.Cancel();
+        }
     }
 
     private sealed class Body(PipeWriter writer) : IHttpResponseBodyFeature

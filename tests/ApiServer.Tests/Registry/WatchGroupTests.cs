@@ -50,6 +50,23 @@ public sealed class WatchGroupTests : IDisposable
         Assert.Equal(0, _group.End);
     }
 
+    [Fact]
+    public void Row_WhoseWatchesHaveTakenAll_StaysShort()
+    {
+        using var cache = new ResourceCache(() => new Pod(), null, new WatchCacheOptions(), TimeProvider.System);
+        var group = new WatchGroup(new Selection("/pods/a/", null), 2048, _pace);
+        CacheWatcher[] watchers = [.. Enumerable.Range(0, 3).Select(_ => new CacheWatcher(cache, group, [], 0, null))];
+        foreach (var watcher in watchers) group.Join(watcher);
+
+        for (var revision = 1; revision <= 1000; revision++)
+        {
+            group.Offer(new CacheEvent(revision, null, new CachedObject("/pods/a/x", new Pod(), revision)));
+            foreach (var watcher in watchers) Assert.True(watcher.TryTake());
+        }
+
+        Assert.InRange(group.Kept, 0, 16);
+    }
+
     private void Offer(string key, long revision) =>
         _group.Offer(new CacheEvent(revision, null, new CachedObject(key, new Pod { Metadata = new() { Name = $"{revision}" } }, revision)));
 

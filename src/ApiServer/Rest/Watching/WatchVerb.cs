@@ -23,7 +23,7 @@ internal sealed class WatchVerb(SlowClients slow, TimeProvider time) : IVerb
         var next = changes.MoveNextAsync().AsTask();
         if (next.IsFaulted && !IsExpired(next.Exception)) await next;
 
-        await using var body = slow.Body(request.Http);
+        await using var body = slow.Body(request.Http, ct);
         try
         {
             await BeginAsync(request, first.ContentType, ct);
