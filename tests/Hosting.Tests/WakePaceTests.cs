@@ -5,7 +5,7 @@ namespace MiniK8s.Hosting.Tests;
 public sealed class WakePaceTests : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
-    private readonly LateTime _time = new();
+    private readonly SkewedTimeProvider _time = new();
     private readonly WakePace _pace;
 
     public WakePaceTests() => _pace = new WakePace(_time);
@@ -80,7 +80,7 @@ public sealed class WakePaceTests : IDisposable
         var waits = Waits(Add(500));
         _pace.Ring();
 
-        _time.Lateness = TimeSpan.FromMilliseconds(3);
+        _time.Skew = TimeSpan.FromMilliseconds(3);
         _time.Manual.Advance(Pause);
 
         Assert.Equal(50 + (4 * 50), waits.Count(wait => wait.IsCompleted));
@@ -121,20 +121,5 @@ public sealed class WakePaceTests : IDisposable
         Bell[] added = [.. Enumerable.Range(0, bells).Select(_ => new Bell())];
         _pace.Add(added);
         return added;
-    }
-
-    /// <summary>A clock that has gone on by the time its timers fire.</summary>
-    private sealed class LateTime : TimeProvider
-    {
-        public ManualTimeProvider Manual { get; } = new();
-
-        public TimeSpan Lateness { get; set; }
-
-        public override long TimestampFrequency => Manual.TimestampFrequency;
-
-        public override long GetTimestamp() => Manual.GetTimestamp() + Lateness.Ticks;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            Manual.CreateTimer(callback, state, dueTime, period);
     }
 }

@@ -8,7 +8,7 @@ namespace MiniK8s.Hosting.Waking;
 public sealed class WakePace : IDisposable
 {
     private const int AtOnce = 50;
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _gate = new();        // guards everything here; innermost
     private readonly Queue<Bell> _due = [];
@@ -61,7 +61,7 @@ public sealed class WakePace : IDisposable
         {
             _isPaused = false;
             // Timers come late, by 4 ms where the kernel ticks 250 times a second: that much more is due.
-            RingFirst(int.Max(AtOnce, (int)(AtOnce * (_time!.GetElapsedTime(_pausedAt) / _pause))));
+            RingFirst(int.Max(AtOnce, (int)(AtOnce * (_time!.GetElapsedTime(_pausedAt) / Pause))));
         }
     }
 
@@ -75,6 +75,6 @@ public sealed class WakePace : IDisposable
         }
         if (rung < AtOnce || _timer is null) return;
         _pausedAt = _time!.GetTimestamp();
-        _isPaused = _timer.Change(_pause, Timeout.InfiniteTimeSpan);
+        _isPaused = _timer.Change(Pause, Timeout.InfiniteTimeSpan);
     }
 }

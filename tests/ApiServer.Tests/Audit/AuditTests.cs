@@ -83,12 +83,15 @@ public sealed class AuditTests
         using var nobody = server.Rest();
         using var node = server.Rest("O=system:nodes, CN=system:node:a");
 
+        // A record comes after its answer, so each is waited for: those of two connections have no order.
         await nobody.GetAsync("/api/v1/namespaces/default/secrets/s");
+        var seen = await TakeAsync(watch, 1);
         await node.DeleteAsync("/api/v1/nodes/b");
+        seen = [.. seen, .. await TakeAsync(watch, 1)];
         using var badToken = new HttpRequestMessage(HttpMethod.Get, "/version") { Headers = { Authorization = new("Bearer", "hunter2") } };
         await nobody.SendAsync(badToken);
+        seen = [.. seen, .. await TakeAsync(watch, 1)];
 
-        var seen = await TakeAsync(watch, 3);
         Assert.Equal(
         [
             ("system:anonymous", "get", 403, "Forbidden"), ("system:node:a", "delete", 403, "Forbidden"), ("", "get", 401, "Unauthorized"),
@@ -129,7 +132,7 @@ public sealed class AuditTests
         // The refusal itself quotes the object, as in Kubernetes; the record must not.
         Assert.Contains(Value, await quoting.Content.ReadAsStringAsync());
         var seen = await TakeAsync(watch, 4);
-        Assert.Equal([201, 422, 400, 200], seen.Select(each => each.Code));
+        Assert.Equal([200, 201, 400, 422], seen.Select(each => each.Code).Order());
         Assert.All(seen, each => Assert.DoesNotContain(Value, each.ToString()));
         Assert.All(seen, each => Assert.DoesNotContain("hunter2", each.ToString()));
     }

@@ -10,7 +10,7 @@ namespace MiniK8s.ApiServer.Tests.Overload;
 public sealed class StreamedBodyTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly ManualTimeProvider _time = new();
+    private readonly SkewedTimeProvider _time = new();
     private readonly Pipe _client = new(new PipeOptions(writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 1000, resumeWriterThreshold: 500));
     private readonly DefaultHttpContext _http = new();
     private readonly CancellationTokenSource _end = new();
@@ -75,7 +75,7 @@ public sealed class StreamedBodyTests : IAsyncDisposable
         await _body.WriteAsync(new byte[2000]);
         _body.Flush();
 
-        _time.Advance(TimeSpan.FromSeconds(seconds));
+        _time.Manual.Advance(TimeSpan.FromSeconds(seconds));
 
         Assert.Equal(isCut, _lifetime.IsAborted);
     }
@@ -87,7 +87,7 @@ public sealed class StreamedBodyTests : IAsyncDisposable
         _body.Flush();
         Taken();
 
-        _time.Advance(TimeSpan.FromHours(1));
+        _time.Manual.Advance(TimeSpan.FromHours(1));
 
         Assert.False(_lifetime.IsAborted);
     }
@@ -99,7 +99,7 @@ public sealed class StreamedBodyTests : IAsyncDisposable
         {
             await _body.WriteAsync(new byte[2000]);
             _body.Flush();
-            _time.Advance(TimeSpan.FromSeconds(29));
+            _time.Manual.Advance(TimeSpan.FromSeconds(29));
             Taken();
         }
         Assert.False(_lifetime.IsAborted);
@@ -110,7 +110,7 @@ public sealed class StreamedBodyTests : IAsyncDisposable
     {
         await _body.WriteAsync(new byte[2000]);
         _body.Flush();
-        _time.Advance(Patience);
+        _time.Manual.Advance(Patience);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _body.WriteAsync(new byte[1]));
     }
@@ -134,14 +134,28 @@ public sealed class StreamedBodyTests : IAsyncDisposable
     {
         await _body.WriteAsync(new byte[2000]);
         _body.Flush();
-        _time.Advance(TimeSpan.FromSeconds(20));
+        _time.Manual.Advance(TimeSpan.FromSeconds(20));
         Taken();
         await _body.WriteAsync(new byte[2000]);
         _body.Flush();
 
-        _time.Advance(TimeSpan.FromSeconds(29));
+        _time.Manual.Advance(TimeSpan.FromSeconds(29));
         Assert.False(_lifetime.IsAborted);
-        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.Manual.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(_lifetime.IsAborted);
+    }
+
+    [Fact]
+    public async Task Client_WhoseTimerComesEarly_IsCutAllTheSame()
+    {
+        await _body.WriteAsync(new byte[2000]);
+        _body.Flush();
+        _time.Skew = TimeSpan.FromMilliseconds(-2);
+
+        _time.Manual.Advance(Patience);
+        Assert.False(_lifetime.IsAborted);
+        _time.Manual.Advance(TimeSpan.FromMilliseconds(3));
 
         Assert.True(_lifetime.IsAborted);
     }
