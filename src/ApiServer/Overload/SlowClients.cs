@@ -11,7 +11,6 @@ internal sealed class SlowClients(ApiServerOptions options, TimeProvider time)
     /// <exception cref="OperationCanceledException">It was ended, by this or by the client.</exception>
     public async Task SentAsync(HttpContext http, Task sending)
     {
-        if (sending.IsCompletedSuccessfully) return;
         try
         {
             await sending.WaitAsync(options.SlowClientTimeout, time, CancellationToken.None);

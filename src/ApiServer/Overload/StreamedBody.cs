@@ -57,6 +57,7 @@ internal sealed class StreamedBody : IAsyncDisposable
     /// <summary>Waits until all has gone out, or never will.</summary>
     public async ValueTask DisposeAsync()
     {
+        // What failed has been heard by whoever wrote; here it only counts that it is over.
         Task last = _flushing.AsTask();
         await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _patience.DisposeAsync();
