@@ -25,7 +25,8 @@ internal sealed class LabPlan(LabOptions options, LabFolder folder, ClusterCerti
             "--tls-private-key-file", serving.Key,
             "--client-ca-file", certificates.AuthorityFile,
             "--kubelet-client-certificate", kubeletClient.Certificate,
-            "--kubelet-client-key", kubeletClient.Key);
+            "--kubelet-client-key", kubeletClient.Key,
+            "--service-account-signing-key-file", certificates.EnsureServiceAccountKey());
     }
 
     public ProcessSpec Scheduler(Uri apiServer) => Process("scheduler", "MiniK8s.Scheduler.dll", [("port", 10259)],

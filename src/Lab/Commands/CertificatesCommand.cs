@@ -33,6 +33,7 @@ internal static class CertificatesCommand
             var (inside, outside) = (parsed.GetValue(server)!, parsed.GetValue(external)!);
             certificates.Ensure("apiserver", Identities.ApiServer([inside.Host, outside.Host]));
             certificates.Ensure("apiserver-kubelet-client", Identities.KubeletClient);
+            certificates.EnsureServiceAccountKey();
             Write("scheduler", inside, Identities.Scheduler);
             Write("controller-manager", inside, Identities.ControllerManager);
             Write("admin", outside, Identities.Admin);

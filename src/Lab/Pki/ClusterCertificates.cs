@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace MiniK8s.Lab.Pki;
 
 /// <summary>Everything secret that a cluster's processes need, in one folder, made once and kept (kubeadm's `init phase certs`).</summary>
@@ -7,6 +9,7 @@ namespace MiniK8s.Lab.Pki;
 /// ca.crt, ca.key                  | everyone; the lab | the authority
 /// apiserver.crt, .key             | apiserver         | serves 6443
 /// apiserver-kubelet-client.crt    | apiserver         | CN=kube-apiserver-kubelet-client, O=system:masters
+/// sa.key, sa.pub                  | apiserver         | signs service accounts' tokens; says whether a token is one
 /// kubelet-NAME.crt, .key          | kubelet           | CN=system:node:NAME, O=system:nodes; also serves the kubelet's port
 /// </remarks>
 internal sealed class ClusterCertificates : IDisposable
@@ -42,6 +45,17 @@ internal sealed class ClusterCertificates : IDisposable
         WriteSecret(files.Key, pair.KeyPem);
         File.WriteAllText(files.Certificate, pair.CertificatePem);
         return files;
+    }
+
+    /// <summary>The private key that signs the tokens of service accounts, made with its public half if it is not there yet.</summary>
+    public string EnsureServiceAccountKey()
+    {
+        var file = PathOf("sa.key");
+        if (File.Exists(file)) return file;
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        File.WriteAllText(PathOf("sa.pub"), key.ExportSubjectPublicKeyInfoPem());
+        WriteSecret(file, key.ExportPkcs8PrivateKeyPem());
+        return file;
     }
 
     /// <summary>Writes a kubeconfig for <paramref name="subject"/> to <paramref name="file"/>, keeping the identity of an earlier one.</summary>
