@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
+using MiniK8s.ApiServer.Authentication.Tokens;
+
 namespace MiniK8s.ApiServer;
 
 /// <summary>The apiserver's settings besides those of every process.</summary>
@@ -39,6 +41,22 @@ internal sealed class ApiServerOptions : IValidatableObject
     /// <summary>Its key, PEM.</summary>
     [Description("the kubelet client certificate's key, PEM")]
     public string? KubeletClientKey { get; set; }
+
+    /// <summary>Who makes the tokens of service accounts: their claim <c>iss</c>. Default: https://kubernetes.default.svc.cluster.local.</summary>
+    [Description("issuer of service accounts' tokens, as the tokens name it")]
+    public string ServiceAccountIssuer { get; set; } = "https://kubernetes.default.svc.cluster.local";
+
+    /// <summary>The private key, RSA or ECDSA, PEM, that signs these tokens. Default: one of the server's own making, whose tokens end with it.</summary>
+    [Description("private key that signs service accounts' tokens, PEM; without it the server makes one itself")]
+    public string? ServiceAccountSigningKeyFile { get; set; }
+
+    /// <summary>The keys, public or private, whose signatures are accepted, PEM. Default: the signing key alone.</summary>
+    [Description("keys whose signatures on tokens are accepted, PEM; without it the signing key's")]
+    public IReadOnlyList<string> ServiceAccountKeyFile { get; set; } = [];
+
+    /// <summary>The audiences of tokens that mean this server. Default: the issuer.</summary>
+    [Description("audiences of tokens that mean this server; without it the issuer")]
+    public IReadOnlyList<string> ApiAudiences { get; set; } = [];
 
     /// <summary>Where Services get their addresses. Default: 10.96.0.0/16.</summary>
     [Description("addresses of Services")]
@@ -84,6 +102,7 @@ internal sealed class ApiServerOptions : IValidatableObject
         }
         if (RequestTimeout <= TimeSpan.Zero) yield return new ValidationResult("must be more than nothing", [nameof(RequestTimeout)]);
         if (SlowClientTimeout <= TimeSpan.Zero) yield return new ValidationResult("must be more than nothing", [nameof(SlowClientTimeout)]);
+        if (ServiceAccountIssuer.Length == 0) yield return new ValidationResult("must not be empty", [nameof(ServiceAccountIssuer)]);
         foreach (var (name, path) in new[]
         {
             (nameof(TlsCertFile), TlsCertFile), (nameof(TlsPrivateKeyFile), TlsPrivateKeyFile), (nameof(ClientCaFile), ClientCaFile),
@@ -92,5 +111,9 @@ internal sealed class ApiServerOptions : IValidatableObject
         {
             if (path is not null && !File.Exists(path)) yield return new ValidationResult($"there is no file {path}", [name]);
         }
+        if (ServiceAccountSigningKeyFile is { } signing && TokenKeys.FaultOf(signing, mustSign: true) is { } unusable)
+            yield return new ValidationResult(unusable, [nameof(ServiceAccountSigningKeyFile)]);
+        foreach (var fault in ServiceAccountKeyFile.Select(file => TokenKeys.FaultOf(file, mustSign: false)).OfType<string>())
+            yield return new ValidationResult(fault, [nameof(ServiceAccountKeyFile)]);
     }
 }

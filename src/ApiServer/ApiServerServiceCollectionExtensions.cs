@@ -10,6 +10,7 @@ using MiniK8s.ApiServer.Admission.Priority;
 using MiniK8s.ApiServer.Admission.ServiceAccounts;
 using MiniK8s.ApiServer.Audit;
 using MiniK8s.ApiServer.Authentication;
+using MiniK8s.ApiServer.Authentication.Tokens;
 using MiniK8s.ApiServer.Authorization;
 using MiniK8s.ApiServer.Bootstrap;
 using MiniK8s.ApiServer.Overload;
@@ -17,11 +18,13 @@ using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Registry.Events;
 using MiniK8s.ApiServer.Registry.Pods;
 using MiniK8s.ApiServer.Registry.Reviews;
+using MiniK8s.ApiServer.Registry.ServiceAccounts;
 using MiniK8s.ApiServer.Registry.Services;
 using MiniK8s.ApiServer.Rest;
 using MiniK8s.ApiServer.Services;
 using MiniK8s.ApiServer.Storage;
 using MiniK8s.ApiServer.WatchCache;
+using MiniK8s.Protocol;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.ApiServer;
@@ -74,11 +77,13 @@ internal static class ApiServerServiceCollectionExtensions
     private static IServiceCollection AddRegistries(this IServiceCollection services) => services
         .AddSingleton<IIdentitySource, RandomIdentitySource>()
         .AddSingleton<CacheFreshness>()
-        .AddSingleton<ReviewRegistry, SelfSubjectReviews>().AddSingleton<ReviewRegistry, SelfSubjectAccessReviews>().AddSingleton<ReviewRegistry, SelfSubjectRulesReviews>()
+        .AddSingleton<ReviewRegistry, SelfSubjectReviews>().AddSingleton<ReviewRegistry, TokenReviews>()
+        .AddSingleton<ReviewRegistry, SelfSubjectAccessReviews>().AddSingleton<ReviewRegistry, SelfSubjectRulesReviews>()
         .AddSingleton<IResourceRegistries>(provider => new ResourceRegistries([.. WithSecondForms(Stored(provider)), .. provider.GetServices<ReviewRegistry>()]))
-        .AddSingleton<IPodBinder>(provider => new PodBinder(PodParts(provider)))
+        .AddSingleton<IPodBinder>(provider => new PodBinder(PartsOf<Pod>(provider)))
         .AddSingleton<IDisruptionBudgets, StoredDisruptionBudgets>()
-        .AddSingleton<IPodEvictor>(provider => ActivatorUtilities.CreateInstance<PodEvictor>(provider, PodParts(provider)));
+        .AddSingleton<IPodEvictor>(provider => ActivatorUtilities.CreateInstance<PodEvictor>(provider, PartsOf<Pod>(provider)))
+        .AddSingleton<ITokenRequests>(provider => ActivatorUtilities.CreateInstance<TokenRequests>(provider, PartsOf<ServiceAccount>(provider)));
 
     private static IEnumerable<IResourceRegistry> Stored(IServiceProvider provider) =>
         from kind in ApiKinds.All
@@ -94,6 +99,7 @@ internal static class ApiServerServiceCollectionExtensions
 
     private static IServiceCollection AddIdentities(this IServiceCollection services, ApiServerOptions options) => services
         .AddSingleton(provider => new ClientCertificates(options.ClientCaFile, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<TokenKeys>().AddSingleton<TokenIssuer>().AddSingleton<BoundObjects>().AddSingleton<TokenAuthenticator>()
         .AddSingleton<NodeRules>().AddSingleton<IAuthorizer, Authorizer>().AddSingleton<Impersonation>()
         .AddSingleton<InFlightLimits>().AddSingleton<RequestGate>().AddSingleton<SlowClients>();
 
@@ -103,8 +109,8 @@ internal static class ApiServerServiceCollectionExtensions
     private static IServiceCollection AddGrpcFace(this IServiceCollection services) => services
         .AddSingleton<IServiceMethodProvider<KindCalls>, KindMethods>();
 
-    private static RegistryParts PodParts(IServiceProvider provider) =>
-        PartsOf(provider, provider.GetServices<ResourceStrategy>().Single(strategy => strategy.Kind == ApiKinds.Of<Pod>()));
+    private static RegistryParts PartsOf<T>(IServiceProvider provider) where T : class, IApiObject =>
+        PartsOf(provider, provider.GetServices<ResourceStrategy>().Single(strategy => strategy.Kind == ApiKinds.Of<T>()));
 
     private static RegistryParts PartsOf(IServiceProvider provider, ResourceStrategy strategy)
     {

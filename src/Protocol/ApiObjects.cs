@@ -46,6 +46,10 @@ namespace MiniK8s.Protocol.Events.V1
 namespace MiniK8s.Protocol.Authentication.V1
 {
     public partial class SelfSubjectReview : IApiObject;
+
+    public partial class TokenReview : IApiObject;
+
+    public partial class TokenRequest : IApiObject;
 }
 
 namespace MiniK8s.Protocol.Authorization.V1

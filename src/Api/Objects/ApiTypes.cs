@@ -51,8 +51,7 @@ public static class ApiTypes
             APIResourceList.Descriptor, WatchEvent.Descriptor,
         ];
         foreach (var descriptor in core.Concat(OptionTypes())) yield return (new("v1", descriptor.Name), descriptor);
-        yield return (SubresourceKinds.Scale.TypeMeta, SubresourceKinds.Scale.Descriptor);
-        foreach (var review in ReviewKinds.All) yield return (review.TypeMeta, review.Descriptor);
+        foreach (var kind in SubresourceKinds.All.Concat(ReviewKinds.All)) yield return (kind.TypeMeta, kind.Descriptor);
         yield return (new("policy/v1", Eviction.Descriptor.Name), Eviction.Descriptor);
         MessageDescriptor[] meta = [PartialObjectMetadata.Descriptor, PartialObjectMetadataList.Descriptor];
         foreach (var descriptor in meta) yield return (new(MetaGroupVersion, descriptor.Name), descriptor);

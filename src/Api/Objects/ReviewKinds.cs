@@ -10,6 +10,9 @@ public static class ReviewKinds
     /// <summary>Who am I?</summary>
     public static ApiKind SelfSubjectReview { get; } = Kind(Protocol.Authentication.V1.SelfSubjectReview.Descriptor, "authentication.k8s.io", "selfsubjectreviews");
 
+    /// <summary>Whose token is this?</summary>
+    public static ApiKind TokenReview { get; } = Kind(Protocol.Authentication.V1.TokenReview.Descriptor, "authentication.k8s.io", "tokenreviews");
+
     /// <summary>May I do this?</summary>
     public static ApiKind SelfSubjectAccessReview { get; } =
         Kind(Protocol.Authorization.V1.SelfSubjectAccessReview.Descriptor, "authorization.k8s.io", "selfsubjectaccessreviews");
@@ -19,7 +22,7 @@ public static class ReviewKinds
         Kind(Protocol.Authorization.V1.SelfSubjectRulesReview.Descriptor, "authorization.k8s.io", "selfsubjectrulesreviews");
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ApiKind> All { get; } = [SelfSubjectReview, SelfSubjectAccessReview, SelfSubjectRulesReview];
+    public static IReadOnlyList<ApiKind> All { get; } = [SelfSubjectReview, TokenReview, SelfSubjectAccessReview, SelfSubjectRulesReview];
 
     private static ApiKind Kind(MessageDescriptor descriptor, string group, string plural) => new(descriptor, List.Descriptor, new()
     {

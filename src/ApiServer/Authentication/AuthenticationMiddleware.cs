@@ -1,4 +1,7 @@
+using System.Net.Http.Headers;
+
 using MiniK8s.Api.Errors;
+using MiniK8s.ApiServer.Authentication.Tokens;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Services;
 
@@ -10,18 +13,22 @@ namespace MiniK8s.ApiServer.Authentication;
 /// ----------------------------+-----------------------------+--------------------------------------------
 /// without TLS (loopback only) | any                         | system:admin in system:masters
 /// TLS                         | certificate that is trusted | its common name, in its organizations
-/// TLS                         | certificate that is not     | 401
-/// TLS                         | an Authorization header     | 401: there are no tokens yet
+/// TLS                         | bearer token that is good   | the service account it was made for
+/// TLS                         | others, and no such one     | 401
 /// TLS                         | none                        | system:anonymous in system:unauthenticated
-/// Whoever it is may act as somebody else (<see cref="Impersonation"/>), and is then that user to all that follows.
+/// A token that ends takes the watches and streams with it that it began. Whoever it is may act as somebody else (<see cref="Impersonation"/>), and is then that user to all that follows.
 /// </remarks>
-internal sealed class AuthenticationMiddleware(RequestDelegate next, ClientCertificates certificates, Impersonation impersonation)
+internal sealed class AuthenticationMiddleware(
+    RequestDelegate next, ClientCertificates certificates, TokenAuthenticator tokens, Impersonation impersonation, TimeProvider time)
 {
+    // What a timer takes at most is a little more.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+
     /// <summary>Goes on with a known user, or answers 401 or 403.</summary>
     public async Task InvokeAsync(HttpContext http)
     {
-        var user = UserOf(http);
-        if (user is null)
+        var caller = await IdentifyAsync(http);
+        if (caller is not var (user, ends))
         {
             await FrontRefusal.WriteAsync(http, StatusErrors.Unauthorized());
             return;
@@ -37,13 +44,32 @@ internal sealed class AuthenticationMiddleware(RequestDelegate next, ClientCerti
             await FrontRefusal.WriteAsync(http, refusal);
             return;
         }
+        await using var end = ends is { } at ? EndAt(http, at) : null;
         await next(http);
     }
 
-    private UserInfo? UserOf(HttpContext http)
+    // Null: there are credentials, and none of them is good. Where two are, the certificate's user counts, as in Kubernetes.
+    private async ValueTask<Caller?> IdentifyAsync(HttpContext http)
     {
-        if (!http.Request.IsHttps) return UserInfo.Admin;
-        if (http.Connection.ClientCertificate is { } certificate) return certificates.UserOf(certificate);
-        return http.Request.Headers.Authorization.Count > 0 ? null : UserInfo.Anonymous;
+        if (!http.Request.IsHttps) return new(UserInfo.Admin);
+        var certificate = http.Connection.ClientCertificate;
+        if (certificate is not null && certificates.UserOf(certificate) is { } user) return new(user);
+
+        var authorization = http.Request.Headers.Authorization;
+        if (authorization.Count == 0) return certificate is null ? new(UserInfo.Anonymous) : null;
+        // Nothing behind this needs to know the token.
+        http.Request.Headers.Authorization = default;
+        if (!AuthenticationHeaderValue.TryParse(authorization, out var header) || !header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)) return null;
+        return await tokens.AuthenticateAsync(header.Parameter ?? "", http.RequestAborted) is TokenVerdict.Accepted token ? new(token.User, token.Ends) : null;
     }
+
+    private ITimer EndAt(HttpContext http, DateTimeOffset ends)
+    {
+        var left = ends - time.GetUtcNow();
+        var due = new TimeSpan(long.Clamp(left.Ticks, 0, LongestTimer.Ticks));
+        return time.CreateTimer(_ => http.Abort(), null, due, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <param name="Ends">When the credential ends; null: as the connection does.</param>
+    private sealed record Caller(UserInfo User, DateTimeOffset? Ends = null);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 using MiniK8s.ApiServer.Registry;
@@ -45,8 +46,13 @@ internal sealed class ClientCertificates
     private static UserInfo? Describe(X509Certificate2 certificate)
     {
         string[] names = [.. ValuesOf(certificate, CommonName)];
-        return names.Length == 0 ? null : new UserInfo(names[0], [.. ValuesOf(certificate, Organization), "system:authenticated"]);
+        return names.Length == 0 ? null : new UserInfo(names[0], [.. ValuesOf(certificate, Organization), UserInfo.AuthenticatedGroup])
+        {
+            Extra = new Dictionary<string, IReadOnlyList<string>> { [UserInfo.CredentialId] = [$"X509SHA256={Fingerprint(certificate)}"] },
+        };
     }
+
+    private static string Fingerprint(X509Certificate2 certificate) => Convert.ToHexStringLower(certificate.GetCertHash(HashAlgorithmName.SHA256));
 
     private static IEnumerable<string> ValuesOf(X509Certificate2 certificate, string type) =>
         from part in certificate.SubjectName.EnumerateRelativeDistinguishedNames()

@@ -12,7 +12,6 @@ namespace MiniK8s.ApiServer.Authentication;
 /// Impersonate-Group   | groups NAME, for each of them
 /// Impersonate-Uid     | uids UID in authentication.k8s.io
 /// Impersonate-Extra-K | userextras/K VALUE in authentication.k8s.io
-/// Nobody has a uid or extra fields here, so the last two are asked for and have no further effect.
 /// </remarks>
 internal sealed class Impersonation(IAuthorizer authorizer)
 {
@@ -21,9 +20,6 @@ internal sealed class Impersonation(IAuthorizer authorizer)
     private const string Uid = "Impersonate-Uid";
     private const string ExtraPrefix = "Impersonate-Extra-";
     private const string Authentication = "authentication.k8s.io";
-    private const string ServiceAccountPrefix = "system:serviceaccount:";
-    private const string Authenticated = "system:authenticated";
-    private const string Unauthenticated = "system:unauthenticated";
 
     /// <summary>Whom the user acts as; null where the request does not ask for that.</summary>
     /// <exception cref="ApiException">403; 500 where no user is named beside the other headers.</exception>
@@ -35,35 +31,40 @@ internal sealed class Impersonation(IAuthorizer authorizer)
         if (name.Length == 0) throw StatusErrors.InternalError("requested impersonation without impersonating a user");
 
         foreach (var attributes in wanted) authorizer.Authorize(user, attributes);
-        return new UserInfo(name, GroupsOf(name, [.. headers[Group].OfType<string>()]));
+        return new UserInfo(name, GroupsOf(name, [.. headers[Group].OfType<string>()]))
+        {
+            Uid = headers[Uid].ToString(),
+            Extra = ExtraHeaders(headers).ToDictionary(header => NameOfExtra(header), IReadOnlyList<string> (header) => [.. Values(headers, header)]),
+        };
     }
 
     private static IEnumerable<RequestAttributes> Wanted(IHeaderDictionary headers)
     {
         foreach (var name in Values(headers, User))
-            yield return ServiceAccount(name) is { } account ? Impersonate("", "serviceaccounts", account.Name, account.Namespace) : Impersonate("", "users", name);
+            yield return ServiceAccountUsers.AccountOf(name) is { } account ? Impersonate("", "serviceaccounts", account.Name, account.Namespace) : Impersonate("", "users", name);
         foreach (var group in Values(headers, Group)) yield return Impersonate("", "groups", group);
         foreach (var uid in Values(headers, Uid)) yield return Impersonate(Authentication, "uids", uid);
-        foreach (var header in headers.Keys.Where(key => key.StartsWith(ExtraPrefix, StringComparison.OrdinalIgnoreCase)))
+        foreach (var header in ExtraHeaders(headers))
         {
             foreach (var value in Values(headers, header))
-                yield return Impersonate(Authentication, "userextras", value) with { Subresource = header[ExtraPrefix.Length..].ToLowerInvariant() };
+                yield return Impersonate(Authentication, "userextras", value) with { Subresource = NameOfExtra(header) };
         }
     }
+
+    private static IEnumerable<string> ExtraHeaders(IHeaderDictionary headers) =>
+        headers.Keys.Where(key => key.StartsWith(ExtraPrefix, StringComparison.OrdinalIgnoreCase));
+
+    // A name may hold what a header's name may not, a slash for one: that is percent-encoded.
+    private static string NameOfExtra(string header) => Uri.UnescapeDataString(header[ExtraPrefix.Length..].ToLowerInvariant());
 
     private static IEnumerable<string> Values(IHeaderDictionary headers, string name) => headers[name].OfType<string>().Where(value => value.Length > 0);
 
     private static RequestAttributes Impersonate(string apiGroup, string resource, string name, string ns = "") => new("impersonate", apiGroup, resource, "", ns, name);
 
-    private static (string Namespace, string Name)? ServiceAccount(string user) =>
-        user.StartsWith(ServiceAccountPrefix, StringComparison.Ordinal) && user[ServiceAccountPrefix.Length..].Split(':') is [{ Length: > 0 } ns, { Length: > 0 } name]
-            ? (ns, name)
-            : null;
-
     private static string[] GroupsOf(string user, string[] asked)
     {
-        if (asked.Length == 0 && ServiceAccount(user) is { } account) asked = ["system:serviceaccounts", $"system:serviceaccounts:{account.Namespace}"];
-        var standing = user == UserInfo.Anonymous.Name ? Unauthenticated : Authenticated;
-        return asked.Contains(Authenticated) || asked.Contains(Unauthenticated) ? asked : [.. asked, standing];
+        if (asked.Length == 0 && ServiceAccountUsers.AccountOf(user) is { } account) asked = ServiceAccountUsers.GroupsOf(account.Namespace);
+        var standing = user == UserInfo.Anonymous.Name ? UserInfo.UnauthenticatedGroup : UserInfo.AuthenticatedGroup;
+        return asked.Contains(UserInfo.AuthenticatedGroup) || asked.Contains(UserInfo.UnauthenticatedGroup) ? asked : [.. asked, standing];
     }
 }

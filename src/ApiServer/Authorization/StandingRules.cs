@@ -44,7 +44,7 @@ internal static class StandingRules
     private static IEnumerable<AccessRules> RolesOf(UserInfo user)
     {
         if (user.Groups.Contains("system:masters") || SystemUsers.ControlPlane.Contains(user.Name)) yield return Everything;
-        if (user.Groups.Contains("system:authenticated"))
+        if (user.Groups.Contains(UserInfo.AuthenticatedGroup))
         {
             yield return BasicUser;
             yield return Discovery;

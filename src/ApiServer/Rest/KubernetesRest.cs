@@ -16,11 +16,11 @@ namespace MiniK8s.ApiServer.Rest;
 /// <summary>Kubernetes' REST API over the registries.</summary>
 internal static class KubernetesRest
 {
-    /// <summary>What REST needs besides the registries, the pod binder and evictor, the authorizer, a TimeProvider and the ApiServerOptions.</summary>
+    /// <summary>What REST needs besides the registries, the pod binder and evictor, the token requests, the authorizer, a TimeProvider and the ApiServerOptions.</summary>
     public static IServiceCollection AddKubernetesRest(this IServiceCollection services) => services
         .AddSingleton<ResourceRouter>()
         .AddSingleton<WatchVerb>()
-        .AddSingleton<BindVerb>().AddSingleton<EvictVerb>()
+        .AddSingleton<BindVerb>().AddSingleton<EvictVerb>().AddSingleton<TokenVerb>()
         .AddSingleton<ObjectPatching>().AddSingleton<PatchVerb>()
         .AddSingleton<KubeletChannels>().AddSingleton<NodeKubelets>().AddSingleton<LogVerb>().AddSingleton<CommandVerb>().AddSingleton<PortForwardVerb>()
         .AddSingleton<VerbSet>()

@@ -11,6 +11,7 @@ using MiniK8s.ApiServer.Registry.Scales;
 using MiniK8s.ApiServer.Rest.Parameters;
 using MiniK8s.ApiServer.Rest.Routing;
 using MiniK8s.Protocol;
+using MiniK8s.Protocol.Authentication.V1;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Protocol.V1;
 
@@ -18,7 +19,7 @@ namespace MiniK8s.ApiServer.Services;
 
 /// <summary>The gRPC face: every kind's verbs over the registry, authorized like REST.</summary>
 internal sealed class KindCalls(
-    IResourceRegistries registries, IPodBinder binder, IPodEvictor evictor, RequestGate gate, SlowClients slow, ObjectPatching patching)
+    IResourceRegistries registries, IPodBinder binder, IPodEvictor evictor, ITokenRequests tokens, RequestGate gate, SlowClients slow, ObjectPatching patching)
 {
     /// <summary>Create.</summary>
     public async Task<IMessage> CreateAsync(ApiKind kind, IMessage request, ServerCallContext call)
@@ -92,6 +93,15 @@ internal sealed class KindCalls(
         var result = await new ScaleRegistry(registries.Of(kind)).UpdateAsync(
             context, ns, name, "scale", _ => scale, request.Options<UpdateOptions>(), call.CancellationToken);
         return result.Object;
+    }
+
+    /// <summary>CreateToken, of service accounts.</summary>
+    public async Task<IMessage> CreateTokenAsync(ApiKind kind, IMessage request, ServerCallContext call)
+    {
+        var wanted = (TokenRequest)request.Object(SubresourceKinds.TokenRequest, "token_request");
+        var (ns, name) = (NamespaceOf(kind, request, wanted), wanted.Metadata.Name);
+        var context = Authorize(call, new("create", kind.Group, kind.Plural, "token", ns, name));
+        return await tokens.IssueAsync(context, ns, name, wanted, request.Options<CreateOptions>(), call.CancellationToken);
     }
 
     /// <summary>Patch.</summary>

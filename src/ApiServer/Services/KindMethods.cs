@@ -40,6 +40,7 @@ internal sealed class KindMethods : IServiceMethodProvider<KindCalls>
             case "Patch": AddUnary(context, service, method, (calls, request, call) => calls.PatchAsync(kind, request, call)); break;
             case "Delete": AddUnary(context, service, method, (calls, request, call) => calls.DeleteAsync(kind, request, call)); break;
             case "DeleteCollection": AddUnary(context, service, method, (calls, request, call) => calls.DeleteCollectionAsync(kind, request, call)); break;
+            case "CreateToken": AddUnary(context, service, method, (calls, request, call) => calls.CreateTokenAsync(kind, request, call)); break;
             case "Bind": AddUnary(context, service, method, (calls, request, call) => calls.BindAsync(request, call)); break;
             case "Evict": AddUnary(context, service, method, (calls, request, call) => calls.EvictAsync(request, call)); break;
             default: throw new InvalidOperationException($"Nothing implements {method.FullName}.");

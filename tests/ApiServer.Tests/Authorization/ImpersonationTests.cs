@@ -40,6 +40,19 @@ public sealed class ImpersonationTests
     }
 
     [Fact]
+    public void ActingAs_UidAndExtra_AreTakenOver()
+    {
+        var headers = Headers("ann", "");
+        headers["Impersonate-Uid"] = "7";
+        headers["Impersonate-Extra-Example.com%2Fscopes"] = new(["view", "edit"]);
+
+        var other = new Impersonation(_rules).ActingAs(UserInfo.Admin, headers);
+
+        Assert.Equal(("7", "example.com/scopes"), (other!.Uid, Assert.Single(other.Extra.Keys)));
+        Assert.Equal(["view", "edit"], other.Extra["example.com/scopes"]);
+    }
+
+    [Fact]
     public void ActingAs_WhoeverIsNotAllowed_IsForbidden()
     {
         _rules.Allows = asked => asked.Resource != "groups";

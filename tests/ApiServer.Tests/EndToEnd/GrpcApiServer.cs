@@ -73,6 +73,12 @@ internal sealed class GrpcApiServer : IAsyncDisposable
     /// <summary>The channel of the generated clients, as administrator.</summary>
     public GrpcChannel Channel => _channel;
 
+    /// <summary>A channel over TLS, as nobody.</summary>
+    public GrpcChannel SecureChannel() => GrpcChannel.ForAddress($"https://127.0.0.1:{SecurePort}", new()
+    {
+        HttpHandler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true },
+    });
+
     /// <summary>The port of TLS.</summary>
     public int SecurePort => _app.Services.GetRequiredService<PortBook>().Numbers[ApiServerPorts.Secure];
 

@@ -8,9 +8,12 @@ using MiniK8s.ApiServer.Registry.Pods;
 using MiniK8s.ApiServer.Storage;
 using MiniK8s.ApiServer.WatchCache;
 using MiniK8s.Protocol;
+using MiniK8s.Protocol.Authentication.V1;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Protocol.Policy.V1;
+
+using UserInfo = MiniK8s.ApiServer.Registry.UserInfo;
 
 namespace MiniK8s.ApiServer.Tests.Fakes;
 
@@ -28,7 +31,9 @@ internal sealed class RegistryRig : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<TimeProvider>(Time);
-        services.AddApiServer(new ApiServerOptions());
+        var settings = new ApiServerOptions();
+        services.AddSingleton(settings);
+        services.AddApiServer(settings);
         services.AddSingleton<IKeyValueStore>(store);
         services.AddSingleton(options);
         if (chance is not null) services.AddSingleton(chance);
@@ -105,6 +110,15 @@ internal sealed class RegistryRig : IAsyncDisposable
         change?.Invoke(eviction);
         return await _services.GetRequiredService<IPodEvictor>().EvictAsync(As(null), "default", pod, eviction, new(), default);
     }
+
+    public async Task<TokenRequest> TokenAsync(string account = "default", Action<TokenRequest>? change = null, string ns = "default")
+    {
+        var wanted = new TokenRequest { Metadata = new(), Spec = new() };
+        change?.Invoke(wanted);
+        return await Service<ITokenRequests>().IssueAsync(As(null), ns, account, wanted, new(), default);
+    }
+
+    public T Service<T>() where T : notnull => _services.GetRequiredService<T>();
 
     /// <summary>Until the caches hold everything that has been written.</summary>
     public Task SettledAsync() => Caches.Progress.WaitAsync(Store.Revision, TimeSpan.FromSeconds(1), default).OrMissing("the caches' progress");

@@ -205,6 +205,18 @@ public sealed class ObjectConformanceTests(SharedLab shared) : ConformanceTests(
         Assert.Equal("true", (await accounts.GetAsync("e2e-sa")).Text("automountServiceAccountToken"));
     }
 
+    [ConformanceFact("ServiceAccount, create and review token")]
+    public async Task ServiceAccount_TokenIsCreatedAndReviewed()
+    {
+        var ns = await NewNamespaceAsync();
+        await Of("serviceaccounts", ns).CreateAsync("""{"metadata":{"name":"e2e-token"}}""");
+
+        var asked = await new ApiCollection(Rest, $"/api/v1/namespaces/{ns}/serviceaccounts/e2e-token/token").CreateAsync("{}");
+        var review = await new ApiCollection(Rest, "/apis/authentication.k8s.io/v1/tokenreviews").CreateAsync(new JsonObject { ["spec"] = new JsonObject { ["token"] = asked.Text("status/token") } }.ToJsonString());
+
+        Assert.Equal(("true", $"system:serviceaccount:{ns}:e2e-token"), (review.Text("status/authenticated"), review.Text("status/user/username")));
+    }
+
     [ConformanceFact("RootCA ConfigMap test")]
     public async Task RootCa_DeletedOrChanged_ComesBack()
     {

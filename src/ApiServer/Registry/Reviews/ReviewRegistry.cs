@@ -12,7 +12,7 @@ internal abstract class ReviewRegistry(ApiKind kind) : IResourceRegistry
 
     /// <summary>The question with its answer; nothing is stored, so a dry run is no different.</summary>
     public Task<IApiObject> CreateAsync(RequestContext request, string ns, IApiObject obj, CreateOptions options, CancellationToken ct) =>
-        Task.FromResult(Answer(request.User, obj));
+        AnswerAsync(request.User, obj, ct).AsTask();
 
     /// <inheritdoc/>
     public Task<IApiObject> GetAsync(RequestContext request, string ns, string name, GetOptions options, CancellationToken ct) => throw OnlyCreated();
@@ -40,7 +40,7 @@ internal abstract class ReviewRegistry(ApiKind kind) : IResourceRegistry
         RequestContext request, string ns, DeleteOptions options, ListOptions listOptions, CancellationToken ct) => throw OnlyCreated();
 
     /// <summary>Answers; throws the 422 for a question that is none. The question may be changed, it is nobody else's.</summary>
-    protected abstract IApiObject Answer(UserInfo user, IApiObject question);
+    protected abstract ValueTask<IApiObject> AnswerAsync(UserInfo user, IApiObject question, CancellationToken ct);
 
     // Both faces refuse all other verbs before they come here.
     private NotSupportedException OnlyCreated() => new($"A {Kind.Kind} can only be created.");

@@ -9,11 +9,11 @@ namespace MiniK8s.ApiServer.Registry.Reviews;
 /// <summary>Tells users whether they may do something, by the same authorizer that will be asked when they do it.</summary>
 internal sealed class SelfSubjectAccessReviews(IAuthorizer authorizer) : ReviewRegistry(ReviewKinds.SelfSubjectAccessReview)
 {
-    protected override IApiObject Answer(UserInfo user, IApiObject question)
+    protected override ValueTask<IApiObject> AnswerAsync(UserInfo user, IApiObject question, CancellationToken ct)
     {
         var review = (SelfSubjectAccessReview)question;
         review.Status = new() { Allowed = authorizer.Decide(user, Wanted(review.Spec)) };
-        return review;
+        return ValueTask.FromResult<IApiObject>(review);
     }
 
     private RequestAttributes Wanted(SelfSubjectAccessReviewSpec spec) => spec switch

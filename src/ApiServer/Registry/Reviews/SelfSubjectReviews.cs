@@ -7,10 +7,10 @@ namespace MiniK8s.ApiServer.Registry.Reviews;
 /// <summary>Tells users who they are.</summary>
 internal sealed class SelfSubjectReviews() : ReviewRegistry(ReviewKinds.SelfSubjectReview)
 {
-    protected override IApiObject Answer(UserInfo user, IApiObject question)
+    protected override ValueTask<IApiObject> AnswerAsync(UserInfo user, IApiObject question, CancellationToken ct)
     {
         var review = (SelfSubjectReview)question;
-        review.Status = new() { UserInfo = new() { Username = user.Name, Groups = { user.Groups } } };
-        return review;
+        review.Status = new() { UserInfo = UserMessages.Of(user) };
+        return ValueTask.FromResult<IApiObject>(review);
     }
 }

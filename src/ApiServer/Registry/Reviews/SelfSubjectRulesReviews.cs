@@ -9,7 +9,7 @@ namespace MiniK8s.ApiServer.Registry.Reviews;
 /// <summary>Tells users all that they may do.</summary>
 internal sealed class SelfSubjectRulesReviews(IAuthorizer authorizer) : ReviewRegistry(ReviewKinds.SelfSubjectRulesReview)
 {
-    protected override IApiObject Answer(UserInfo user, IApiObject question)
+    protected override ValueTask<IApiObject> AnswerAsync(UserInfo user, IApiObject question, CancellationToken ct)
     {
         var review = (SelfSubjectRulesReview)question;
         if (review.Spec.Namespace.Length == 0) throw StatusErrors.BadRequest("no namespace on request");
@@ -21,6 +21,6 @@ internal sealed class SelfSubjectRulesReviews(IAuthorizer authorizer) : ReviewRe
             Verbs = { rule.Verbs }, ApiGroups = { rule.ApiGroups }, Resources = { rule.Resources },
         }));
         review.Status.NonResourceRules.Add(rules.Paths.Select(rule => new NonResourceRule { Verbs = { rule.Verbs }, NonResourceUrls = { rule.Paths } }));
-        return review;
+        return ValueTask.FromResult<IApiObject>(review);
     }
 }

@@ -72,7 +72,7 @@ internal sealed record Rendering(ApiKind Kind, ResponseForm Form, string Include
 
     /// <summary>The object, or what is shown of it, with what it is called.</summary>
     public (IMessage Message, TypeMeta Type) Project(IApiObject obj) =>
-        Form.Projection == Projection.Metadata ? (MetadataOf(obj), MetadataType) : (obj, Kind.TypeMeta);
+        Form.Projection == Projection.Metadata ? (MetadataOf(obj), MetadataType) : (obj, TypeOf(obj));
 
     /// <summary>The collection, or what is shown of it, with what it is called.</summary>
     public (IMessage Message, TypeMeta Type) Project(ObjectList list)
@@ -83,6 +83,9 @@ internal sealed record Rendering(ApiKind Kind, ResponseForm Form, string Include
         metadata.Items.Add(list.Items.Select(MetadataOf));
         return (metadata, MetadataListType);
     }
+
+    // A subresource may answer with another kind than its path's.
+    private TypeMeta TypeOf(IApiObject obj) => ApiTypes.TryGetTypeMeta(obj.Descriptor, out var type) ? type : Kind.TypeMeta;
 
     private TableWriter Table() => new(Kind, KindTables.Of(Kind.Descriptor), Form.MetaVersion, IncludeObject);
 

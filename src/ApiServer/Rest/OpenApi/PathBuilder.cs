@@ -103,10 +103,8 @@ internal sealed class PathBuilder(SchemaBuilder schemas)
 
     private JsonObject Responses(ApiKind kind, (TypeMeta Type, MessageDescriptor Message) document, string action)
     {
-        // What is only posted (a binding, an eviction) is answered with a word on what was done.
-        var answer = action == "post" && document.Type != kind.TypeMeta ? Status.Descriptor : document.Message;
         var responses = new JsonObject();
-        foreach (var (code, text) in Codes(action)) responses[code] = Response(kind, answer, action, text);
+        foreach (var (code, text) in Codes(action)) responses[code] = Response(kind, document.Message, action, text);
         responses["401"] = new JsonObject { ["description"] = "Unauthorized" };
         return responses;
     }

@@ -16,6 +16,7 @@ internal sealed record Subresource(string Name, TypeMeta? ResponseKind, params s
         new("scale", SubresourceKinds.Scale.TypeMeta, "get", "patch", "update"),
         new("binding", new("v1", "Binding"), "create"),
         new("eviction", new("policy/v1", "Eviction"), "create"),
+        new("token", SubresourceKinds.TokenRequest.TypeMeta, "create"),
         new("exec", new("v1", "PodExecOptions"), "create", "get"),
         new("attach", new("v1", "PodAttachOptions"), "create", "get"),
         new("portforward", new("v1", "PodPortForwardOptions"), "create", "get"),

@@ -8,7 +8,7 @@ using MiniK8s.ApiServer.Rest.Watching;
 namespace MiniK8s.ApiServer.Rest.Verbs;
 
 /// <summary>Which code answers for a verb.</summary>
-internal sealed class VerbSet(PatchVerb patch, WatchVerb watch, BindVerb bind, EvictVerb evict, LogVerb log, CommandVerb command, PortForwardVerb portForward)
+internal sealed class VerbSet(PatchVerb patch, WatchVerb watch, BindVerb bind, EvictVerb evict, TokenVerb token, LogVerb log, CommandVerb command, PortForwardVerb portForward)
 {
     private static readonly GetVerb Get = new();
     private static readonly ListVerb List = new();
@@ -22,6 +22,7 @@ internal sealed class VerbSet(PatchVerb patch, WatchVerb watch, BindVerb bind, E
     {
         ("binding", _) => bind,
         ("eviction", _) => evict,
+        ("token", _) => token,
         ("log", _) => log,
         ("exec" or "attach", _) => command,
         ("portforward", _) => portForward,

@@ -10,9 +10,12 @@ using MiniK8s.ApiServer.Authorization;
 using MiniK8s.ApiServer.Overload;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Rest;
+using MiniK8s.Protocol.Authentication.V1;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Protocol.Policy.V1;
+
+using UserInfo = MiniK8s.ApiServer.Registry.UserInfo;
 
 namespace MiniK8s.ApiServer.Tests.Rest.Serving;
 
@@ -47,7 +50,8 @@ internal sealed class RestServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRouting().AddLogging(logging => logging.AddFilter(_ => false));
         builder.Services.AddSingleton(clock).AddSingleton(options ?? new ApiServerOptions());
-        builder.Services.AddSingleton<IResourceRegistries>(registries).AddSingleton<IAuthorizer>(rules).AddSingleton<IPodBinder, FakeBinder>().AddSingleton<IPodEvictor, FakeEvictor>();
+        builder.Services.AddSingleton<IResourceRegistries>(registries).AddSingleton<IAuthorizer>(rules).AddSingleton<IPodBinder, FakeBinder>().AddSingleton<IPodEvictor, FakeEvictor>()
+            .AddSingleton<ITokenRequests, FakeTokens>();
         builder.Services.AddSingleton<InFlightLimits>().AddSingleton<RequestGate>().AddSingleton<SlowClients>().AddKubernetesRest();
 
         var app = builder.Build();
@@ -104,6 +108,16 @@ internal sealed class RestServer : IAsyncDisposable
     {
         public Task<Status> EvictAsync(RequestContext request, string ns, string podName, Eviction eviction, CreateOptions options, CancellationToken ct) =>
             eviction.Metadata.Name == podName ? Task.FromResult(StatusErrors.Succeeded(code: 201)) : throw StatusErrors.BadRequest("not this pod");
+    }
+
+    private sealed class FakeTokens : ITokenRequests
+    {
+        public Task<TokenRequest> IssueAsync(
+            RequestContext request, string ns, string account, TokenRequest wanted, CreateOptions options, CancellationToken ct)
+        {
+            wanted.Status = new() { Token = $"token of {ns}/{account}" };
+            return Task.FromResult(wanted);
+        }
     }
 
     private sealed class FakeBinder : IPodBinder
