@@ -1,5 +1,3 @@
-using System.Text;
-
 using Google.Protobuf;
 
 using LiteDB;
@@ -11,12 +9,11 @@ namespace MiniK8s.Store.Backend.LiteDb;
 /// <summary>The backend as a LiteDB file, its documents fit to be read in LiteDB Studio.</summary>
 /// <remarks>
 /// <code>
-/// versions  { _id, key, create_revision, mod_revision, version, lease, previous, checksum, value }
+/// versions  { _id, versions: [ { _id, key, create_revision, mod_revision, version, lease, previous, checksum, value }, ... ] }
 /// leases    { _id, number (TTL in seconds), checksum }       alarms  { _id, number, checksum }
 /// meta      { _id: 1, format, revision, ... , checksum }
 /// </code>
-/// Key and value are text where they are valid UTF-8, binary otherwise. The value stands last: what asks only for fields before it reads no
-/// further. LiteDB writes a transaction to a log of its own beside the file, and the log to the file at a checkpoint. It does not sync the log,
+/// A document holds up to 32 versions (<see cref="VersionDocument"/>). LiteDB writes a transaction to a log of its own beside the file, and the log to the file at a checkpoint. It does not sync the log,
 /// nor know a torn log from a whole one; <see cref="LiteDbStreams"/> sees to that. After a disk that refused something it is good for nothing:
 /// the file is closed, and opened again.
 /// </remarks>
@@ -24,13 +21,9 @@ internal sealed class LiteDbBackend : IBackend
 {
     private const string VersionsName = "versions";
 
-    private static readonly UTF8Encoding _utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
-    private static readonly BsonExpression _stub = BsonExpression.Create("{ _id, mod_revision, previous, version }");
-    private static readonly BsonExpression _checksum = BsonExpression.Create("{ checksum }");
-
     private readonly ReaderWriterLockSlim _swap = new();      // guards _open against Find, which comes from any thread
     private readonly SemaphoreSlim _finders = new(16);        // LiteDB refuses the 101st query at once
+    private readonly VersionWriter _writer = new();
     private LiteDbFile? _open;                                // null where the disk did not let it be opened again
 
     /// <summary>Opens the file, or makes it.</summary>
@@ -68,24 +61,28 @@ internal sealed class LiteDbBackend : IBackend
         EnsureOpen();
         if (Meta.FindById(1) is not { } document) return null;
         var numbers = BackendMeta.Names.ToArray().Select(name => document[name].AsInt64).ToArray();
-        return BackendMeta.FromNumbers(numbers, Checksum(document));
+        return BackendMeta.FromNumbers(numbers, VersionDocument.Checksum(document));
     }
 
     /// <inheritdoc />
-    public IEnumerable<BackendRow> ReadRows() => Opened.Read(VersionsName).SelectMany(documents => documents).Select(ToRow);
+    public IEnumerable<BackendRow> ReadRows() => Opened.Read(VersionsName).SelectMany(documents => documents)
+        .SelectMany(VersionDocument.Rows).Select(VersionDocument.ToRow);
 
     /// <inheritdoc />
     public IEnumerable<BackendItem> ReadItems() => Enum.GetValues<BackendItemKind>().SelectMany(kind =>
         Items(kind).Find(Query.All("_id")).Select(document => ToItem(kind, document)));
 
     /// <inheritdoc />
-    public List<RowStub> ReadStubs(long from, int limit) => Explained(() => Versions.Query()
-        .Where(LiteDbFile.After(from - 1))
-        .Select(_stub)
-        .Limit(limit)
-        .ToDocuments()
-        .Select(ToStub)
-        .ToList());
+    public List<RowStub> ReadStubs(long from, int limit)
+    {
+        Change(() => _writer.Flush(Versions));
+        return Explained(() => LiteDbFile.From(Versions, from)
+            .SelectMany(VersionDocument.Rows)
+            .Select(VersionDocument.ToStub)
+            .Where(stub => stub.Id >= from)
+            .Take(limit)
+            .ToList());
+    }
 
     /// <inheritdoc />
     public KeyValue? Find(ByteString key, long revision)
@@ -94,10 +91,11 @@ internal sealed class LiteDbBackend : IBackend
         _swap.EnterReadLock();
         try
         {
-            return Explained(() => Versions.Find(LiteDbFile.After(BackendRow.FirstId(revision) - 1))
-                .TakeWhile(document => document["mod_revision"].AsInt64 <= revision)
-                .Where(document => document["mod_revision"].AsInt64 == revision && document["version"].AsInt64 != 0 && ToBytes(document["key"]).Equals(key))
-                .Select(document => ToRow(document).Value)
+            return Explained(() => LiteDbFile.From(Versions, BackendRow.FirstId(revision))
+                .SelectMany(VersionDocument.Rows)
+                .TakeWhile(row => row["mod_revision"].AsInt64 <= revision)
+                .Where(row => VersionDocument.IsOf(row, key, revision))
+                .Select(row => VersionDocument.ToRow(row).Value)
                 .LastOrDefault());      // of two under one revision
         }
         finally
@@ -116,28 +114,27 @@ internal sealed class LiteDbBackend : IBackend
     }
 
     /// <inheritdoc />
-    public void Insert(BackendRow row, uint checksum) => Insert(Versions, new BsonDocument
-    {
-        ["_id"] = row.Id,
-        ["key"] = ToValue(row.Value.Key),
-        ["create_revision"] = row.Value.CreateRevision,
-        ["mod_revision"] = row.Value.ModRevision,
-        ["version"] = row.Value.Version,
-        ["lease"] = row.Value.Lease,
-        ["previous"] = row.Previous,
-        ["checksum"] = (long)checksum,
-        ["value"] = ToValue(row.Value.Value),
-    });
+    public void Insert(BackendRow row, uint checksum) => Change(() => _writer.Insert(Versions, row, checksum));
 
     /// <inheritdoc />
-    public uint? Delete(long id) => Delete(Versions, id);
+    public uint? Delete(long id)
+    {
+        uint? checksum = null;
+        Change(() => checksum = _writer.Delete(Versions, id));
+        return checksum;
+    }
 
     /// <inheritdoc />
     public void Insert(BackendItem item, uint checksum) =>
-        Insert(Items(item.Kind), new BsonDocument { ["_id"] = item.Id, ["number"] = item.Number, ["checksum"] = (long)checksum });
+        Change(() => Items(item.Kind).Insert(new BsonDocument { ["_id"] = item.Id, ["number"] = item.Number, ["checksum"] = (long)checksum }));
 
     /// <inheritdoc />
-    public uint? Delete(BackendItemKind kind, long id) => Delete(Items(kind), id);
+    public uint? Delete(BackendItemKind kind, long id)
+    {
+        if (Explained(() => Items(kind).FindById(id)) is not { } found) return null;
+        Change(() => Items(kind).Delete(id));
+        return VersionDocument.Checksum(found);
+    }
 
     /// <inheritdoc />
     public void Write(BackendMeta meta)
@@ -150,6 +147,7 @@ internal sealed class LiteDbBackend : IBackend
     /// <inheritdoc />
     public void Commit()
     {
+        Change(() => _writer.Flush(Versions));
         var file = Opened;
         // LiteDB takes for written what the disk refused: Find must not come to see it.
         Swap(() =>
@@ -163,6 +161,7 @@ internal sealed class LiteDbBackend : IBackend
     /// <inheritdoc />
     public void Rollback() => Swap(() =>
     {
+        _writer.Clear();
         // LiteDB's own would write to a disk that may be full, and it does not rise again after one that was.
         Close();
         _open = new LiteDbFile(File);
@@ -199,51 +198,11 @@ internal sealed class LiteDbBackend : IBackend
         _finders.Dispose();
     }
 
-    private static BackendRow ToRow(BsonDocument document) => new BackendRow(document["_id"].AsInt64, document["previous"].AsInt64, new KeyValue
-    {
-        Key = ToBytes(document["key"]),
-        Value = ToBytes(document["value"]),
-        CreateRevision = document["create_revision"].AsInt64,
-        ModRevision = document["mod_revision"].AsInt64,
-        Version = document["version"].AsInt64,
-        Lease = document["lease"].AsInt64,
-    }).Checked(Checksum(document));
-
     private static BackendItem ToItem(BackendItemKind kind, BsonDocument document) =>
-        new BackendItem(kind, document["_id"].AsInt64, document["number"].AsInt64).Checked(Checksum(document));
-
-    private static RowStub ToStub(BsonDocument document) => new(
-        document["_id"].AsInt64, document["mod_revision"].AsInt64, document["previous"].AsInt64, IsTombstone: document["version"].AsInt64 == 0);
-
-    private static uint Checksum(BsonDocument document) => (uint)document["checksum"].AsInt64;
-
-    private static BsonValue ToValue(ByteString bytes)
-    {
-        try
-        {
-            return _utf8.GetString(bytes.Span);
-        }
-        catch (DecoderFallbackException)
-        {
-            return bytes.ToByteArray();
-        }
-    }
-
-    private static ByteString ToBytes(BsonValue value) =>
-        value.IsString ? ByteString.CopyFrom(value.AsString, _utf8) : UnsafeByteOperations.UnsafeWrap(value.AsBinary);
-
-    private void Insert(ILiteCollection<BsonDocument> documents, BsonDocument document) => Change(() => documents.Insert(document));
-
-    private uint? Delete(ILiteCollection<BsonDocument> documents, long id)
-    {
-        var found = Explained(() => documents.Query().Where("_id = @0", id).Select(_checksum).ToDocuments().SingleOrDefault());
-        if (found is null) return null;
-        Change(() => documents.Delete(id));
-        return Checksum(found);
-    }
+        new BackendItem(kind, document["_id"].AsInt64, document["number"].AsInt64).Checked(VersionDocument.Checksum(document));
 
     // A long transaction goes to the log in parts. When the disk refuses one, that is why LiteDB makes no sense of the log from there on.
-    private void Change<T>(Func<T> work)
+    private void Change(Action work)
     {
         try
         {

@@ -6,7 +6,7 @@ namespace MiniK8s.Store.Backend.LiteDb;
 internal sealed class LiteDbFile : IDisposable
 {
     // Until a query has ended LiteDB keeps every page it met, and the room for them for ever: long ones are cut into pieces.
-    private const int DocumentsAtOnce = 64;
+    private const int DocumentsAtOnce = 16;
 
     // Of a copy's log, before it goes to the copy.
     private const int CheckpointBytes = 8 << 20;
@@ -48,6 +48,17 @@ internal sealed class LiteDbFile : IDisposable
     /// looks backward in the index first, where <see cref="Read"/> has checked nothing.
     /// </remarks>
     public static BsonExpression After(BsonValue id) => BsonExpression.Create("_id > @0", id);
+
+    /// <summary>The document with the greatest id up to this one; null where there is none.</summary>
+    public static BsonDocument? LastUpTo(ILiteCollection<BsonDocument> documents, long id) =>
+        documents.Query().Where(BsonExpression.Create("_id < @0", id + 1)).OrderByDescending("_id").Limit(1).ToDocuments().SingleOrDefault();
+
+    /// <summary>Documents by id, from the one that covers this id on, read as they are asked for.</summary>
+    public static IEnumerable<BsonDocument> From(ILiteCollection<BsonDocument> documents, long id)
+    {
+        if (LastUpTo(documents, id) is { } first) yield return first;
+        foreach (var document in documents.Find(After(id))) yield return document;
+    }
 
     /// <summary>The collection's documents by id, in pieces.</summary>
     /// <exception cref="InvalidDataException">Its index is damaged.</exception>
