@@ -36,13 +36,14 @@ internal sealed class ClosedLoop : IDisposable
             for (var number = numbers.Next(); number <= last; number = numbers.Next()) await operation.SendAsync(client, number, value);
         }));
 
-    /// <summary>Runs for a while, and adds what happened to the result.</summary>
+    /// <summary>Runs for a while, and adds what happened to the result, with the CPU time of what the server put off meanwhile.</summary>
     public async Task RunAsync(Operation operation, ByteString value, TimeSpan duration, Counter numbers, LoopResult result)
     {
         var (cpu, began) = (_server.Cpu, Stopwatch.GetTimestamp());
         var end = began + (long)(duration.TotalSeconds * Stopwatch.Frequency);
         var latencies = await Task.WhenAll(_clients.Select(client => LoopAsync(operation, client, value, end, numbers)));
-        result.Add(latencies, Stopwatch.GetElapsedTime(began), _server.Cpu - cpu);
+        var time = Stopwatch.GetElapsedTime(began);
+        result.Add(latencies, time, await _server.CpuAtRestAsync() - cpu);
     }
 
     public void Dispose()
