@@ -15,11 +15,11 @@ using MiniK8s.ApiServer.Authorization;
 using MiniK8s.ApiServer.Bootstrap;
 using MiniK8s.ApiServer.Overload;
 using MiniK8s.ApiServer.Registry;
-using MiniK8s.ApiServer.Registry.Events;
 using MiniK8s.ApiServer.Registry.Pods;
 using MiniK8s.ApiServer.Registry.Reviews;
 using MiniK8s.ApiServer.Registry.ServiceAccounts;
 using MiniK8s.ApiServer.Registry.Services;
+using MiniK8s.ApiServer.Registry.Translation;
 using MiniK8s.ApiServer.Rest;
 using MiniK8s.ApiServer.Services;
 using MiniK8s.ApiServer.Storage;
@@ -90,11 +90,11 @@ internal static class ApiServerServiceCollectionExtensions
         join strategy in provider.GetServices<ResourceStrategy>() on kind equals strategy.Kind
         select new ResourceRegistry(PartsOf(provider, strategy), provider.GetRequiredService<CacheFreshness>());
 
-    // Behind the stored kinds: where a name alone is given (kubectl get events), the stored form is meant.
+    // Behind the stored kinds: where a name alone is given (kubectl get events, kubectl get hpa), the stored form is meant.
     private static IEnumerable<IResourceRegistry> WithSecondForms(IEnumerable<IResourceRegistry> stored)
     {
         IResourceRegistry[] all = [.. stored];
-        return [.. all, new SecondFormEvents(all.Single(registry => registry.Kind == ApiKinds.Of<Event>()))];
+        return [.. all, .. SecondForm.All.Select(form => new SecondFormRegistry(form, all.Single(registry => registry.Kind == form.StoredKind)))];
     }
 
     private static IServiceCollection AddIdentities(this IServiceCollection services, ApiServerOptions options) => services

@@ -1,13 +1,14 @@
-using MiniK8s.Protocol.Events.V1;
-
 namespace MiniK8s.Api.Objects;
 
-/// <summary>Kinds that are a second form of a stored one: the same objects in another group, with other names for some fields.</summary>
+/// <summary>Kinds that are a second form of a stored one: the same objects in another group or version, with other fields.</summary>
 public static class SecondForms
 {
     /// <summary>Events, as events.k8s.io has them; stored as core's.</summary>
-    public static ApiKind Event { get; } = new(Protocol.Events.V1.Event.Descriptor, EventList.Descriptor, new()
+    public static ApiKind Event { get; } = new(Protocol.Events.V1.Event.Descriptor, Protocol.Events.V1.EventList.Descriptor, new()
     {
         Group = "events.k8s.io", Version = "v1", Plural = "events", Singular = "event", Namespaced = true, ShortNames = { "ev" },
     });
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<ApiKind> All { get; } = [Event];
 }
