@@ -68,12 +68,18 @@ internal sealed class SinglePlan(FieldDescriptor field) : FieldPlan(field)
 internal sealed class ListPlan(FieldDescriptor field) : FieldPlan(field)
 {
     private readonly ValueCodec _codec = ValueCodec.For(field);
+    private readonly bool _isNullWhenEmpty = field.Options().NullWhenEmpty;
 
     public override void Write(Utf8JsonWriter writer, IMessage message)
     {
         var items = (IList)Accessor.GetValue(message);
         if (items.Count == 0 && !Always) return;
         writer.WritePropertyName(EncodedName);
+        if (items.Count == 0 && _isNullWhenEmpty)
+        {
+            writer.WriteNullValue();
+            return;
+        }
         writer.WriteStartArray();
         for (var i = 0; i < items.Count; i++) _codec.Write(writer, items[i]!);
         writer.WriteEndArray();
