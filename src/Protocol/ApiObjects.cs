@@ -29,6 +29,10 @@ namespace MiniK8s.Protocol.Core.V1
 namespace MiniK8s.Protocol.Autoscaling.V1
 {
     public partial class Scale : IApiObject;
+
+    public partial class HorizontalPodAutoscaler : IApiObject;
+
+    public partial class HorizontalPodAutoscalerList : IApiList;
 }
 
 namespace MiniK8s.Protocol.Policy.V1

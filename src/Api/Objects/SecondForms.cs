@@ -9,6 +9,14 @@ public static class SecondForms
         Group = "events.k8s.io", Version = "v1", Plural = "events", Singular = "event", Namespaced = true, ShortNames = { "ev" },
     });
 
+    /// <summary>HorizontalPodAutoscalers, as autoscaling/v1 has them; stored as those of v2.</summary>
+    public static ApiKind HorizontalPodAutoscaler { get; } = new(
+        Protocol.Autoscaling.V1.HorizontalPodAutoscaler.Descriptor, Protocol.Autoscaling.V1.HorizontalPodAutoscalerList.Descriptor, new()
+        {
+            Group = "autoscaling", Version = "v1", Plural = "horizontalpodautoscalers", Singular = "horizontalpodautoscaler", Namespaced = true,
+            ShortNames = { "hpa" }, Categories = { "all" }, Subresources = { "status" },
+        });
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ApiKind> All { get; } = [Event];
+    public static IReadOnlyList<ApiKind> All { get; } = [Event, HorizontalPodAutoscaler];
 }

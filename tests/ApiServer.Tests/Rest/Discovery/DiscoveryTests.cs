@@ -42,10 +42,10 @@ public sealed class DiscoveryTests
         var document = AggregatedDiscovery.Of(ApiKinds.All.Where(kind => kind.Group.Length > 0), version);
 
         Assert.Equal($"apidiscovery.k8s.io/{version}", document["apiVersion"]!.GetValue<string>());
-        Assert.Equal(["apps", "batch", "coordination.k8s.io", "discovery.k8s.io", "node.k8s.io", "policy", "scheduling.k8s.io"], document["items"]!.AsArray().Select(item => item!["metadata"]!["name"]!.GetValue<string>()));
+        Assert.Equal(["apps", "autoscaling", "batch", "coordination.k8s.io", "discovery.k8s.io", "node.k8s.io", "policy", "scheduling.k8s.io"], document["items"]!.AsArray().Select(item => item!["metadata"]!["name"]!.GetValue<string>()));
         Assert.Equal(
             """{"resource":"leases","responseKind":{"group":"coordination.k8s.io","version":"v1","kind":"Lease"},"scope":"Namespaced","singularResource":"lease","verbs":["create","delete","deletecollection","get","list","patch","update","watch"]}""",
-            document["items"]![2]!["versions"]![0]!["resources"]![0]!.ToJsonString());
+            document["items"]![3]!["versions"]![0]!["resources"]![0]!.ToJsonString());
     }
 
     [Fact]
@@ -64,7 +64,33 @@ public sealed class DiscoveryTests
 
         Assert.Equal(
             """{"name":"coordination.k8s.io","versions":[{"groupVersion":"coordination.k8s.io/v1","version":"v1"}],"preferredVersion":{"groupVersion":"coordination.k8s.io/v1","version":"v1"}}""",
-            groups[2]!.ToJsonString());
+            groups[3]!.ToJsonString());
+    }
+
+    [Fact]
+    public void Groups_Autoscaling_PrefersTheStoredVersion()
+    {
+        var groups = GroupLists.Groups(ApiKinds.All.Concat(SecondForms.All))["groups"]!.AsArray();
+
+        Assert.Equal(
+            """{"name":"autoscaling","versions":[{"groupVersion":"autoscaling/v2","version":"v2"},{"groupVersion":"autoscaling/v1","version":"v1"}],"preferredVersion":{"groupVersion":"autoscaling/v2","version":"v2"}}""",
+            groups.Single(group => group!["name"]!.GetValue<string>() == "autoscaling")!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("v1")]
+    [InlineData("v2")]
+    public void ResourceList_Autoscalers_AreTheSameInBothVersions(string version)
+    {
+        var resources = ResourceLists.Of([.. ApiKinds.All.Concat(SecondForms.All).Where(kind => kind.ApiVersion == $"autoscaling/{version}")])["resources"]!.AsArray();
+
+        Assert.Equal(
+            """{"name":"horizontalpodautoscalers","singularName":"horizontalpodautoscaler","namespaced":true,"kind":"HorizontalPodAutoscaler","verbs":["create","delete","deletecollection","get","list","patch","update","watch"],"shortNames":["hpa"],"categories":["all"]}""",
+            Named(resources, "horizontalpodautoscalers"));
+        Assert.Equal(
+            """{"name":"horizontalpodautoscalers/status","singularName":"","namespaced":true,"kind":"HorizontalPodAutoscaler","verbs":["get","patch","update"]}""",
+            Named(resources, "horizontalpodautoscalers/status"));
+        Assert.Equal(2, resources.Count);
     }
 
     [Fact]

@@ -10,13 +10,15 @@ namespace MiniK8s.ApiServer.Tests.Rest.OpenApi;
 /// <summary>What kubectl explain prints: every field of every served kind, as the published documents tell it, in either version.</summary>
 public sealed class PublishedDescriptionsTests
 {
-    private static readonly Dictionary<string, JsonObject> Documents = ApiKinds.All
+    private static readonly ApiKind[] Served = [.. ApiKinds.All, .. SecondForms.All];
+
+    private static readonly Dictionary<string, JsonObject> Documents = Served
         .GroupBy(kind => kind.ApiVersion)
         .ToDictionary(group => group.Key, group => JsonNode.Parse(OpenApiDocument.Of([.. group], Describe).Content.Span)!.AsObject());
 
     private static readonly JsonObject Swagger = SwaggerDocument.Of(Documents.Values);
 
-    public static TheoryData<string> ServedKinds => [.. ApiKinds.All.Select(kind => $"{kind.ApiVersion} {kind.Kind}")];
+    public static TheoryData<string> ServedKinds => [.. Served.Select(kind => $"{kind.ApiVersion} {kind.Kind}")];
 
     [Theory]
     [MemberData(nameof(ServedKinds))]
@@ -100,5 +102,5 @@ public sealed class PublishedDescriptionsTests
         _ => null,
     } ?? "";
 
-    private static ApiKind Kind(string served) => ApiKinds.All.Single(kind => $"{kind.ApiVersion} {kind.Kind}" == served);
+    private static ApiKind Kind(string served) => Served.Single(kind => $"{kind.ApiVersion} {kind.Kind}" == served);
 }

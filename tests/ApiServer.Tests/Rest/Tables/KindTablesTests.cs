@@ -30,6 +30,7 @@ public sealed class KindTablesTests
     [InlineData("jobs", "Name|Status|Completions|Duration|Age|Containers*|Images*|Selector*")]
     [InlineData("cronjobs", "Name|Schedule|Timezone|Suspend|Active|Last Schedule|Age|Containers*|Images*|Selector*")]
     [InlineData("poddisruptionbudgets", "Name|Min Available|Max Unavailable|Allowed Disruptions|Age")]
+    [InlineData("horizontalpodautoscalers", "Name|Reference|Targets|MinPods|MaxPods|Replicas|Age")]
     [InlineData("priorityclasses", "Name|Value|Global-Default|Age|PreemptionPolicy")]
     [InlineData("runtimeclasses", "Name|Handler|Age")]
     [InlineData("resourcequotas", "Name|Age|Request|Limit")]
@@ -94,6 +95,8 @@ public sealed class KindTablesTests
     [InlineData("persistentvolumeclaims", """{"spec":{"volumeName":"v","storageClassName":"fast","volumeMode":"Block"},"status":{"phase":"Bound","capacity":{"storage":"1Gi"},"accessModes":["ReadWriteMany","ReadWriteOnce"]}}""",
         "x|Bound|v|1Gi|RWO,RWX|fast|<unset>|5m|Block")]
     [InlineData("persistentvolumeclaims", """{"status":{"phase":"Pending"}}""", "x|Pending|||||<unset>|5m|<unset>")]
+    [InlineData("horizontalpodautoscalers", """{"spec":{"scaleTargetRef":{"kind":"Deployment","name":"web"}}}""", "x|Deployment/web|<none>|<unset>|0|0|5m")]
+    [InlineData("horizontalpodautoscalers", """{"spec":{"scaleTargetRef":{"kind":"Deployment","name":"web"},"minReplicas":2,"maxReplicas":5,"metrics":[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80}}}]},"status":{"currentReplicas":3,"currentMetrics":[]}}""", "x|Deployment/web|cpu: <unknown>/80%|2|5|3|5m")]
     public void Row_Object_IsWhatKubectlPrints(string plural, string json, string expected)
     {
         var kind = Kind(plural);
@@ -102,6 +105,20 @@ public sealed class KindTablesTests
         obj.Metadata.CreationTimestamp = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Now.AddMinutes(-5));
 
         Assert.Equal(expected, string.Join('|', KindTables.Of(kind.Descriptor).Row(obj, Now).Cells));
+    }
+
+    [Fact]
+    public void Row_SecondForm_IsThatOfTheStoredKind()
+    {
+        var shown = new Protocol.Autoscaling.V1.HorizontalPodAutoscaler
+        {
+            Metadata = new() { Name = "x", CreationTimestamp = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Now.AddMinutes(-5)) },
+            Spec = new() { ScaleTargetRef = new() { Kind = "Deployment", Name = "web" }, MinReplicas = 1, MaxReplicas = 2, TargetCpuUtilizationPercentage = 50 },
+            Status = new() { CurrentReplicas = 1, CurrentCpuUtilizationPercentage = 20 },
+        };
+
+        Assert.Equal("x|Deployment/web|cpu: 20%/50%|1|2|1|5m", string.Join('|', KindTables.Of(SecondForms.HorizontalPodAutoscaler.Descriptor).Row(shown, Now).Cells));
+        Assert.Equal(KindTables.Of(Kind("horizontalpodautoscalers").Descriptor).Columns, KindTables.Of(SecondForms.HorizontalPodAutoscaler.Descriptor).Columns);
     }
 
     [Fact]
