@@ -7,10 +7,13 @@ using MiniK8s.Api.Patches;
 namespace MiniK8s.Api.ManagedFields;
 
 /// <summary>The body of a server-side apply: the fields its manager wants to have, and their values.</summary>
-/// <param name="Document">As sent.</param>
+/// <param name="Document">In the words of the kind it is applied to.</param>
 /// <param name="StrictErrors">What a strict reader objects to: keys given twice. Unknown fields are refused in any case.</param>
 public sealed record ApplyConfiguration(JsonObject Document, IReadOnlyList<string> StrictErrors)
 {
+    /// <summary>As sent, where the document is a translation; else null.</summary>
+    public JsonObject? Said { get; init; }
+
     /// <summary>Reads YAML or JSON.</summary>
     /// <exception cref="ApiException">400: it cannot be read, or is no object.</exception>
     public static ApplyConfiguration Read(ReadOnlyMemory<byte> body)

@@ -29,8 +29,9 @@ public static class ServerSideApply
     /// <param name="live">Only read. For a create: an empty object.</param>
     /// <param name="force">Takes fields that others own.</param>
     /// <param name="now">Whole seconds.</param>
+    /// <param name="said">What is remembered as applied, where that is in other words.</param>
     /// <exception cref="ApiException">400 and 500 for a configuration that is none of the kind, 409 for conflicts.</exception>
-    public static IApiObject Apply(FieldScope scope, IApiObject live, JsonObject configuration, string manager, bool force, Timestamp now)
+    public static IApiObject Apply(FieldScope scope, IApiObject live, JsonObject configuration, string manager, bool force, Timestamp now, JsonObject? said = null)
     {
         Check(scope, configuration);
         var managers = ReadManagers(scope, live, now);
@@ -48,7 +49,7 @@ public static class ServerSideApply
         managers.Change(entry => entry.Manager.Equals(applier) ? entry : entry.With(entry.Fields.Difference(changes.Set).Difference(changes.Removed)));
         result.Metadata.ManagedFields.Clear();
         if (managers.Find(applier) is { } own && !IsSame(live, result)) managers.Put(own with { Time = now });
-        LastApplied.Follow(result, configuration, manager);
+        LastApplied.Follow(result, said ?? configuration, manager);
         managers.Write(result.Metadata.ManagedFields);
         return result;
     }

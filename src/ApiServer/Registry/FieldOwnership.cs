@@ -32,7 +32,7 @@ internal sealed class FieldOwnership(ResourceStrategy strategy, TimeProvider tim
     /// <summary>The object with a configuration applied; null stands for an object that does not exist.</summary>
     public IApiObject Apply(IApiObject? existing, string subresource, ApplyRequest apply) => ServerSideApply.Apply(
         Scope(subresource), existing ?? strategy.Kind.New(), apply.Configuration.Document, apply.Options.FieldManager,
-        apply.Options is { HasForce: true, Force: true }, MetadataTimes.NowStamp(time));
+        apply.Options is { HasForce: true, Force: true }, MetadataTimes.NowStamp(time), apply.Configuration.Said);
 
     // Subresources are those that the kind declares: few.
     private FieldScope Scope(string subresource) =>

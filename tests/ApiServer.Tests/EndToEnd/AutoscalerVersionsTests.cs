@@ -75,6 +75,19 @@ public sealed class AutoscalerVersionsTests
     }
 
     [EveryStoreFact]
+    public async Task Apply_ByKubectlAfterItsClientSide_RemembersWhatWasSaid()
+    {
+        const string annotation = "kubectl.kubernetes.io/last-applied-configuration";
+        const string configuration = """{"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"web"},"spec":{"maxReplicas":6,"targetCPUUtilizationPercentage":50}}""";
+        await using var world = await World.StartAsync();
+        await world.SendAsync(HttpMethod.Post, First, $$$"""{"metadata":{"name":"web","annotations":{"{{{annotation}}}":"{}"}},"spec":{{{Spec}}}}}""");
+
+        var applied = await world.SendAsync(HttpMethod.Patch, $"{First}/web?fieldManager=kubectl&force=true", configuration, "application/apply-patch+yaml");
+
+        Assert.Equal(configuration + "\n", applied["metadata"]!["annotations"]![annotation]!.ToString());
+    }
+
+    [EveryStoreFact]
     public async Task Mistake_InTheFirstVersion_IsNamedInTheWordsOfTheSecond()
     {
         await using var world = await World.StartAsync();

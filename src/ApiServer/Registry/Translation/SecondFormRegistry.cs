@@ -48,7 +48,8 @@ internal sealed class SecondFormRegistry(SecondForm form, IResourceRegistry stor
     /// <inheritdoc/>
     public async Task<UpdateResult> ApplyAsync(RequestContext request, string ns, string name, string subresource, ApplyRequest apply, CancellationToken ct)
     {
-        var configuration = apply.Configuration with { Document = form.Stored(apply.Configuration.Document) };
+        var said = apply.Configuration.Document;
+        var configuration = apply.Configuration with { Document = form.Stored(said), Said = said };
         return Shown(await stored.ApplyAsync(request, ns, name, subresource, apply with { Configuration = configuration }, ct));
     }
 
