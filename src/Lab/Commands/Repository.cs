@@ -22,6 +22,22 @@ internal static class Repository
     public static async Task<int> DotnetAsync(IEnumerable<string> arguments, CancellationToken ct)
     {
         using var dotnet = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Root() })!;
+        await ExitAsync(dotnet, ct);
+        return dotnet.ExitCode;
+    }
+
+    /// <summary>Runs dotnet in the checkout and returns its exit code and what it printed, errors after the rest.</summary>
+    public static async Task<(int ExitCode, string Output)> DotnetOutputAsync(IEnumerable<string> arguments, CancellationToken ct)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Root(), RedirectStandardOutput = true, RedirectStandardError = true };
+        using var dotnet = Process.Start(start)!;
+        var (output, errors) = (dotnet.StandardOutput.ReadToEndAsync(ct), dotnet.StandardError.ReadToEndAsync(ct));
+        await ExitAsync(dotnet, ct);
+        return (dotnet.ExitCode, await output + await errors);
+    }
+
+    private static async Task ExitAsync(Process dotnet, CancellationToken ct)
+    {
         try
         {
             await dotnet.WaitForExitAsync(ct);
@@ -31,6 +47,5 @@ internal static class Repository
             dotnet.Kill(entireProcessTree: true);
             throw;
         }
-        return dotnet.ExitCode;
     }
 }

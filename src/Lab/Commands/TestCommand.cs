@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 
 namespace MiniK8s.Lab.Commands;
@@ -5,6 +6,9 @@ namespace MiniK8s.Lab.Commands;
 /// <summary><c>mk8s test [FILTER]</c>: every test, as CI runs them; its last line is `N passed, N failed, N skipped`.</summary>
 internal static class TestCommand
 {
+    // Suites of real processes wait much of their time, so a second one finds room; a third would have the waits of all overstretched.
+    private const int ProjectsAtOnce = 2;
+
     public static Command Create()
     {
         var filter = new Argument<string?>("FILTER") { Description = "Only tests whose full name contains this", Arity = ArgumentArity.ZeroOrOne };
@@ -13,10 +17,9 @@ internal static class TestCommand
         {
             var results = Path.Combine(Repository.Root(), "artifacts", "test-results");
             if (Directory.Exists(results)) Directory.Delete(results, recursive: true);
-            // One project at a time: the suites that start real processes measure time, and two cores are few.
-            string[] arguments = ["test", "MiniK8s.sln", "-c", "Release", "--nologo", "-m:1", "-v", "quiet", "--logger", "trx", "--logger", "console;verbosity=minimal", "--results-directory", results];
-            if (parsed.GetValue(filter) is { } name) arguments = [.. arguments, "--filter", $"FullyQualifiedName~{name}"];
-            var exitCode = await Repository.DotnetAsync(arguments, ct);
+            var built = await Repository.DotnetAsync(["build", "MiniK8s.sln", "-c", "Release", "-nologo", "-v", "quiet", "-clp:NoSummary"], ct);
+            if (built != 0) return built;
+            var exitCode = await RunAsync(results, parsed.GetValue(filter), ct);
 
             var outcome = TestOutcome.Read(results);
             foreach (var skipped in outcome.Skipped) Console.WriteLine($"passed over: {skipped}");
@@ -25,5 +28,25 @@ internal static class TestCommand
             return outcome.Failed.Count > 0 ? 1 : exitCode;
         });
         return command;
+    }
+
+    // Zero if every project's is. What a project prints is shown in one piece, once it has ended.
+    private static async Task<int> RunAsync(string results, string? filter, CancellationToken ct)
+    {
+        var exitCodes = new ConcurrentBag<int>();
+        var projects = TestProjects.LongestFirst(TestProjects.In(Repository.Root()));
+        await Parallel.ForEachAsync(projects, new ParallelOptions { MaxDegreeOfParallelism = ProjectsAtOnce, CancellationToken = ct }, async (project, stop) =>
+        {
+            string[] arguments =
+            [
+                "test", TestProjects.AssemblyOf(Repository.Root(), project), "--nologo", "--logger", $"trx;LogFileName={project}.trx",
+                "--logger", "console;verbosity=minimal", "--results-directory", results,
+            ];
+            if (filter is not null) arguments = [.. arguments, "--filter", $"FullyQualifiedName~{filter}"];
+            var (exitCode, output) = await Repository.DotnetOutputAsync(arguments, stop);
+            Console.WriteLine($"{project}: {output.Trim()}");
+            exitCodes.Add(exitCode);
+        });
+        return exitCodes.FirstOrDefault(code => code != 0);
     }
 }
