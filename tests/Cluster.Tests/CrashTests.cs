@@ -6,14 +6,15 @@ using MiniK8s.Protocol.V1;
 namespace MiniK8s.Cluster.Tests;
 
 /// <summary>kill -9: nothing that was acknowledged is lost, nothing runs twice, everything converges.</summary>
-public sealed class CrashTests : IAsyncLifetime
+/// <remarks>One lab, of which each test has both nodes to itself: what it leaves running is cleared away before the next.</remarks>
+public sealed class CrashTests(SharedLab shared) : IClassFixture<SharedLab>, IAsyncLifetime
 {
-    private const string Namespace = "default";
-    private Lab _lab = null!;
+    private readonly Lab _lab = shared.Lab;
+    private string _namespace = "";
 
-    public async Task InitializeAsync() => _lab = await Lab.StartAsync();
+    public async Task InitializeAsync() => _namespace = await shared.NewNamespaceAsync();
 
-    public async Task DisposeAsync() => await _lab.DisposeAsync();
+    public Task DisposeAsync() => _lab.KubectlOkAsync("delete", "namespace", _namespace, "--timeout=120s");
 
     [Theory]
     [InlineData("store")]
@@ -32,12 +33,12 @@ public sealed class CrashTests : IAsyncLifetime
         await stop.CancelAsync();
         var expected = await traffic.ResultAsync();
 
-        foreach (var name in expected.Kept) await _lab.Api.UntilRunningAsync(Namespace, name);
-        foreach (var name in expected.Deleted) await _lab.Api.UntilGoneAsync(Namespace, name);
+        foreach (var name in expected.Kept) await _lab.Api.UntilRunningAsync(_namespace, name);
+        foreach (var name in expected.Deleted) await _lab.Api.UntilGoneAsync(_namespace, name);
         foreach (var name in expected.Kept)
         {
             // Started once: neither a second instance nor a restart.
-            var pod = (await _lab.Api.FindPodAsync(Namespace, name))!;
+            var pod = (await _lab.Api.FindPodAsync(_namespace, name))!;
             Assert.Equal(0, pod.Status.ContainerStatuses[0].RestartCount);
         }
     }
@@ -46,28 +47,28 @@ public sealed class CrashTests : IAsyncLifetime
     public async Task KubeletDown_DeletedPod_StaysTerminatingUntilItReturns()
     {
         // Paused, not killed: a killed one would be started again at once.
-        await _lab.Api.CreatePodAsync(A.Script(Namespace, "p", "trap 'exit 0' TERM; while true; do sleep 1; done").Grace(2).OnNode("node-1"));
-        await _lab.Api.UntilRunningAsync(Namespace, "p");
+        await _lab.Api.CreatePodAsync(A.Script(_namespace, "p", "trap 'exit 0' TERM; while true; do sleep 1; done").Grace(2).OnNode("node-1"));
+        await _lab.Api.UntilRunningAsync(_namespace, "p");
         var kubelet = _lab.Pids()["kubelet-node-1"];
         await Command.RunAsync("kill", ["-STOP", $"{kubelet}"]);
 
-        await _lab.Api.DeletePodAsync(Namespace, "p");
+        await _lab.Api.DeletePodAsync(_namespace, "p");
         await Task.Delay(TimeSpan.FromSeconds(4));      // longer than the grace: only the kubelet may finish it
-        var waiting = await _lab.Api.FindPodAsync(Namespace, "p");
+        var waiting = await _lab.Api.FindPodAsync(_namespace, "p");
         await Command.RunAsync("kill", ["-CONT", $"{kubelet}"]);
 
         Assert.True(waiting?.IsTerminating());
         Assert.Equal("Running", waiting!.Status.Phase);
-        await _lab.Api.UntilGoneAsync(Namespace, "p");
+        await _lab.Api.UntilGoneAsync(_namespace, "p");
     }
 
     [Fact]
     public async Task KubeletKilled_InTheMiddleOfAStop_GoesOnToTheRecordedDeadline()
     {
-        await _lab.Api.CreatePodAsync(A.Script(Namespace, "p", "while true; do sleep 1; done").Grace(25).OnNode("node-1"));
-        var before = await _lab.Api.UntilRunningAsync(Namespace, "p");
-        await using var watch = await WatchRecording<Pod>.StartAsync(_lab.Api, Namespace);
-        var deadline = (await _lab.Api.DeletePodAsync(Namespace, "p")).Metadata.DeletionTimestamp.ToDateTimeOffset();
+        await _lab.Api.CreatePodAsync(A.Script(_namespace, "p", "while true; do sleep 1; done").Grace(25).OnNode("node-1"));
+        var before = await _lab.Api.UntilRunningAsync(_namespace, "p");
+        await using var watch = await WatchRecording<Pod>.StartAsync(_lab.Api, _namespace);
+        var deadline = (await _lab.Api.DeletePodAsync(_namespace, "p")).Metadata.DeletionTimestamp.ToDateTimeOffset();
 
         await _lab.KillAsync("kubelet-node-1");
         var steps = await watch.UntilAsync(c => c.Type == WatchEventType.Deleted, "DELETED");
@@ -82,17 +83,17 @@ public sealed class CrashTests : IAsyncLifetime
     [Fact]
     public async Task KubeletKilled_RunningPods_GoOnUndisturbed()
     {
-        await _lab.Api.CreatePodAsync(A.Pod(Namespace, "p").OnNode("node-1"));
-        var before = await _lab.Api.UntilRunningAsync(Namespace, "p");
+        await _lab.Api.CreatePodAsync(A.Pod(_namespace, "p").OnNode("node-1"));
+        var before = await _lab.Api.UntilRunningAsync(_namespace, "p");
 
         await _lab.KillAsync("kubelet-node-1");
-        await Eventually.TrueAsync(async () => (await _lab.KubectlAsync("logs", "p")).ExitCode == 0, "the kubelet answers again");
+        await Eventually.TrueAsync(async () => (await _lab.KubectlAsync("logs", "p", "-n", _namespace)).ExitCode == 0, "the kubelet answers again");
 
-        var after = (await _lab.Api.FindPodAsync(Namespace, "p"))!;
+        var after = (await _lab.Api.FindPodAsync(_namespace, "p"))!;
         Assert.Equal(before.Status.ContainerStatuses, after.Status.ContainerStatuses);
     }
 
-    private Traffic TrafficAsync(string process, CancellationToken stop) => new(_lab, process, stop);
+    private Traffic TrafficAsync(string process, CancellationToken stop) => new(_lab, _namespace, process, stop);
 
     /// <summary>Creates pods one after another and deletes every third; remembers only what was acknowledged.</summary>
     private sealed class Traffic
@@ -101,15 +102,16 @@ public sealed class CrashTests : IAsyncLifetime
         private const int MostPods = 150;
 
         private readonly Lab _lab;
+        private readonly string _namespace;
         private readonly string _prefix;
         private readonly TaskCompletionSource _begun = new();
         private readonly Task<(List<string> Kept, List<string> Deleted)> _run;
         private long _lastAcknowledged;
         private bool _failedSince;
 
-        public Traffic(Lab lab, string process, CancellationToken stop)
+        public Traffic(Lab lab, string ns, string process, CancellationToken stop)
         {
-            (_lab, _prefix) = (lab, $"{process}-");
+            (_lab, _namespace, _prefix) = (lab, ns, $"{process}-");
             _run = RunAsync(stop);
         }
 
@@ -134,9 +136,9 @@ public sealed class CrashTests : IAsyncLifetime
             for (var number = 1; !stop.IsCancellationRequested && kept.Count + deleted.Count < MostPods; number++)
             {
                 var name = $"{_prefix}{number}";
-                if (!await AcknowledgedAsync(() => _lab.Api.CreatePodAsync(A.Pod(Namespace, name, "registry.k8s.io/pause:3.9").Grace(1)))) continue;
+                if (!await AcknowledgedAsync(() => _lab.Api.CreatePodAsync(A.Pod(_namespace, name, "registry.k8s.io/pause:3.9").Grace(1)))) continue;
                 kept.Add(name);
-                if (number % 3 == 0 && await AcknowledgedAsync(() => _lab.Api.DeletePodAsync(Namespace, name)))
+                if (number % 3 == 0 && await AcknowledgedAsync(() => _lab.Api.DeletePodAsync(_namespace, name)))
                 {
                     kept.Remove(name);
                     deleted.Add(name);
