@@ -1,0 +1,64 @@
+using System.Diagnostics;
+
+using MiniK8s.Store.Tests.Wal;
+
+using static MiniK8s.Store.Tests.Processes.LeaseProcessTests;
+
+namespace MiniK8s.Store.Tests.Processes;
+
+/// <summary>How late leases of the real process end, on the real clock: by less than a second, and never early.</summary>
+[Collection(AloneCollection.Name)]
+public sealed class LeaseLatenessTests
+{
+    private static readonly TimeSpan _latest = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task Restart_WithLeases_GivesTheFullTtlAgainAndKeepsTheirKeys()
+    {
+        using var directory = new TemporaryDirectory();
+        await using (var before = await ServerProcess.StartStoreAsync(directory.File("data")))
+        {
+            await GrantAsync(before, 1, 4);
+            await GrantAsync(before, 2, 3600);
+            await PutAsync(before, "a", 1);
+            await PutAsync(before, "b", 2);
+            await PutAsync(before, "c", 1);
+            await PutAsync(before, "c", 2);
+            await WaitUntilAsync(async () => (await TimeToLiveAsync(before, 1)).TTL < 3, "a second of lease 1's life");
+            await before.KillAsync();
+        }
+
+        var (sinceStart, sinceReady) = (Stopwatch.StartNew(), new Stopwatch());
+        await using var store = await ServerProcess.StartStoreAsync(directory.File("data"));
+        sinceReady.Start();
+        var (first, second) = (await TimeToLiveAsync(store, 1), await TimeToLiveAsync(store, 2));
+
+        Assert.Equal((4, "a"), (first.GrantedTTL, string.Join(' ', first.Keys.Select(key => key.ToStringUtf8()))));
+        Assert.Equal((3600, "b c"), (second.GrantedTTL, string.Join(' ', second.Keys.Select(key => key.ToStringUtf8()))));
+        await WaitUntilAsync(async () => (await TimeToLiveAsync(store, 1)).TTL == -1, "the end of lease 1");
+        Assert.InRange(sinceStart.Elapsed, TimeSpan.FromSeconds(4), TimeSpan.MaxValue);
+        Assert.InRange(sinceReady.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4) + _latest);
+        Assert.Equal(["b", "c"], (await EverythingAsync(store)).Select(kv => kv.Key.ToStringUtf8()));
+    }
+
+    [Fact]
+    public async Task Thousand_KeptAliveRevokedAndLeftAloneAcrossAKill_EndLateByLessThanASecondAndNeverEarly()
+    {
+        using var directory = new TemporaryDirectory();
+        using var lives = new LeaseLives(count: 1000);
+        await using (var before = await ServerProcess.StartStoreAsync(directory.File("data")))
+        {
+            await lives.BeginAsync(before);
+            await lives.KeepAliveForAsync(before, TimeSpan.FromSeconds(2.5));
+            await before.KillAsync();
+        }
+
+        await using var store = await lives.RestartAsync(() => ServerProcess.StartStoreAsync(directory.File("data")));
+        await lives.KeepAliveForAsync(store, TimeSpan.FromSeconds(4));
+        var lateness = await lives.EndAsync();
+
+        Assert.Empty(await EverythingAsync(store));
+        Assert.InRange(lateness.Min(late => late.AtMost), TimeSpan.Zero, TimeSpan.MaxValue);
+        Assert.InRange(lateness.Select(late => late.AtLeast).Order().ElementAt(lateness.Count * 99 / 100), TimeSpan.MinValue, _latest);
+    }
+}
