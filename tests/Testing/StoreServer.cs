@@ -17,7 +17,7 @@ public enum StoreKind
 
 /// <summary>A store in a process of its own, over data of its own; it can be killed and started again at the same address.</summary>
 /// <remarks>
-/// Ours must lie beside the tests: their project references src/Store. Neither store's disk is asked to be slow: ours does not sync, and
+/// Ours must have been built: see <see cref="StoreProgram"/>. Neither store's disk is asked to be slow: ours does not sync, and
 /// what is tested with it is not durability.
 /// </remarks>
 public sealed class StoreServer : IAsyncDisposable
@@ -69,7 +69,7 @@ public sealed class StoreServer : IAsyncDisposable
         var port = Endpoint.Length == 0 ? 0 : new Uri(Endpoint).Port;
         Launch("dotnet",
         [
-            Path.Combine(AppContext.BaseDirectory, "MiniK8s.Store.dll"), "--data-dir", Path.Combine(_folder.FullName, "data"),
+            StoreProgram.Assembly, "--data-dir", Path.Combine(_folder.FullName, "data"),
             "--port", $"{port}", "--http-port", "0", "--ports-file", ports, "--fsync", "off", "--exit-on-stdin-close", "--log-level", "error",
         ]);
         await UntilAsync(() => Task.FromResult(File.Exists(ports))).ConfigureAwait(false);

@@ -135,7 +135,7 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
 
     private static ProcessStartInfo StoreStart(string ports, string[] flags, string data) => new("dotnet",
     [
-        Path.Combine(AppContext.BaseDirectory, "MiniK8s.Store.dll"), "--data-dir", data, "--port", "0", "--http-port", "0", "--ports-file", ports,
+        StoreProgram.Assembly, "--data-dir", data, "--port", "0", "--http-port", "0", "--ports-file", ports,
         "--exit-on-stdin-close", "--watch-progress-notify-interval", "100ms", .. LogDump.FlagsToKeepEverything, .. flags,
     ]);
 

@@ -86,7 +86,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Our store, not waited for: it may well refuse to start.</summary>
     public static ServerProcess StartUnready(string dataDirectory, params string[] flags) => new(new ProcessStartInfo(
         "dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "MiniK8s.Store.dll"), "--data-dir", dataDirectory, "--port", "0", "--http-port", "0", "--exit-on-stdin-close", .. flags]));
+        [StoreProgram.Assembly, "--data-dir", dataDirectory, "--port", "0", "--http-port", "0", "--exit-on-stdin-close", .. flags]));
 
     /// <summary>The machine's etcd, on free ports; ready when this returns.</summary>
     public static async Task<ServerProcess> StartEtcdAsync(string dataDirectory, params string[] flags)
