@@ -9,7 +9,7 @@ using MiniK8s.Protocol.Etcd;
 
 namespace MiniK8s.Store.Tests.Processes;
 
-/// <summary>Many leases of 2 to 6 seconds with a key each: a third left alone, a third kept alive, a third revoked. Notes when each key went.</summary>
+/// <summary>Many leases of 2 to 10 seconds with a key each: a third left alone, a third kept alive, a third revoked. Notes when each key went.</summary>
 internal sealed class LeaseLives(int count) : IDisposable
 {
     private readonly CancellationTokenSource _ended = new();
@@ -82,7 +82,7 @@ internal sealed class LeaseLives(int count) : IDisposable
     public void Dispose() => _ended.Dispose();
 
     // Those kept alive live longer, so that a slow machine gets round to all of them in time.
-    private static long TtlOf(int id) => IsKeptAlive(id) ? 6 : 2 + (id / 3 % 4);
+    private static long TtlOf(int id) => IsKeptAlive(id) ? 10 : 2 + (id / 3 % 4);
 
     private static bool IsKeptAlive(int id) => id % 3 == 1;
 
