@@ -75,7 +75,7 @@ public sealed class JsonPatchTests
     }
 
     [Fact]
-    public void Apply_LargeValueMovedToAndFro_IsRejectedWithinASecond()
+    public void Apply_LargeValueMovedToAndFro_IsRejectedBeforeItIsCopiedOften()
     {
         var large = new JsonArray([.. Enumerable.Range(0, 200_000).Select(i => (JsonNode)i)]);
         var operations = Enumerable.Range(0, 10_000).Select(i => (JsonNode)new JsonObject
@@ -83,11 +83,11 @@ public sealed class JsonPatchTests
             ["op"] = "move", ["from"] = i % 2 == 0 ? "/a" : "/b", ["path"] = i % 2 == 0 ? "/b" : "/a",
         });
         var patch = new JsonArray([.. operations]);
-        var started = System.Diagnostics.Stopwatch.StartNew();
+        var before = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.Throws<PatchException>(() => JsonPatch.Apply(new JsonObject { ["a"] = large }, patch));
 
-        Assert.InRange(started.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100 << 20);      // one copy of the value takes some 16 MB
     }
 
     private static JsonNode? Parse(string json) => JsonTree.Parse(Encoding.UTF8.GetBytes(json));

@@ -173,7 +173,7 @@ public sealed class RestServerTests : IAsyncLifetime
         var table = JsonDocument.Parse(body).RootElement;
         var row = table.GetProperty("rows")[0];
         Assert.Equal("Table meta.k8s.io/v1 11", $"{table.GetProperty("kind")} {table.GetProperty("apiVersion")} {table.GetProperty("metadata").GetProperty("resourceVersion")}");
-        Assert.Equal("""["a",1,"0s"]""", row.GetProperty("cells").GetRawText());
+        Assert.Matches("""^\["a",1,"\d+s"\]$""", row.GetProperty("cells").GetRawText());
         Assert.Equal("PartialObjectMetadata", row.GetProperty("object").GetProperty("kind").GetString());
         Assert.Equal(3, table.GetProperty("columnDefinitions").GetArrayLength());
     }
