@@ -30,7 +30,7 @@ internal static class TestCommand
         return command;
     }
 
-    // Zero if every project's is. What a project prints is shown in one piece, once it has ended.
+    // Zero if every project's is.
     private static async Task<int> RunAsync(string results, string? filter, CancellationToken ct)
     {
         var exitCodes = new ConcurrentBag<int>();
@@ -44,9 +44,17 @@ internal static class TestCommand
             ];
             if (filter is not null) arguments = [.. arguments, "--filter", $"FullyQualifiedName~{filter}"];
             var (exitCode, output) = await Repository.DotnetOutputAsync(arguments, stop);
-            Console.WriteLine($"{project}: {output.Trim()}");
+            Report(exitCode, output.Trim());
             exitCodes.Add(exitCode);
         });
         return exitCodes.FirstOrDefault(code => code != 0);
+    }
+
+    // A project that fails is heard to the end, in one piece. Of the others the last line says enough, unless the filter found nothing there.
+    private static void Report(int exitCode, string output)
+    {
+        var summary = output.Split('\n')[^1];
+        if (exitCode != 0) Console.WriteLine(output);
+        else if (!summary.StartsWith("Results File:", StringComparison.Ordinal)) Console.WriteLine(summary);
     }
 }
