@@ -53,6 +53,36 @@ public sealed class BackendRowsTests : IDisposable
         Assert.True(_rows.Count > 1000);
     }
 
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Find_WhileTransactionsRun_FindsWhatIsCommitted(string kind)
+    {
+        var (directory, backend) = Open(kind);
+        backend.Begin();
+        for (var i = 0; i < 500; i++) Insert(backend);
+        backend.Commit();
+        BackendRow[] committed = [.. _rows.Values.Where(row => !row.IsTombstone && row.Value.Value.Length < 1000)];
+
+        using var done = new CancellationTokenSource();
+        var finder = Task.Run(() =>
+        {
+            for (var i = 0; !done.IsCancellationRequested; i = (i + 7) % committed.Length)
+            {
+                var found = backend.Find(committed[i].Value.Key, committed[i].Value.ModRevision);
+                Assert.Equal((committed[i].Value.Key, committed[i].Value.ModRevision), (found?.Key, found?.ModRevision ?? 0));
+            }
+        });
+        for (var turn = 0; turn < 20; turn++)
+        {
+            backend.Begin();
+            for (var i = 0; i < 100; i++) Insert(backend);
+            backend.Commit();
+        }
+        await done.CancelAsync();
+        await finder;
+        Close(directory, backend);
+    }
+
     private void Step(IBackend backend)
     {
         switch (_random.Next(3))

@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 
 namespace MiniK8s.Store.Tests.Processes;
 
-/// <summary>How long the real process takes to serve data it finds, and what memory it needs then.</summary>
+/// <summary>What it costs the real process to serve data it finds, and what memory it needs then.</summary>
 public sealed class SettledRestartTests(ITestOutputHelper output)
 {
     [Theory]
@@ -24,15 +24,15 @@ public sealed class SettledRestartTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         await using var store = await ServerProcess.StartStoreAsync(directory.File("data"));
         var all = await store.Kv.RangeAsync(new RangeRequest { Key = Bytes("/"), RangeEnd = Bytes("0"), CountOnly = true });
-        var (served, resident) = (clock.Elapsed, store.ResidentBytes >> 20);
+        var (served, cpu, resident) = (clock.Elapsed, store.Cpu, store.ResidentBytes >> 20);
 
         var last = await store.Kv.RangeAsync(new RangeRequest { Key = Key(objects - 1) });
         var first = await store.Kv.RangeAsync(new RangeRequest { Key = Key(0) });
-        output.WriteLine($"{objects} objects of {size} B: serves after {served.TotalMilliseconds:F0} ms, {resident} MiB resident");
+        output.WriteLine($"{objects} objects of {size} B: serves after {served.TotalMilliseconds:F0} ms, {cpu.TotalMilliseconds:F0} ms of CPU, {resident} MiB resident");
         Assert.Equal((objects, objects + 1), (all.Count, all.Header.Revision));
         Assert.Equal((size, size), (first.Kvs[0].Value.Length, last.Kvs[0].Value.Length));
         Assert.InRange(resident, 1, 400);
-        Assert.InRange(served, TimeSpan.Zero, TimeSpan.FromSeconds(15));       // 3 s where nothing else runs
+        Assert.InRange(cpu, TimeSpan.Zero, TimeSpan.FromSeconds(8));       // two processors at work; 3 s by the clock where nothing else runs
     }
 
     private static void Write(string path, int objects, int size)

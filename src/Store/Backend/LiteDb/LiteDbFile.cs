@@ -49,15 +49,19 @@ internal sealed class LiteDbFile : IDisposable
     /// </remarks>
     public static BsonExpression After(BsonValue id) => BsonExpression.Create("_id > @0", id);
 
-    /// <summary>The document with the greatest id up to this one; null where there is none.</summary>
+    /// <summary>The document with the greatest id up to this one; null where there is none. For "up to" as for "greater or equal": one more, and "less".</summary>
     public static BsonDocument? LastUpTo(ILiteCollection<BsonDocument> documents, long id) =>
         documents.Query().Where(BsonExpression.Create("_id < @0", id + 1)).OrderByDescending("_id").Limit(1).ToDocuments().SingleOrDefault();
 
-    /// <summary>Documents by id, from the one that covers this id on, read as they are asked for.</summary>
-    public static IEnumerable<BsonDocument> From(ILiteCollection<BsonDocument> documents, long id)
+    /// <summary>Documents by id, from the one that covers this id on, read in pieces of so many.</summary>
+    public static IEnumerable<BsonDocument> From(ILiteCollection<BsonDocument> documents, long id, int atOnce = DocumentsAtOnce)
     {
         if (LastUpTo(documents, id) is { } first) yield return first;
-        foreach (var document in documents.Find(After(id))) yield return document;
+        while (documents.Find(After(id), 0, atOnce).ToList() is { Count: > 0 } found)
+        {
+            foreach (var document in found) yield return document;
+            id = found[^1]["_id"].AsInt64;
+        }
     }
 
     /// <summary>The collection's documents by id, in pieces.</summary>

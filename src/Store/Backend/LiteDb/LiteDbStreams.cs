@@ -21,6 +21,7 @@ namespace MiniK8s.Store.Backend.LiteDb;
 internal sealed class LiteDbStreams : IDisposable
 {
     private const int PageBytes = 8192;
+    private const int LastPageAt = 64;      // LiteDB 5: HeaderPage.P_LAST_PAGE_ID
 
     private readonly FileStream _data;
     private readonly FileStream _log;
@@ -106,12 +107,22 @@ internal sealed class LiteDbStreams : IDisposable
     }
 
     // LiteDB would take what is left for nothing, and begin anew.
+    // LiteDB would notice a missing page that is free no sooner than it wants to write it. A checkpoint that is to be redone may have them to add.
     private void CheckLength()
     {
-        if (_data.Length is 0 or >= PageBytes) return;
         var length = _data.Length;
+        var wanted = length is 0 || IsSealed ? 0 : length < PageBytes ? PageBytes : (LastPage() + 1L) * PageBytes;
+        if (length >= wanted) return;
         Dispose();
-        throw new InvalidDataException($"it is cut to {length} bytes, less than a page");
+        throw new InvalidDataException($"it is cut to {length} bytes, and had {wanted} or more");
+    }
+
+    // Of the file's header, its first page.
+    private uint LastPage()
+    {
+        Span<byte> number = stackalloc byte[sizeof(uint)];
+        RandomAccess.Read(_data.SafeFileHandle, number, LastPageAt);
+        return BinaryPrimitives.ReadUInt32LittleEndian(number);
     }
 
     // They may be from a process whose sync of them failed.

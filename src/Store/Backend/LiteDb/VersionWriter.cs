@@ -27,10 +27,12 @@ internal sealed class VersionWriter
     {
         WriteAdded(versions);
         if (Holding(versions, id) is not { } changed || VersionDocument.Remove(changed.Document, id) is not { } row) return null;
+        // A value may be large: it is not kept for the sake of one call less.
+        if (VersionDocument.IsEmpty(changed.Document) && _changed.Remove(changed)) versions.Delete(changed.From);
         return VersionDocument.Checksum(row);
     }
 
-    /// <summary>Gives LiteDB what it has not been given yet: whoever reads now, or commits, has it all.</summary>
+    /// <summary>Gives LiteDB what it has not been given yet: stubs that are read now, and a commit, have it all.</summary>
     public void Flush(ILiteCollection<BsonDocument> versions)
     {
         WriteAdded(versions);
@@ -72,8 +74,7 @@ internal sealed class VersionWriter
     {
         foreach (var changed in _changed)
         {
-            if (VersionDocument.IsEmpty(changed.Document)) versions.Delete(changed.From);
-            else versions.Update(changed.Document);
+            versions.Update(changed.Document);
         }
         _changed.Clear();
     }
