@@ -50,8 +50,8 @@ internal sealed class ApiServerOptions : IValidatableObject
     [Description("private key that signs service accounts' tokens, PEM; without it the server makes one itself")]
     public string? ServiceAccountSigningKeyFile { get; set; }
 
-    /// <summary>The keys, public or private, whose signatures are accepted, PEM. Default: the signing key alone.</summary>
-    [Description("keys whose signatures on tokens are accepted, PEM; without it the signing key's")]
+    /// <summary>Further keys, public or private, whose signatures are accepted beside the signing key's, PEM; a file may hold several. Default: none.</summary>
+    [Description("further keys whose signatures on tokens are accepted, PEM")]
     public IReadOnlyList<string> ServiceAccountKeyFile { get; set; } = [];
 
     /// <summary>The audiences of tokens that mean this server. Default: the issuer.</summary>
@@ -111,9 +111,6 @@ internal sealed class ApiServerOptions : IValidatableObject
         {
             if (path is not null && !File.Exists(path)) yield return new ValidationResult($"there is no file {path}", [name]);
         }
-        if (ServiceAccountSigningKeyFile is { } signing && TokenKeys.FaultOf(signing, mustSign: true) is { } unusable)
-            yield return new ValidationResult(unusable, [nameof(ServiceAccountSigningKeyFile)]);
-        foreach (var fault in ServiceAccountKeyFile.Select(file => TokenKeys.FaultOf(file, mustSign: false)).OfType<string>())
-            yield return new ValidationResult(fault, [nameof(ServiceAccountKeyFile)]);
+        foreach (var (setting, fault) in TokenKeys.FaultsOf(this)) yield return new ValidationResult(fault, [setting]);
     }
 }

@@ -105,7 +105,10 @@ public static class ServerSideApply
 
     private static FieldSet FieldsOf(JsonNode? document, FieldType type) => ConfigurationFields.Of(document, type).WithNamedFields(type);
 
-    private static IApiObject Decode(FieldScope scope, JsonObject configuration, JsonNode document)
+    /// <summary>The object a document is, of the scope's kind.</summary>
+    /// <param name="configuration">What was applied, and is named where the document is no such object.</param>
+    /// <exception cref="ApiException">500: it holds what a field cannot.</exception>
+    public static IApiObject Decode(FieldScope scope, JsonObject configuration, JsonNode document)
     {
         try
         {

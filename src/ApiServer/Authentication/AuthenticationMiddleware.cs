@@ -16,6 +16,7 @@ namespace MiniK8s.ApiServer.Authentication;
 /// TLS                         | bearer token that is good   | the service account it was made for
 /// TLS                         | others, and no such one     | 401
 /// TLS                         | none                        | system:anonymous in system:unauthenticated
+/// Others are also Basic and whatever Kubernetes makes no sense of and takes for none: a credential that is no good is never anonymous here.
 /// A token that ends takes the watches and streams with it that it began. Whoever it is may act as somebody else (<see cref="Impersonation"/>), and is then that user to all that follows.
 /// </remarks>
 internal sealed class AuthenticationMiddleware(
@@ -27,16 +28,13 @@ internal sealed class AuthenticationMiddleware(
     /// <summary>Goes on with a known user, or answers 401 or 403.</summary>
     public async Task InvokeAsync(HttpContext http)
     {
-        var caller = await IdentifyAsync(http);
-        if (caller is not var (user, ends))
-        {
-            await FrontRefusal.WriteAsync(http, StatusErrors.Unauthorized());
-            return;
-        }
-        var request = new RequestContext(user, http.Request.Headers.UserAgent.ToString(), http.Connection.RemoteIpAddress?.ToString() ?? "");
-        http.Features.Set(request);
+        DateTimeOffset? ends;
         try
         {
+            var (user, until) = await IdentifyAsync(http) ?? throw StatusErrors.Unauthorized();
+            ends = until;
+            var request = new RequestContext(user, http.Request.Headers.UserAgent.ToString(), http.Connection.RemoteIpAddress?.ToString() ?? "");
+            http.Features.Set(request);
             if (impersonation.ActingAs(user, http.Request.Headers) is { } other) http.Features.Set(request with { User = other, Impersonator = user });
         }
         catch (ApiException refusal)
@@ -52,13 +50,13 @@ internal sealed class AuthenticationMiddleware(
     private async ValueTask<Caller?> IdentifyAsync(HttpContext http)
     {
         if (!http.Request.IsHttps) return new(UserInfo.Admin);
+        var authorization = http.Request.Headers.Authorization;
+        // Nothing behind this needs to know the token.
+        http.Request.Headers.Authorization = default;
         var certificate = http.Connection.ClientCertificate;
         if (certificate is not null && certificates.UserOf(certificate) is { } user) return new(user);
 
-        var authorization = http.Request.Headers.Authorization;
         if (authorization.Count == 0) return certificate is null ? new(UserInfo.Anonymous) : null;
-        // Nothing behind this needs to know the token.
-        http.Request.Headers.Authorization = default;
         if (!AuthenticationHeaderValue.TryParse(authorization, out var header) || !header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase)) return null;
         return await tokens.AuthenticateAsync(header.Parameter ?? "", http.RequestAborted) is TokenVerdict.Accepted token ? new(token.User, token.Ends) : null;
     }

@@ -27,29 +27,33 @@ internal sealed class Impersonation(IAuthorizer authorizer)
     {
         RequestAttributes[] wanted = [.. Wanted(headers)];
         if (wanted.Length == 0) return null;
-        var name = headers[User].ToString();
+        var name = First(headers, User);
         if (name.Length == 0) throw StatusErrors.InternalError("requested impersonation without impersonating a user");
 
         foreach (var attributes in wanted) authorizer.Authorize(user, attributes);
         return new UserInfo(name, GroupsOf(name, [.. headers[Group].OfType<string>()]))
         {
-            Uid = headers[Uid].ToString(),
-            Extra = ExtraHeaders(headers).ToDictionary(header => NameOfExtra(header), IReadOnlyList<string> (header) => [.. Values(headers, header)]),
+            Uid = First(headers, Uid),
+            Extra = ExtraHeaders(headers).GroupBy(NameOfExtra).ToDictionary(
+                same => same.Key, IReadOnlyList<string> (same) => [.. same.SelectMany(header => Values(headers, header))]),
         };
     }
 
     private static IEnumerable<RequestAttributes> Wanted(IHeaderDictionary headers)
     {
-        foreach (var name in Values(headers, User))
+        foreach (var name in Values(headers, User).Take(1))
             yield return ServiceAccountUsers.AccountOf(name) is { } account ? Impersonate("", "serviceaccounts", account.Name, account.Namespace) : Impersonate("", "users", name);
         foreach (var group in Values(headers, Group)) yield return Impersonate("", "groups", group);
-        foreach (var uid in Values(headers, Uid)) yield return Impersonate(Authentication, "uids", uid);
+        foreach (var uid in Values(headers, Uid).Take(1)) yield return Impersonate(Authentication, "uids", uid);
         foreach (var header in ExtraHeaders(headers))
         {
             foreach (var value in Values(headers, header))
                 yield return Impersonate(Authentication, "userextras", value) with { Subresource = NameOfExtra(header) };
         }
     }
+
+    // Of a header that is to stand once, the first: whoever is asked for is whoever it becomes.
+    private static string First(IHeaderDictionary headers, string name) => Values(headers, name).FirstOrDefault("");
 
     private static IEnumerable<string> ExtraHeaders(IHeaderDictionary headers) =>
         headers.Keys.Where(key => key.StartsWith(ExtraPrefix, StringComparison.OrdinalIgnoreCase));

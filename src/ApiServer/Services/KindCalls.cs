@@ -101,7 +101,9 @@ internal sealed class KindCalls(
         var wanted = (TokenRequest)request.Object(SubresourceKinds.TokenRequest, "token_request");
         var (ns, name) = (NamespaceOf(kind, request, wanted), wanted.Metadata.Name);
         var context = Authorize(call, new("create", kind.Group, kind.Plural, "token", ns, name));
-        return await tokens.IssueAsync(context, ns, name, wanted, request.Options<CreateOptions>(), call.CancellationToken);
+        var options = request.Options<CreateOptions>();
+        OptionChecks.Write("CreateOptions", options.DryRun, options.FieldManager, options.FieldValidation);
+        return await tokens.IssueAsync(context, ns, name, wanted, options, call.CancellationToken);
     }
 
     /// <summary>Patch.</summary>

@@ -5,6 +5,7 @@ using MiniK8s.ApiServer.Authentication;
 using MiniK8s.ApiServer.Authentication.Tokens;
 using MiniK8s.ApiServer.Tests.Fakes;
 using MiniK8s.ApiServer.Tests.Rest.Serving;
+using MiniK8s.Protocol.Core.V1;
 
 using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;
 
@@ -41,6 +42,21 @@ public sealed class AuthenticationMiddlewareTests
         }).InvokeAsync(http);
 
         Assert.Equal("system:serviceaccount:default:default", http.RequestContext().User.Name);
+    }
+
+    [EveryStoreFact]
+    public async Task Request_WhileTheStoreDoesNotAnswer_IsRefusedForNow()
+    {
+        await using var rig = await StartAsync();
+        var token = (await rig.TokenAsync()).Status.Token;
+        await rig.DeleteAsync<ServiceAccount>("default", "default");
+        await rig.SettledAsync();
+        rig.Store.GoAway();
+        var http = Request("https", $"Bearer {token}");
+
+        await Middleware(rig, _ => throw new InvalidOperationException("It must not come so far.")).InvokeAsync(http);
+
+        Assert.Equal(503, http.Response.StatusCode);
     }
 
     [EveryStoreFact]

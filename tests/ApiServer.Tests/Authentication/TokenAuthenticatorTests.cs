@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 
 using Microsoft.IdentityModel.JsonWebTokens;
 
@@ -99,10 +100,42 @@ public sealed class TokenAuthenticatorTests
         await RefusedAsync(rig, "hunter2", "invalid bearer token");
         await RefusedAsync(rig, "a.b.c", "invalid bearer token");
         await RefusedAsync(rig, Signed(rig, Claims() with { Issuer = "https://elsewhere" }), "invalid bearer token");
+        await RefusedAsync(rig, new JsonWebTokenHandler().CreateToken((Claims() with { Issuer = "https://elsewhere" }).ToJson(), new TokenKeys(new ApiServerOptions()).Signing), "invalid bearer token");
         await RefusedAsync(rig, stranger, "[invalid bearer token, invalid signature, no keys found]");
         await RefusedAsync(rig, unsigned, "[invalid bearer token, go-jose/go-jose: error in cryptographic primitive]");
         await RefusedAsync(rig, changed, "[invalid bearer token, go-jose/go-jose: error in cryptographic primitive]");
         await RefusedAsync(rig, Signed(rig, Claims() with { Kubernetes = null }), "[invalid bearer token, service account token claims could not be validated due to unexpected private claim]");
+    }
+
+    [EveryStoreFact]
+    public async Task Token_ThatOurKeySignedButSaysTooLittleOrTooMuch_IsRefused()
+    {
+        await using var rig = await StartAsync();
+        const string unexpected = "[invalid bearer token, service account token claims could not be validated due to unexpected private claim]";
+        var good = JsonNode.Parse(Claims().ToJson())!.AsObject();
+
+        foreach (var (name, value) in ((string, string)[])[("aud", "null"), ("kubernetes.io", "{\"namespace\":\"default\"}"), ("kubernetes.io", "7")])
+        {
+            var claims = good.DeepClone().AsObject();
+            claims[name] = JsonNode.Parse(value);
+            await RefusedAsync(rig, new JsonWebTokenHandler().CreateToken(claims.ToJsonString(), rig.Service<TokenKeys>().Signing), unexpected);
+        }
+        await RefusedAsync(rig, Signed(rig, Claims() with { Expires = long.MaxValue }), "[invalid bearer token, serviceaccounts \"robot\" not found]");
+        await RefusedAsync(rig, Signed(rig, Claims() with { NotBefore = long.MaxValue }), "[invalid bearer token, service account token is not valid yet]");
+        await RefusedAsync(rig, Signed(rig, Claims() with { Expires = long.MinValue }), "[invalid bearer token, service account token has expired]");
+    }
+
+    [EveryStoreFact]
+    public async Task Token_OfAnAccountThatTheCacheDoesNotKnowYet_IsAccepted()
+    {
+        await using var rig = await StartAsync();
+        await AccountAsync(rig);
+        await rig.SettledAsync();
+        await rig.DeleteAsync<ServiceAccount>("default", "robot");
+        await AccountAsync(rig);
+
+        // Whether the cache is behind or not: the token is of the account that there is.
+        Assert.IsType<TokenVerdict.Accepted>(await JudgeAsync(rig, (await rig.TokenAsync("robot")).Status.Token));
     }
 
     [EveryStoreFact]

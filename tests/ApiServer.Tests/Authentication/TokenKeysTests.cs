@@ -27,7 +27,7 @@ public sealed class TokenKeysTests : IDisposable
     public async Task Signing_ByAnyKey_HoldsForWhoeverTrustsIt(string pem, string algorithm)
     {
         var signing = new TokenKeys(new() { ServiceAccountSigningKeyFile = Written("sa.key", pem) });
-        var trusting = new TokenKeys(new() { ServiceAccountKeyFile = [Written("other.pub", PublicHalf()), Written("sa.pub", pem)] });
+        var trusting = new TokenKeys(new() { ServiceAccountKeyFile = [Written("notes.pub", $"# old and new\n{PublicHalf()}\n{pem}\n")] });
 
         var token = new JsonWebTokenHandler().CreateToken("{\"iss\":\"here\"}", signing.Signing);
 
@@ -40,16 +40,29 @@ public sealed class TokenKeysTests : IDisposable
     [Fact]
     public void File_WithoutTheKeyItShouldHold_IsNamed()
     {
-        var (text, half) = (Written("notes.txt", "no key"), Written("sa.pub", PublicHalf()));
+        using var weak = RSA.Create(1024);
+        using var foreign = ECDsa.Create(ECCurve.CreateFromFriendlyName("secp256k1"));
+        var (text, half, missing) = (Written("notes.txt", "no key"), Written("sa.pub", PublicHalf()), Path.Combine(_folder.FullName, "missing"));
+        string[] unfit = [text, half, Written("weak.key", weak.ExportPkcs8PrivateKeyPem()), Written("foreign.key", foreign.ExportPkcs8PrivateKeyPem())];
 
-        Assert.Equal($"{text} holds no private RSA or ECDSA key in PEM", Error(new() { ServiceAccountSigningKeyFile = text }));
-        Assert.Equal($"{half} holds no private RSA or ECDSA key in PEM", Error(new() { ServiceAccountSigningKeyFile = half }));
-        Assert.Equal($"{text} holds no public or private RSA or ECDSA key in PEM", Error(new() { ServiceAccountKeyFile = [text] }));
+        foreach (var file in unfit)
+            Assert.Equal(("ServiceAccountSigningKeyFile", $"{file} holds no private RSA or ECDSA key in PEM"), Fault(new() { ServiceAccountSigningKeyFile = file }));
+        Assert.Equal(("ServiceAccountKeyFile", $"{text} holds no public or private RSA or ECDSA key in PEM"), Fault(new() { ServiceAccountKeyFile = [text] }));
+        Assert.Contains($"'{missing}'", Fault(new() { ServiceAccountKeyFile = [missing] }).Fault, StringComparison.Ordinal);
+        Assert.Empty(TokenKeys.FaultsOf(new() { ServiceAccountKeyFile = [half] }));
+    }
+
+    [Fact]
+    public async Task OwnKey_BesideFilesOfOthers_IsTrusted()
+    {
+        var keys = new TokenKeys(new() { ServiceAccountKeyFile = [Written("other.pub", PublicHalf())] });
+
+        Assert.True(await IsGoodAsync(new JsonWebTokenHandler().CreateToken("{\"iss\":\"here\"}", keys.Signing), keys));
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static string Error(ApiServerOptions options) => Assert.Throws<InvalidDataException>(() => new TokenKeys(options)).Message;
+    private static (string Setting, string Fault) Fault(ApiServerOptions options) => Assert.Single(TokenKeys.FaultsOf(options));
 
     private static async Task<bool> IsGoodAsync(string token, TokenKeys keys) => (await new JsonWebTokenHandler().ValidateTokenAsync(token, new()
     {

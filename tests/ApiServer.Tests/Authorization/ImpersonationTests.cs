@@ -53,6 +53,21 @@ public sealed class ImpersonationTests
     }
 
     [Fact]
+    public void ActingAs_HeadersThatStandTwice_AreTheFirstOrBoth()
+    {
+        var headers = Headers("ann", "");
+        headers["Impersonate-User"] = new(["ann", "bob"]);
+        headers["Impersonate-Uid"] = new(["7", "8"]);
+        headers["Impersonate-Extra-scopes"] = "view";
+        headers["Impersonate-Extra-%73copes"] = "edit";
+
+        var other = new Impersonation(_rules).ActingAs(UserInfo.Admin, headers);
+
+        Assert.Equal(("ann", "7", "view edit"), (other!.Name, other.Uid, string.Join(' ', other.Extra["scopes"].Order().Reverse())));
+        Assert.Equal(["ann", "7", "view", "edit"], _rules.Asked.Select(asked => asked.Name));
+    }
+
+    [Fact]
     public void ActingAs_WhoeverIsNotAllowed_IsForbidden()
     {
         _rules.Allows = asked => asked.Resource != "groups";

@@ -122,6 +122,14 @@ public sealed class HorizontalPodAutoscalerFormTests
     public void Configuration_OfAnotherVersion_IsRefused(string given, string message) => Assert.Equal(
         message, Assert.Throws<ApiException>(() => Form.Stored(Document($"{{'kind':'HorizontalPodAutoscaler',{given}}}"))).Message);
 
+    [Theory]
+    [InlineData("'spec':{'maxReplicas':1.5}")]
+    [InlineData("'spec':{'maxReplicas':99999999999}")]
+    [InlineData("'metadata':{'creationTimestamp':'abc'}")]
+    public void Configuration_WithWhatNoFieldHolds_IsRefused(string given) => Assert.StartsWith(
+        "failed to convert new object (/; autoscaling/v1, Kind=HorizontalPodAutoscaler) to proper version (autoscaling/v1): ",
+        Assert.Throws<ApiException>(() => Form.Stored(Document($"{{'apiVersion':'autoscaling/v1','kind':'HorizontalPodAutoscaler',{given}}}"))).Message, StringComparison.Ordinal);
+
     [Fact]
     public void All_Forms_AreFoundByThemselves() =>
         Assert.Equal(["autoscaling/v1", "events.k8s.io/v1"], SecondForm.All.Select(form => form.Kind.ApiVersion));

@@ -39,11 +39,14 @@ internal sealed record TokenClaims
     [JsonPropertyName("sub")]
     public string Subject { get; init; } = "";
 
+    // A token without what it must have is none, whoever signed it.
+    private static readonly JsonSerializerOptions Strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
     /// <summary>The payload's text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this);
 
     /// <summary>Reads a payload; throws <see cref="JsonException"/> for one of another shape.</summary>
-    public static TokenClaims Parse(ReadOnlySpan<byte> payload) => JsonSerializer.Deserialize<TokenClaims>(payload) ?? throw new JsonException("null");
+    public static TokenClaims Parse(ReadOnlySpan<byte> payload) => JsonSerializer.Deserialize<TokenClaims>(payload, Strict) ?? throw new JsonException("null");
 }
 
 /// <summary>What must live for the token to be good.</summary>

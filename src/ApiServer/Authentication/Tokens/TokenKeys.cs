@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 using Microsoft.IdentityModel.Tokens;
 
 namespace MiniK8s.ApiServer.Authentication.Tokens;
@@ -11,9 +9,9 @@ internal sealed class TokenKeys
     /// <exception cref="InvalidDataException">A file holds no such key; the message names it.</exception>
     public TokenKeys(ApiServerOptions options)
     {
-        var signing = options.ServiceAccountSigningKeyFile is { } file ? Read(file, mustSign: true) : OfEcdsa(ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        var signing = options.ServiceAccountSigningKeyFile is { } file ? KeyFile.ReadPrivate(file) : KeyFile.NewPrivate();
         Signing = new SigningCredentials(signing, AlgorithmOf(signing));
-        Trusted = options.ServiceAccountKeyFile.Count == 0 ? [signing] : [.. options.ServiceAccountKeyFile.Select(each => Read(each, mustSign: false))];
+        Trusted = [signing, .. options.ServiceAccountKeyFile.SelectMany(KeyFile.ReadAll)];
     }
 
     /// <summary>Signs new tokens: RS256 with an RSA key, ES256, ES384 or ES512 with an ECDSA key, as its curve is.</summary>
@@ -22,61 +20,27 @@ internal sealed class TokenKeys
     /// <summary>A token is good if one of these signed it.</summary>
     public IReadOnlyList<SecurityKey> Trusted { get; }
 
-    /// <summary>What is wrong with a key's file; null where it holds what it should.</summary>
-    public static string? FaultOf(string file, bool mustSign)
+    /// <summary>What is wrong with the configured files, by setting.</summary>
+    public static IEnumerable<(string Setting, string Fault)> FaultsOf(ApiServerOptions options)
     {
-        if (!File.Exists(file)) return $"there is no file {file}";
+        if (options.ServiceAccountSigningKeyFile is { } signing && Fault(() => KeyFile.ReadPrivate(signing)) is { } unusable)
+            yield return (nameof(options.ServiceAccountSigningKeyFile), unusable);
+        foreach (var fault in options.ServiceAccountKeyFile.Select(file => Fault(() => KeyFile.ReadAll(file))).OfType<string>())
+            yield return (nameof(options.ServiceAccountKeyFile), fault);
+    }
+
+    private static string? Fault(Action read)
+    {
         try
         {
-            Read(file, mustSign);
+            read();
             return null;
         }
-        catch (InvalidDataException ex)
+        catch (Exception ex) when (ex is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             return ex.Message;
         }
     }
-
-    private static AsymmetricSecurityKey Read(string file, bool mustSign)
-    {
-        var pem = File.ReadAllText(file);
-        foreach (var read in (Func<string, bool, AsymmetricSecurityKey>[])[ReadEcdsa, ReadRsa])
-        {
-            try
-            {
-                return read(pem, mustSign);
-            }
-            catch (Exception ex) when (ex is ArgumentException or CryptographicException)
-            {
-                // It is no key of this sort; what it is not of either sort is told below.
-            }
-        }
-        throw new InvalidDataException($"{file} holds no {(mustSign ? "private" : "public or private")} RSA or ECDSA key in PEM");
-    }
-
-    private static AsymmetricSecurityKey ReadEcdsa(string pem, bool mustSign)
-    {
-        var key = ECDsa.Create();
-        key.ImportFromPem(pem);
-        if (mustSign) Demand(key);
-        return OfEcdsa(key);
-    }
-
-    private static AsymmetricSecurityKey ReadRsa(string pem, bool mustSign)
-    {
-        var key = RSA.Create();
-        key.ImportFromPem(pem);
-        if (mustSign) Demand(key);
-        return new RsaSecurityKey(key) { KeyId = IdOf(key) };
-    }
-
-    // Throws where there is only a public half.
-    private static void Demand(AsymmetricAlgorithm key) => CryptographicOperations.ZeroMemory(key.ExportPkcs8PrivateKey());
-
-    private static ECDsaSecurityKey OfEcdsa(ECDsa key) => new(key) { KeyId = IdOf(key) };
-
-    // As Kubernetes names keys, so that keys can move between the two.
-    private static string IdOf(AsymmetricAlgorithm key) => Base64UrlEncoder.Encode(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
 
     private static string AlgorithmOf(SecurityKey key) => key switch
     {

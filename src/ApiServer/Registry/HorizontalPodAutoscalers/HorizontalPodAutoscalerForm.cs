@@ -42,7 +42,7 @@ internal sealed class HorizontalPodAutoscalerForm() : SecondForm<V1.HorizontalPo
     public override JsonObject Stored(JsonObject configuration)
     {
         ServerSideApply.Check(Configurations, configuration);
-        var shown = JsonCodec.Decode<V1.HorizontalPodAutoscaler>(JsonTree.ToBytes(configuration));
+        var shown = (V1.HorizontalPodAutoscaler)ServerSideApply.Decode(Configurations, configuration, configuration);
         var translated = JsonTree.Parse(JsonCodec.Encode(Stored(shown)))!;
         var stored = (JsonObject)configuration.DeepClone();
         stored["apiVersion"] = StoredKind.ApiVersion;

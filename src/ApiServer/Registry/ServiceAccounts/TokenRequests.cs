@@ -27,7 +27,7 @@ internal sealed class TokenRequests(RegistryParts parts, ObjectLookup lookup, To
     {
         DryRun.Of(options.DryRun, "CreateOptions");
         SettleNames(wanted, ns, account);
-        var found = await lookup.FindAsync<ServiceAccount>(ns, account, ct) ?? throw StatusErrors.NotFound(parts.Kind.GroupResource, account);
+        var found = await lookup.NewestAsync<ServiceAccount>(ns, account, ct) ?? throw StatusErrors.NotFound(parts.Kind.GroupResource, account);
         var now = MetadataTimes.Now(parts.Time);
         wanted.Metadata.CreationTimestamp = Timestamp.FromDateTimeOffset(now);
         wanted.Spec ??= new();
@@ -80,7 +80,7 @@ internal sealed class TokenRequests(RegistryParts parts, ObjectLookup lookup, To
         var pod = await FindAsync<Pod>(account.Namespace, to, ct);
         if (pod.Spec.ServiceAccountName != account.Account.Name)
             throw StatusErrors.BadRequest($"cannot bind token for serviceaccount {GoText.Quote(account.Account.Name)} to pod running with different serviceaccount name.");
-        var node = pod.Spec.NodeName.Length == 0 ? null : await lookup.FindAsync<Node>("", pod.Spec.NodeName, ct);
+        var node = pod.Spec.NodeName.Length == 0 ? null : await lookup.NewestAsync<Node>("", pod.Spec.NodeName, ct);
         // A node that is not there any more is told by its name alone.
         var where = pod.Spec.NodeName.Length == 0 ? null : new TokenReference(pod.Spec.NodeName, node?.Metadata.Uid ?? "");
         return account with { Pod = ReferenceTo(pod), Node = where };
@@ -88,7 +88,7 @@ internal sealed class TokenRequests(RegistryParts parts, ObjectLookup lookup, To
 
     private async ValueTask<T> FindAsync<T>(string ns, BoundObjectReference to, CancellationToken ct) where T : class, IApiObject
     {
-        var found = await lookup.FindAsync<T>(ns, to.Name, ct) ?? throw StatusErrors.NotFound(ApiKinds.Of<T>().GroupResource, to.Name);
+        var found = await lookup.NewestAsync<T>(ns, to.Name, ct) ?? throw StatusErrors.NotFound(ApiKinds.Of<T>().GroupResource, to.Name);
         if (to.Uid.Length == 0 || to.Uid == found.Metadata.Uid) return found;
         throw StatusErrors.Conflict(
             new GroupResource("", to.Kind), to.Name,
