@@ -6,7 +6,8 @@ namespace MiniK8s.Store.Backend.LiteDb;
 internal sealed class VersionWriter
 {
     private const int MostRows = 32;
-    private const int MostBytes = 16 << 10;     // of keys and values; a row that alone is larger has its document to itself
+    // Of keys and values. A read takes a document as a whole, so that those of 2 KiB stand alone: their cost is in their size, not their number.
+    private const int MostBytes = 4 << 10;
     private const int MostChanged = 64;
 
     private readonly List<BsonDocument> _added = [];
