@@ -91,12 +91,7 @@ internal sealed class LiteDbBackend : IBackend
         _swap.EnterReadLock();
         try
         {
-            return Explained(() => LiteDbFile.From(Versions, BackendRow.FirstId(revision), atOnce: 1)
-                .SelectMany(VersionDocument.Rows)
-                .TakeWhile(row => row["mod_revision"].AsInt64 <= revision)
-                .Where(row => VersionDocument.IsOf(row, key, revision))
-                .Select(row => VersionDocument.ToRow(row).Value)
-                .LastOrDefault());      // of two under one revision
+            return Explained(() => FindNear(key, revision) ?? FindAmong(key, revision)) is { } row ? VersionDocument.ToRow(row).Value : null;
         }
         finally
         {
@@ -197,6 +192,18 @@ internal sealed class LiteDbBackend : IBackend
         _swap.Dispose();
         _finders.Dispose();
     }
+
+    // In the document where the revision's rows end, which is where nearly all are found.
+    private BsonDocument? FindNear(ByteString key, long revision) =>
+        LiteDbFile.LastUpTo(Versions, BackendRow.FirstId(revision + 1) - 1) is { } document
+            ? VersionDocument.Rows(document).LastOrDefault(row => VersionDocument.IsOf(row, key, revision))
+            : null;
+
+    // The last of two under one revision, which may fill several documents.
+    private BsonDocument? FindAmong(ByteString key, long revision) => LiteDbFile.From(Versions, BackendRow.FirstId(revision))
+        .SelectMany(VersionDocument.Rows)
+        .TakeWhile(row => row["mod_revision"].AsInt64 <= revision)
+        .LastOrDefault(row => VersionDocument.IsOf(row, key, revision));
 
     private static BackendItem ToItem(BackendItemKind kind, BsonDocument document) =>
         new BackendItem(kind, document["_id"].AsInt64, document["number"].AsInt64).Checked(VersionDocument.Checksum(document));

@@ -53,11 +53,11 @@ internal sealed class LiteDbFile : IDisposable
     public static BsonDocument? LastUpTo(ILiteCollection<BsonDocument> documents, long id) =>
         documents.Query().Where(BsonExpression.Create("_id < @0", id + 1)).OrderByDescending("_id").Limit(1).ToDocuments().SingleOrDefault();
 
-    /// <summary>Documents by id, from the one that covers this id on, read in pieces of so many.</summary>
-    public static IEnumerable<BsonDocument> From(ILiteCollection<BsonDocument> documents, long id, int atOnce = DocumentsAtOnce)
+    /// <summary>Documents by id, from the one that covers this id on, read in pieces.</summary>
+    public static IEnumerable<BsonDocument> From(ILiteCollection<BsonDocument> documents, long id)
     {
         if (LastUpTo(documents, id) is { } first) yield return first;
-        while (documents.Find(After(id), 0, atOnce).ToList() is { Count: > 0 } found)
+        while (documents.Find(After(id), 0, DocumentsAtOnce).ToList() is { Count: > 0 } found)
         {
             foreach (var document in found) yield return document;
             id = found[^1]["_id"].AsInt64;
