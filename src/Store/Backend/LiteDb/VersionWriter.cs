@@ -6,8 +6,10 @@ namespace MiniK8s.Store.Backend.LiteDb;
 internal sealed class VersionWriter
 {
     private const int MostRows = 32;
+
     // Of keys and values. A read takes a document as a whole, so that those of 2 KiB stand alone: their cost is in their size, not their number.
     private const int MostBytes = 4 << 10;
+
     private const int MostChanged = 64;
 
     private readonly List<BsonDocument> _added = [];
@@ -73,10 +75,7 @@ internal sealed class VersionWriter
 
     private void WriteChanged(ILiteCollection<BsonDocument> versions)
     {
-        foreach (var changed in _changed)
-        {
-            versions.Update(changed.Document);
-        }
+        foreach (var changed in _changed) versions.Update(changed.Document);
         _changed.Clear();
     }
 
