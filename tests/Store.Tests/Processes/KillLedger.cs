@@ -53,12 +53,13 @@ internal sealed class KillLedger
                 Assert.True(found.TryGetValue(key, out var kv), $"{key}, answered with revision {revision}, is missing");
                 Assert.Equal((revision, revision, 1L, value), (kv.ModRevision, kv.CreateRevision, kv.Version, kv.Value.ToStringUtf8()));
             }
-            foreach (var (writer, (revision, number)) in _triples) CheckTriple(found, writer, revision, number);
+            foreach (var (writer, (revision, number)) in _triples) _triples[writer] = CheckTriple(found, writer, revision, number);
             _newest = all.Header.Revision;      // what was in flight and is in has a revision that nobody else may get
         }
     }
 
-    private static void CheckTriple(Dictionary<string, KeyValue> found, int writer, long revision, int number)
+    // What the three keys hold, which the writer goes on from though nobody answered it.
+    private static (long Revision, int Number) CheckTriple(Dictionary<string, KeyValue> found, int writer, long revision, int number)
     {
         var three = "abc".Select(letter => found[$"triple/{writer}/{letter}"]).ToArray();
         Assert.Single(three.Select(kv => (kv.ModRevision, kv.Value, kv.Version)).Distinct());
@@ -66,6 +67,7 @@ internal sealed class KillLedger
         Assert.InRange(now, number, number + 1);     // the one in flight may be in
         if (now == number) Assert.Equal(revision, three[0].ModRevision);
         else Assert.InRange(three[0].ModRevision, revision + 1, long.MaxValue);
+        return (three[0].ModRevision, now);
     }
 
     private void Add(long revision, Action keep)
