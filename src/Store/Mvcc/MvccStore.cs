@@ -3,9 +3,12 @@ using MiniK8s.Protocol.Etcd;
 namespace MiniK8s.Store.Mvcc;
 
 /// <summary>Holds the published snapshot, and starts the batches that become the next one.</summary>
-/// <param name="cache">Decides which values stay in memory; all of them without one.</param>
-/// <remarks>Any thread reads <see cref="Current"/>; one writer stages and publishes, one batch at a time.</remarks>
-internal sealed class MvccStore(VersionCache? cache = null)
+/// <remarks>
+/// Any thread reads <see cref="Current"/>; one writer stages and publishes, one batch at a time.
+/// A value that has a home on disk is let go of as soon as it is published. Kept in memory for some seconds, it would be garbage of the costly
+/// kind: too old for the collector's quick rounds. The system's page cache keeps it as well, at a microsecond a read.
+/// </remarks>
+internal sealed class MvccStore
 {
     private const int Attempts = 5;
     private MvccSnapshot _current = MvccSnapshot.Empty;
@@ -20,7 +23,7 @@ internal sealed class MvccStore(VersionCache? cache = null)
     public void Publish(StagedBatch batch)
     {
         Volatile.Write(ref _current, batch.ToSnapshot());
-        cache?.Add(batch.Entries);
+        foreach (var entry in batch.Entries) ForgetValues(entry);
     }
 
     /// <summary>Shows an alarm that the log had no room for. The writer only, who owes it to the log.</summary>
@@ -53,17 +56,23 @@ internal sealed class MvccStore(VersionCache? cache = null)
         var batch = new StagedBatch(state);
         foreach (var entry in entries)
         {
-            // A start may be larger than memory should be, so its values go through the cache one by one.
-            batch.Replay(entry is StartEntry start ? start with { Live = start.Live.Select(Cached) } : entry);
-            cache?.Add([entry]);
+            // A start may be larger than memory should be, so its values are let go of one by one.
+            batch.Replay(entry is StartEntry start ? start with { Live = start.Live.Select(WithoutValue) } : entry);
+            ForgetValues(entry);
         }
         var restored = batch.ToSnapshot();
         Volatile.Write(ref _current, restored with { Leases = restored.Leases.WithKeysOf(restored.LiveAt(restored.Revision)) });
     }
 
-    private KeyVersion Cached(KeyVersion version)
+    private static void ForgetValues(LogEntry entry)
     {
-        cache?.Add(version);
+        if (entry is not RevisionEntry { Events: var events }) return;
+        foreach (var stored in events) stored.Version.Forget();
+    }
+
+    private static KeyVersion WithoutValue(KeyVersion version)
+    {
+        version.Forget();
         return version;
     }
 }

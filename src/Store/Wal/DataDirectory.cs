@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-using MiniK8s.Store.Mvcc;
-
 namespace MiniK8s.Store.Wal;
 
 /// <summary>The store's directory: names of its files, and the lock that keeps a second process out.</summary>
@@ -64,10 +62,10 @@ internal sealed partial class DataDirectory : IDisposable
         return home;
     }
 
-    /// <summary>Says where the versions of a settled segment are from now on, so that it can go.</summary>
-    public void MoveHome(int segment, IVersionHome successor)
+    /// <summary>Closes the home of a settled segment, so that it can go.</summary>
+    public void CloseHome(SegmentName segment)
     {
-        if (_homes.TryRemove(segment, out var home)) home.MoveTo(successor);
+        if (_homes.TryRemove(segment.Number, out var home)) home.Dispose();
     }
 
     /// <summary>Makes additions and renames in the directory survive power loss. Windows does so by itself.</summary>

@@ -30,7 +30,9 @@ internal static partial class LogRecovery
             var end = 0L;
             store.Restore(MvccSnapshot.Empty, backend.Entries().Concat(Entries(directory, segments, backend.Meta, mark.Read(), files, offset => end = offset, logger)));
             LogRecovered(logger, directory.Path, backend.Name, store.Current.Revision, store.Current.CompactRevision, store.Current.Tree.Count, segments.Count);
-            return new WriteAheadLog(directory, files, segments, end, mark, store.Current.Revision + 1, options);
+            var log = new WriteAheadLog(directory, files, segments, end, mark, store.Current.Revision + 1, options);
+            log.Settled((int)backend.Meta.Segment, backend.Meta.Offset);
+            return log;
         }
         catch
         {

@@ -7,7 +7,7 @@ using MiniK8s.Store.Mvcc;
 
 namespace MiniK8s.Store.Wal;
 
-/// <summary>A segment of the log as the home of the versions it holds, until the backend has taken them over.</summary>
+/// <summary>A segment of the log as the home of the versions it holds. Once they are settled the backend takes over, when the file is gone or sooner.</summary>
 internal sealed class SegmentHome(string file) : IVersionHome, IDisposable
 {
     private readonly SafeFileHandle _handle = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -19,7 +19,7 @@ internal sealed class SegmentHome(string file) : IVersionHome, IDisposable
     /// <inheritdoc />
     public KeyValue Read(ByteString key, long revision, VersionPlace place)
     {
-        if (Volatile.Read(ref _successor) is { } moved) return moved.Read(key, revision, place);
+        if (_handle.IsClosed && Volatile.Read(ref _successor) is { } other) return other.Read(key, revision, place);
         try
         {
             var value = KeyValue.Parser.ParseFrom(ReadBytes(place));
@@ -29,16 +29,12 @@ internal sealed class SegmentHome(string file) : IVersionHome, IDisposable
         }
         catch (ObjectDisposedException) when (Volatile.Read(ref _successor) is not null)
         {
-            return _successor!.Read(key, revision, place);      // moved between the two lines above
+            return _successor!.Read(key, revision, place);      // closed between the two lines above
         }
     }
 
-    /// <summary>Says where the versions are from now on; the file may go.</summary>
-    public void MoveTo(IVersionHome successor)
-    {
-        Volatile.Write(ref _successor, successor);
-        _handle.Dispose();
-    }
+    /// <summary>Says where the versions are as well from now on; the file may go.</summary>
+    public void Settle(IVersionHome successor) => Volatile.Write(ref _successor, successor);
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _handle.Dispose();

@@ -85,20 +85,12 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
         }
     }
 
-    /// <summary>Removes the segments that are settled wholly. With --retain-log they stay.</summary>
-    public void DropSettled()
-    {
-        if (_options.RetainLog) return;
-        lock (_segmentsLock)
-        {
-            while (_segments[0].Number < _settled.Segment)
-            {
-                File.Delete(_segments[0].File);
-                _settled.Bytes -= _segments[0].Length;
-                _segments.RemoveAt(0);
-            }
-        }
-    }
+    /// <summary>Removes the segments that are settled wholly, but for the last few, as many as asked for. With --retain-log all stay.</summary>
+    public void DropSettled() => DropSettled(_options.SettledSegments);
+
+    /// <summary>Removes all segments that are settled wholly: the disk is full, and they are there for quick reads alone.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool DropAllSettled() => DropSettled(keep: 0);
 
     /// <inheritdoc />
     public void AppendAndSync(IReadOnlyList<LogEntry> entries)
@@ -168,7 +160,7 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
     {
         if (_options.Fsync == FsyncMode.Off) _file.Sync();
         var head = new SegmentHead(_open.Number + 1, _nextRevision, _length);
-        var (next, used) = LogSegment.Create(_directory, _files, head, long.Max(_options.SegmentBytes, atLeast + SegmentHead.MostBytes));
+        var (next, used) = CreateSegment(head, long.Max(_options.SegmentBytes, atLeast + SegmentHead.MostBytes));
         lock (_segmentsLock)
         {
             _segments[^1] = _open with { Length = _length };
@@ -179,6 +171,36 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
         (_open, _length, _headEnd, _zeroedTo) = (next, used, used, used);
         Interlocked.Add(ref _bytes, used);
         SegmentSealed?.Invoke();
+    }
+
+    private (SegmentName Segment, int Used) CreateSegment(SegmentHead head, long length)
+    {
+        try
+        {
+            return LogSegment.Create(_directory, _files, head, length);
+        }
+        catch (LogFullException) when (DropAllSettled())
+        {
+            return LogSegment.Create(_directory, _files, head, length);
+        }
+    }
+
+    private bool DropSettled(int keep)
+    {
+        if (_options.RetainLog) return false;
+        var dropped = false;
+        lock (_segmentsLock)
+        {
+            while (_segments[0].Number + keep < _settled.Segment)
+            {
+                _directory.CloseHome(_segments[0]);
+                File.Delete(_segments[0].File);
+                _settled.Bytes -= _segments[0].Length;
+                _segments.RemoveAt(0);
+                dropped = true;
+            }
+        }
+        return dropped;
     }
 
     private static long? LastRevision(IReadOnlyList<LogEntry> entries)

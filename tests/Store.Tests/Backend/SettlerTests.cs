@@ -10,7 +10,7 @@ namespace MiniK8s.Store.Tests.Backend;
 public sealed class SettlerTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly StoreOptions _options = new() { Fsync = FsyncMode.Off, SegmentBytes = 800 };
+    private readonly StoreOptions _options = new() { Fsync = FsyncMode.Off, SegmentBytes = 800, SettledSegments = 0 };
 
     public static TheoryData<string> All => Backends.All;
 

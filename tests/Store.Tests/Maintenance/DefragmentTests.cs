@@ -15,7 +15,7 @@ public sealed class DefragmentTests : IDisposable
 {
     private const string Exceeded = "etcdserver: mvcc: database space exceeded";
     private readonly TemporaryDirectory _directory = new();
-    private readonly StoreOptions _options = new() { Fsync = FsyncMode.Off, SegmentBytes = 4 << 20, QuotaBackendBytes = 2 << 20 };
+    private readonly StoreOptions _options = new() { Fsync = FsyncMode.Off, SegmentBytes = 4 << 20, SettledSegments = 0, QuotaBackendBytes = 2 << 20 };
 
     public static TheoryData<string> All => Backends.All;
 

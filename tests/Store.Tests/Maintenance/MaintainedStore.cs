@@ -17,7 +17,7 @@ internal sealed class MaintainedStore : IDisposable
 
     public MaintainedStore(string path, StoreOptions options, ISegmentFiles? files = null)
     {
-        Open = new OpenStore(path, options, files, store: new MvccStore(new VersionCache(0)));
+        Open = new OpenStore(path, options, files, store: new MvccStore());
         Pipeline = new CommitPipeline(Open.Log, Open.Store, new DeafHub(), options);
         _running = Task.Factory.StartNew(Pipeline.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         Size = new StorageSize(Open.Log, Open.Settler);

@@ -17,7 +17,7 @@ public sealed class LeaseProcessTests
     {
         using var directory = new TemporaryDirectory();
         string FirstSegment() => Directory.GetFiles(directory.File("data"), "log-*").Order(StringComparer.Ordinal).First();
-        await using (var before = await ServerProcess.StartStoreAsync(directory.File("data"), "--fsync", "off", "--segment-bytes", "20000"))
+        await using (var before = await ServerProcess.StartStoreAsync(directory.File("data"), "--fsync", "off", "--segment-bytes", "20000", "--settled-segments", "0"))
         {
             await GrantAsync(before, 1, 3600);
             await GrantAsync(before, 2, 3600);

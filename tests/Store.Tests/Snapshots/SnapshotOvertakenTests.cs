@@ -18,7 +18,7 @@ public sealed class SnapshotOvertakenTests : IDisposable
 {
     private const int Keys = 40;
     private readonly TemporaryDirectory _directory = new();
-    private readonly StoreOptions _options = new() { Fsync = FsyncMode.Off, SegmentBytes = 50_000 };
+    private readonly StoreOptions _options = new() { Fsync = FsyncMode.Off, SegmentBytes = 50_000, SettledSegments = 0 };
 
     public static TheoryData<string> All => Backends.All;
 

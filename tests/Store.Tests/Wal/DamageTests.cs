@@ -88,7 +88,8 @@ public sealed class DamageTests(ITestOutputHelper output) : IDisposable
     // Some of it ends up in the backend alone, some in the log alone, and where the process dies while it settles, some in both.
     private async Task WriteByARealProcessAsync(string failpoints)
     {
-        await using var store = await ServerProcess.StartStoreAsync(Data, "--segment-bytes", $"{SegmentBytes}", "--failpoints", failpoints);
+        string[] keepNone = failpoints.Length == 0 ? ["--settled-segments", "0"] : [];      // what is settled and still there can be damaged as well
+        await using var store = await ServerProcess.StartStoreAsync(Data, ["--segment-bytes", $"{SegmentBytes}", "--failpoints", failpoints, .. keepNone]);
         var lease = await store.Lease.LeaseGrantAsync(new LeaseGrantRequest { TTL = 5000 });
         try
         {

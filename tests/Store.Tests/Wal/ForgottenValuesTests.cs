@@ -21,7 +21,7 @@ public sealed class ForgottenValuesTests : IDisposable
     {
         var random = new Random(seed);
         var requests = new RandomRequests(random);
-        var (remembering, forgetting) = (new MvccStore(), new MvccStore(new VersionCache(0)));
+        var (remembering, forgetting) = (new MvccStore(), new MvccStore());
         using var open = new OpenStore(_directory.Path, new StoreOptions { SegmentBytes = 5000, Fsync = FsyncMode.Off }, store: forgetting);
 
         for (var step = 0; step < 3000; step++)

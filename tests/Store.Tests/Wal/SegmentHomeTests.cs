@@ -37,13 +37,26 @@ public sealed class SegmentHomeTests : IDisposable
     }
 
     [Fact]
-    public void Read_AfterTheMove_AsksTheSuccessor()
+    public void Read_OnceSettled_StillReadsTheFile()
+    {
+        using var home = new SegmentHome(Write(Value.ToByteArray()));
+        using var other = new SegmentHome(Write([]));
+        var version = Forgotten(home);
+
+        home.Settle(other);
+
+        Assert.Equal(Value, version.Read());
+    }
+
+    [Fact]
+    public void Read_SettledAndClosed_AsksTheSuccessor()
     {
         using var home = new SegmentHome(Write(Value.ToByteArray()));
         using var next = new SegmentHome(Write(Value.ToByteArray()));
         var version = Forgotten(home);
 
-        home.MoveTo(next);
+        home.Settle(next);
+        home.Dispose();
 
         Assert.Equal(Value, version.Read());
     }
@@ -52,7 +65,7 @@ public sealed class SegmentHomeTests : IDisposable
     {
         var (version, bytes) = (new KeyVersion(Value), Value.ToByteArray());
         version.SetHome(home, new VersionPlace(3, bytes.Length, Crc32C.Of(bytes)));
-        Assert.True(version.Forget());
+        version.Forget();
         return version;
     }
 

@@ -215,7 +215,7 @@ public sealed class WatchStreamTests
         var expected = Enumerable.Range(0, 5000).Select(i => $"k{i % 10}@{i + 2}");
 
         Assert.Equal(expected, await quick.EventsThroughAsync(5001));
-        Assert.Equal(1, _world.Hub.Unsynced);
+        Assert.InRange(_world.Hub.Unsynced, 1, 2);          // the quick one may have been behind, too, where the writer had the processor
         Assert.InRange(slow.Stream.Outbox.Count, 0, 128);
         slow.Resume();
         Assert.Equal(expected, await slow.EventsThroughAsync(5001));
