@@ -1,9 +1,12 @@
 using MiniK8s.Protocol.Core.V1;
 
-namespace MiniK8s.Scheduler.Framework;
+namespace MiniK8s.Api.Placement;
 
 /// <summary>A port of the node that a pod takes for itself.</summary>
-internal readonly record struct HostPort(string Ip, string Protocol, int Port)
+/// <param name="Ip">Of the node's addresses; 0.0.0.0 for all.</param>
+/// <param name="Protocol">TCP, UDP or SCTP.</param>
+/// <param name="Port">1 to 65535.</param>
+public readonly record struct HostPort(string Ip, string Protocol, int Port)
 {
     private const string AnyIp = "0.0.0.0";
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 using MiniK8s.Protocol.Core.V1;
 
-namespace MiniK8s.Scheduler.Plugins.NodeAffinity;
+namespace MiniK8s.Api.Placement;
 
 /// <summary>Whether nodes match selector terms.</summary>
 /// <remarks>
@@ -14,9 +14,14 @@ namespace MiniK8s.Scheduler.Plugins.NodeAffinity;
 /// | DoesNotExist | no                                 | yes           |
 /// | Gt, Lt       | as integers, against the one value | no            |
 /// </remarks>
-internal static class NodeSelectors
+public static class NodeSelectors
 {
     private const string NameField = "metadata.name";
+
+    /// <summary>Whether the node fits the pod's nodeSelector and required node affinity.</summary>
+    public static bool SelectsNode(this PodSpec spec, Node node) =>
+        spec.NodeSelector.All(wanted => Label(node, wanted.Key) == wanted.Value)
+        && spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.Matches(node) is null or true;
 
     /// <summary>Any of the terms.</summary>
     public static bool Matches(this NodeSelector selector, Node node) => selector.NodeSelectorTerms.Any(term => term.Matches(node));

@@ -1,13 +1,13 @@
 using MiniK8s.Protocol.Core.V1;
 
-namespace MiniK8s.Scheduler.Framework;
+namespace MiniK8s.Api.Placement;
 
 /// <summary>What a pod asks for, summed over its containers.</summary>
 /// <remarks>
 /// Per resource: the larger of what its ordinary containers and sidecars need together, and of what any init container needs beside the
 /// sidecars started before it; then the overhead. Init 2 cpu, sidecar 0.5, init 1, containers 0.3 + 0.2: max(1.0, max(2, 0.5, 1.5)) = 2 cpu.
 /// </remarks>
-internal static class PodRequests
+public static class PodRequests
 {
     // What scoring supposes of a container that does not say.
     private const long SupposedMilliCpu = 100;

@@ -2,14 +2,18 @@ using Google.Protobuf.Collections;
 
 using MiniK8s.Api.Quantities;
 
-namespace MiniK8s.Scheduler.Framework;
+namespace MiniK8s.Api.Placement;
 
 /// <summary>Reads the resource lists of API objects. What is no quantity counts as nothing; the apiserver lets none in.</summary>
-internal static class ResourceLists
+public static class ResourceLists
 {
+    /// <summary>In cores.</summary>
     public const string Cpu = "cpu";
+    /// <summary>In bytes.</summary>
     public const string Memory = "memory";
+    /// <summary>In bytes.</summary>
     public const string EphemeralStorage = "ephemeral-storage";
+    /// <summary>A count of slots.</summary>
     public const string Pods = "pods";
 
     /// <summary>The amounts, cpu rounded up to thousandths and the rest to whole units. <c>pods</c> is a count of slots, not among them.</summary>

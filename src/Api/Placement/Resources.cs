@@ -1,18 +1,26 @@
 using System.Collections.Immutable;
 
-namespace MiniK8s.Scheduler.Framework;
+namespace MiniK8s.Api.Placement;
 
-/// <summary>An amount of each resource: cpu in thousandths of a core, memory and ephemeral storage in bytes, anything else in whole units.</summary>
-internal sealed record Resources(long MilliCpu, long Memory, long EphemeralStorage, ImmutableSortedDictionary<string, long> Others)
+/// <summary>An amount of each resource.</summary>
+/// <param name="MilliCpu">Thousandths of a core.</param>
+/// <param name="Memory">Bytes.</param>
+/// <param name="EphemeralStorage">Bytes.</param>
+/// <param name="Others">Whole units, by the resource's name.</param>
+public sealed record Resources(long MilliCpu, long Memory, long EphemeralStorage, ImmutableSortedDictionary<string, long> Others)
 {
+    /// <summary>Nothing of any.</summary>
     public static readonly Resources None =
         new(0, 0, 0, ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal));
 
+    /// <summary>Whether it is nothing of any.</summary>
     public bool IsNone => MilliCpu == 0 && Memory == 0 && EphemeralStorage == 0 && Others.IsEmpty;
 
+    /// <summary>Resource by resource the sum.</summary>
     public static Resources operator +(Resources a, Resources b) =>
         new(a.MilliCpu + b.MilliCpu, a.Memory + b.Memory, a.EphemeralStorage + b.EphemeralStorage, Merge(a.Others, b.Others, (x, y) => x + y));
 
+    /// <summary>Resource by resource the difference, which may be negative.</summary>
     public static Resources operator -(Resources a, Resources b) =>
         new(a.MilliCpu - b.MilliCpu, a.Memory - b.Memory, a.EphemeralStorage - b.EphemeralStorage, Merge(a.Others, b.Others, (x, y) => x - y));
 

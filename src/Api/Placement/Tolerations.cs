@@ -1,14 +1,18 @@
 using MiniK8s.Protocol.Core.V1;
 
-namespace MiniK8s.Scheduler.Framework;
+namespace MiniK8s.Api.Placement;
 
 /// <summary>Whether pods put up with taints.</summary>
-internal static class Tolerations
+public static class Tolerations
 {
+    /// <summary>Keeps new pods away.</summary>
     public const string NoSchedule = "NoSchedule";
+    /// <summary>Keeps pods away and drives out those that are there.</summary>
     public const string NoExecute = "NoExecute";
+    /// <summary>Keeps new pods away where another node will do.</summary>
     public const string PreferNoSchedule = "PreferNoSchedule";
 
+    /// <summary>Whether one of them fits the taint.</summary>
     public static bool Tolerates(this IEnumerable<Toleration> tolerations, Taint taint) =>
         tolerations.Any(toleration => Tolerates(toleration, taint));
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 
+using MiniK8s.Api.Placement;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Scheduler.Framework;

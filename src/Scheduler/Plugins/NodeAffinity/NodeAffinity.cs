@@ -1,3 +1,4 @@
+using MiniK8s.Api.Placement;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Framework;
 
@@ -44,9 +45,7 @@ internal sealed class NodeAffinity : IPreFilterPlugin, IFilterPlugin, IScorePlug
         _ => false,
     };
 
-    private static bool Matches(PodInfo pod, Node node) =>
-        pod.Pod.Spec.NodeSelector.All(wanted => node.Metadata.Labels.TryGetValue(wanted.Key, out var value) && value == wanted.Value)
-        && Required(pod)?.Matches(node) is null or true;
+    private static bool Matches(PodInfo pod, Node node) => pod.Pod.Spec.SelectsNode(node);
 
     private static Affinity? Of(PodInfo pod) => pod.Pod.Spec.Affinity?.NodeAffinity;
 

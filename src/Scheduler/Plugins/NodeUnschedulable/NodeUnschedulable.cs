@@ -1,3 +1,4 @@
+using MiniK8s.Api.Placement;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Framework;
 
