@@ -78,6 +78,15 @@ public sealed class KubeletOptions : IValidatableObject
     [Description("labels of the nodes, key=value,...")]
     public IReadOnlyList<string> NodeLabels { get; set; } = [];
 
+    /// <summary>Taints that nodes have when they are first registered, <c>key=value:effect</c>, the value may be left out.</summary>
+    [Description("taints of new nodes, key=value:effect,...")]
+    public IReadOnlyList<string> RegisterWithTaints { get; set; } = [];
+
+    /// <summary>How many images each node pulls at once; 0 is any number. Default 1.</summary>
+    [Range(0, 1000)]
+    [Description("images that each node pulls at once; 0 is any number")]
+    public int MaxParallelImagePulls { get; set; } = 1;
+
     /// <summary>Whether the port is encrypted and knows its callers.</summary>
     internal bool HasTls => TlsCertFile is not null;
 
@@ -92,6 +101,10 @@ public sealed class KubeletOptions : IValidatableObject
             if (!Quantity.TryParse(text, out _)) yield return new($"'{text}' is not a quantity", [name]);
         }
         foreach (var label in NodeLabels.Where(label => !label.Contains('=', StringComparison.Ordinal))) yield return new($"'{label}' is not key=value", [nameof(NodeLabels)]);
+        foreach (var taint in RegisterWithTaints.Where(taint => TaintText.Parse(taint) is null))
+        {
+            yield return new($"'{taint}' is not key=value:effect, the effect NoSchedule, PreferNoSchedule or NoExecute", [nameof(RegisterWithTaints)]);
+        }
     }
 
     internal NodeIdentity IdentityOf(string name, int index, IPAddress address, int port) => new(
@@ -100,6 +113,7 @@ public sealed class KubeletOptions : IValidatableObject
         port,
         new NodeCapacity(Canonical(CapacityCpu), Canonical(CapacityMemory), Canonical(CapacityEphemeralStorage), CapacityPods),
         NodeLabels.Select(label => label.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]),
+        [.. RegisterWithTaints.Select(taint => TaintText.Parse(taint)!)],
         $"{_bootId[..^4]}{index:x4}");
 
     private static string Canonical(string quantity) => Quantity.Parse(quantity).ToString();

@@ -5,10 +5,15 @@ using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Images;
 
-/// <summary>Makes sure a container's image is on the node, by its pull policy, one pull at a time [pkg/kubelet/images/image_manager.go].</summary>
-internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets secrets, IPodEvents events, TimeProvider time)
+/// <summary>Makes sure a container's image is on the node, by its pull policy, so many pulls at a time [pkg/kubelet/images/image_manager.go].</summary>
+/// <param name="runtime">Pulls.</param>
+/// <param name="secrets">Logins.</param>
+/// <param name="events">Where it is told.</param>
+/// <param name="atOnce">Pulls of the node at a time; 0 is any number.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets secrets, IPodEvents events, int atOnce, TimeProvider time)
 {
-    private readonly SemaphoreSlim _serial = new(1);
+    private readonly SemaphoreSlim _turns = new(atOnce == 0 ? int.MaxValue : atOnce);
 
     /// <summary>Null when the image is there; else why the container cannot start.</summary>
     /// <param name="backoff">The pod's pull delays, by image.</param>
@@ -48,7 +53,7 @@ internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets
             return Fail(pod, container, "ImagePullBackOff", $"Back-off pulling image \"{container.Image}\": ErrImagePull: {failed.Message}");
         }
         var queued = time.GetTimestamp();
-        await _serial.WaitAsync(ct);
+        await _turns.WaitAsync(ct);
         try
         {
             events.Normal(pod, "Pulling", $"Pulling image \"{container.Image}\"", container.Name);
@@ -67,7 +72,7 @@ internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets
         }
         finally
         {
-            _serial.Release();
+            _turns.Release();
         }
     }
 

@@ -2,6 +2,7 @@ using MiniK8s.Client.Events;
 using MiniK8s.Client.Informers;
 using MiniK8s.Client.Reflection;
 using MiniK8s.Client.Resources;
+using MiniK8s.Kubelet.Admission;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Protocol.Core.V1;
 
@@ -9,8 +10,8 @@ namespace MiniK8s.Kubelet.Node;
 
 /// <summary>Everything that one node does: its Node object, its lease, its pods. A process may host many.</summary>
 /// <remarks>
-/// Order of the start: register, then follow the pods bound to this node, then, once they are listed, end what runs for pods that are
-/// no more.
+/// Order of the start: register, then follow the pods bound to this node, then, once they are listed, let them in, and end what runs for
+/// pods that are no more.
 /// </remarks>
 internal sealed partial class NodeAgent(
     NodeIdentity identity, NodeRuntime runtime, IApiClient api, InformerFactory informers, NodeRooms rooms, TimeProvider time, Random random, ILoggerFactory loggers)
@@ -34,12 +35,13 @@ internal sealed partial class NodeAgent(
         var source = new EventSourceOptions { Component = "kubelet", Host = identity.Name };
         var recorder = new EventRecorder(source, api, time, random, loggers.CreateLogger<EventRecorder>());
         var events = new KubeletEvents(recorder);
-        var (workers, probes) = rooms.Open(identity, runtime, events, stopping);
+        var heartbeat = new NodeHeartbeat(identity, api, runtime.Runtime, events, time, random, loggers.CreateLogger<NodeHeartbeat>());
+        var admission = new PodAdmission(heartbeat);
+        var (workers, probes) = rooms.Open(identity, runtime, events, admission, stopping);
         await using var endedProbes = probes;
         await using var endedWorkers = workers;
         _workers = workers;
 
-        var heartbeat = new NodeHeartbeat(identity, api, runtime.Runtime, events, time, random, loggers.CreateLogger<NodeHeartbeat>());
         var recording = recorder.RunAsync(stopping);
         var node = await heartbeat.RegisterAsync(stopping);
         var lease = new NodeLease(identity.Name, node.Metadata.Uid, api, time, random, loggers.CreateLogger<NodeLease>());
@@ -52,7 +54,7 @@ internal sealed partial class NodeAgent(
             lease.RunAsync(stopping),
             pods.RunAsync(stopping),
             workers.FollowRuntimeAsync(),
-            StopOrphansAsync(pods, workers, stopping));
+            BeginAsync(pods, admission, workers, stopping));
     }
 
     void IInformerHandler<Pod>.OnAdd(Pod obj) => _workers!.Update(obj);
@@ -66,9 +68,10 @@ internal sealed partial class NodeAgent(
 
     void IInformerHandler<Pod>.OnDelete(Pod last) => _workers!.Remove(last);
 
-    private async Task StopOrphansAsync(SharedInformer<Pod> pods, PodWorkerPool workers, CancellationToken stopping)
+    private async Task BeginAsync(SharedInformer<Pod> pods, PodAdmission admission, PodWorkerPool workers, CancellationToken stopping)
     {
         await pods.Synced.WaitAsync(stopping);
+        admission.Open(stopping);
         try
         {
             await workers.StopOrphansAsync();

@@ -1,5 +1,6 @@
 using MiniK8s.Api.Errors;
 using MiniK8s.Client.Resources;
+using MiniK8s.Kubelet.Admission;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Node;
@@ -7,6 +8,7 @@ namespace MiniK8s.Kubelet.Node;
 /// <summary>Registers the Node and keeps its status fresh: looked at every 10 s, written when something but the heartbeat changed, or after 5 min.</summary>
 internal sealed partial class NodeHeartbeat(
     NodeIdentity identity, IApiClient api, Runtime.IContainerRuntime runtime, INodeEvents events, TimeProvider time, Random random, ILogger<NodeHeartbeat> logger)
+    : IOwnNode
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);        // plus up to 4 %
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromMinutes(5);
@@ -15,6 +17,10 @@ internal sealed partial class NodeHeartbeat(
 
     private readonly IResourceClient<Protocol.Core.V1.Node> _nodes = api.Resource<Protocol.Core.V1.Node>();
     private long _reported;
+    private Protocol.Core.V1.Node? _latest;
+
+    /// <inheritdoc />
+    public Protocol.Core.V1.Node Latest => Volatile.Read(ref _latest) ?? throw new InvalidOperationException("The node is not registered yet.");
 
     /// <summary>Creates the Node, or takes up the one that is there; tried until it succeeds.</summary>
     public async Task<Protocol.Core.V1.Node> RegisterAsync(CancellationToken stopping)
@@ -53,6 +59,15 @@ internal sealed partial class NodeHeartbeat(
         }
     }
 
+    /// <inheritdoc />
+    public async Task<Protocol.Core.V1.Node> ReadAsync(CancellationToken ct) => Keep(await _nodes.GetAsync("", identity.Name, ct));
+
+    private Protocol.Core.V1.Node Keep(Protocol.Core.V1.Node node)
+    {
+        Volatile.Write(ref _latest, node);
+        return node;
+    }
+
     private async Task<Protocol.Core.V1.Node> CreateOrAdoptAsync(CancellationToken stopping)
     {
         var wanted = NodeObjects.Create(identity, await ReportAsync(stopping), time.GetUtcNow());
@@ -71,17 +86,17 @@ internal sealed partial class NodeHeartbeat(
         node.Status = NodeObjects.StatusOf(identity, await ReportAsync(stopping), before, time.GetUtcNow());
         if (!WithoutHeartbeats(node.Status).Equals(WithoutHeartbeats(before))) node = await _nodes.UpdateStatusAsync(node, stopping);
         events.Starting(identity.Name);
-        return node;
+        return Keep(node);
     }
 
     private async Task BeatAsync(CancellationToken stopping)
     {
-        var node = await _nodes.GetAsync("", identity.Name, stopping);
+        var node = (await ReadAsync(stopping)).Clone();
         var status = NodeObjects.StatusOf(identity, await ReportAsync(stopping), node.Status, time.GetUtcNow());
         if (WithoutHeartbeats(status).Equals(WithoutHeartbeats(node.Status)) && time.GetElapsedTime(_reported) < ReportPeriod) return;
 
         node.Status = status;
-        await _nodes.UpdateStatusAsync(node, stopping);
+        Keep(await _nodes.UpdateStatusAsync(node, stopping));
         _reported = time.GetTimestamp();
     }
 

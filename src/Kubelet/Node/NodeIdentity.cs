@@ -1,3 +1,5 @@
+using MiniK8s.Protocol.Core.V1;
+
 namespace MiniK8s.Kubelet.Node;
 
 /// <summary>What a node says of itself; fixed for the life of the process.</summary>
@@ -6,9 +8,10 @@ namespace MiniK8s.Kubelet.Node;
 /// <param name="KubeletPort">Where its kubelet answers.</param>
 /// <param name="Capacity">What it has, as quantities.</param>
 /// <param name="Labels">Beyond the ones every node has.</param>
+/// <param name="Taints">Put on it when it is created; whoever takes one off is not overruled.</param>
 /// <param name="BootId">Another one after each start of the kubelet's process: the simulated machine boots with it.</param>
 internal sealed record NodeIdentity(
-    string Name, string InternalIp, int KubeletPort, NodeCapacity Capacity, IReadOnlyDictionary<string, string> Labels, string BootId);
+    string Name, string InternalIp, int KubeletPort, NodeCapacity Capacity, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<Taint> Taints, string BootId);
 
 /// <summary>A node's resources; quantities in their canonical text.</summary>
 internal sealed record NodeCapacity(string Cpu, string Memory, string EphemeralStorage, int Pods);

@@ -24,6 +24,7 @@ internal static class NodeObjects
         var node = new Protocol.Core.V1.Node { Metadata = new ObjectMeta { Name = identity.Name }, Spec = new NodeSpec(), Status = new NodeStatus() };
         node.Metadata.Annotations["volumes.kubernetes.io/controller-managed-attach-detach"] = "true";
         SetLabels(node, identity);
+        node.Spec.Taints.Add(identity.Taints.Select(taint => taint.Clone()));
         node.Status = StatusOf(identity, report, before: null, now);
         return node;
     }

@@ -1,3 +1,4 @@
+using MiniK8s.Kubelet.Admission;
 using MiniK8s.Kubelet.ContainerConfigs;
 using MiniK8s.Kubelet.Containers;
 using MiniK8s.Kubelet.Hooks;
@@ -14,14 +15,18 @@ namespace MiniK8s.Kubelet.Node;
 /// <param name="pods">Pods at the apiserver.</param>
 /// <param name="objects">ConfigMaps and Secrets at the apiserver.</param>
 /// <param name="services">Services, for their variables.</param>
-internal sealed class NodeRooms(IPodApi pods, IReferencedObjects objects, IServices services, TimeProvider time, Random random, ILoggerFactory loggers)
+/// <param name="pullsAtOnce">Images that a node pulls at a time; 0 is any number.</param>
+internal sealed class NodeRooms(
+    IPodApi pods, IReferencedObjects objects, IServices services, int pullsAtOnce, TimeProvider time, Random random, ILoggerFactory loggers)
 {
     /// <summary>The rooms, and the pool of workers that live in them.</summary>
     /// <param name="identity">Whose they are.</param>
     /// <param name="node">What its pods run on.</param>
     /// <param name="events">Where what happens is told.</param>
+    /// <param name="admission">Who lets pods in.</param>
     /// <param name="stopping">Ends everything.</param>
-    public (PodWorkerPool Workers, PodProbes Probes) Open(NodeIdentity identity, NodeRuntime node, IPodEvents events, CancellationToken stopping)
+    public (PodWorkerPool Workers, PodProbes Probes) Open(
+        NodeIdentity identity, NodeRuntime node, IPodEvents events, PodAdmission admission, CancellationToken stopping)
     {
         PodWorkerPool? workers = null;
         var allocatable = NodeObjects.Allocatable(identity.Capacity);
@@ -35,13 +40,14 @@ internal sealed class NodeRooms(IPodApi pods, IReferencedObjects objects, IServi
             node.Runtime,
             new PodSandboxes(node.Runtime, identity.Name, ClusterDns.Config),
             new PodVolumes(node.Files, new VolumeContent(objects, identity.InternalIp, allocatable)),
-            new ContainerStarter(node.Runtime, new ImagePuller(node.Runtime, new PullSecrets(objects, events), events, time), configs, hooks, stopper, events, time),
+            new ContainerStarter(node.Runtime, new ImagePuller(node.Runtime, new PullSecrets(objects, events), events, pullsAtOnce, time), configs, hooks, stopper, events, time),
             stopper,
             new PodStopper(node.Runtime, stopper),
             new PodStatusBuilder([identity.InternalIp], probes),
             new PodStatusReporter(pods, time, loggers.CreateLogger<PodStatusReporter>(), stopping),
             probes,
             events,
+            admission,
             random,
             time);
         workers = new PodWorkerPool(identity.Name, rooms, loggers, stopping);

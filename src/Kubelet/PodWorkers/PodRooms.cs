@@ -1,3 +1,4 @@
+using MiniK8s.Kubelet.Admission;
 using MiniK8s.Kubelet.Containers;
 using MiniK8s.Kubelet.Status;
 
@@ -15,5 +16,6 @@ internal sealed record PodRooms(
     PodStatusReporter Reporter,
     IPodProbes Probes,
     IPodEvents Events,
+    PodAdmission Admission,
     Random Random,
     TimeProvider Time);

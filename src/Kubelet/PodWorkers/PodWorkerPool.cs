@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 
+using MiniK8s.Kubelet.Admission;
+using MiniK8s.Kubelet.Status;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.PodWorkers;
@@ -8,7 +10,7 @@ namespace MiniK8s.Kubelet.PodWorkers;
 /// <remarks>
 /// heard                          | worker of that UID | what is done
 /// -------------------------------+--------------------+--------------------------------------------------------------
-/// pod added or changed           | none               | a worker starts
+/// pod added or changed           | none               | it is let in and a worker starts, or it is refused, which is its end
 /// pod added or changed           | runs               | told; it looks again
 /// pod added or changed           | any                | the reporter is told: it may have a status to write again, or a pod to delete
 /// pod removed                    | any                | told; once it has finished, everything of the pod is forgotten
@@ -90,7 +92,9 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
         await Task.Yield();
         try
         {
-            await worker.RunAsync(stopping);
+            if (await rooms.Admission.AdmitAsync(worker, stopping) is { } refusal) Refuse(worker.Pod, refusal);
+            else await worker.RunAsync(stopping);
+            rooms.Admission.Leave(worker.Uid);
             await worker.Removed.WaitAsync(stopping);
             await rooms.PodStopper.RemoveAsync(worker.Uid, stopping);
         }
@@ -105,6 +109,12 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
         rooms.Probes.End(worker.Uid);
         rooms.Reporter.Forget(worker.Uid);
         _workers.TryRemove(worker.Uid, out _);
+    }
+
+    private void Refuse(Pod pod, Refusal refusal)
+    {
+        rooms.Events.Warning(pod, refusal.Reason, refusal.Message);
+        rooms.Reporter.Set(pod, PodStatusBuilder.Refused(pod, refusal, rooms.Time.GetUtcNow()), mayStillRun: false);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node}: stopping pod {Ns}/{Name} ({Uid}), which the apiserver does not know")]

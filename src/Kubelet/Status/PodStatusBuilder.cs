@@ -1,3 +1,4 @@
+using MiniK8s.Kubelet.Admission;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Protocol.Core.V1;
 
@@ -35,6 +36,16 @@ internal sealed record PodStatusBuilder(IReadOnlyList<string> HostIps, IProbeRes
         status.Conditions.Add(PodConditions.Compute(pod, status, HasNetwork(pod, seen), published, now));
         return status;
     }
+
+    /// <summary>Of a pod that the node does not take: it has failed before it began, and has no containers.</summary>
+    public static PodStatus Refused(Pod pod, Refusal refusal, DateTimeOffset now) => new()
+    {
+        Phase = "Failed",
+        Reason = refusal.Reason,
+        Message = $"Pod was rejected: {refusal.Message}",
+        QosClass = pod.Status?.QosClass ?? "",
+        StartTime = ContainerStatuses.WholeSeconds(now),
+    };
 
     private static bool HasNetwork(Pod pod, RuntimePod seen) => seen.ReadySandbox is { } sandbox && (pod.Spec.HostNetwork || sandbox.Ip.Length > 0);
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 
 using Microsoft.Extensions.Logging.Abstractions;
 
+using MiniK8s.Kubelet.Admission;
 using MiniK8s.Kubelet.Containers;
 using MiniK8s.Kubelet.Hooks;
 using MiniK8s.Kubelet.Images;
@@ -20,7 +21,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
     private readonly PodRooms _rooms;
     private readonly Task _following;
 
-    public WorkerHarness(Pod pod, FakeRuntime? runtime = null, ManualTimeProvider? time = null)
+    public WorkerHarness(Pod pod, FakeRuntime? runtime = null, ManualTimeProvider? time = null, FakeNode? node = null)
     {
         Time = time ?? new ManualTimeProvider();
         Runtime = runtime ?? new FakeRuntime(Time);
@@ -32,13 +33,14 @@ internal sealed class WorkerHarness : IAsyncDisposable
             Runtime,
             new PodSandboxes(Runtime, "node-1", DnsConfig.None),
             Volumes,
-            new ContainerStarter(Runtime, new ImagePuller(Runtime, new PullSecrets(Objects, events), events, Time), new PlainConfigs(), hooks, stopper, events, Time),
+            new ContainerStarter(Runtime, new ImagePuller(Runtime, new PullSecrets(Objects, events), events, atOnce: 1, Time), new PlainConfigs(), hooks, stopper, events, Time),
             stopper,
             new PodStopper(Runtime, stopper),
             new PodStatusBuilder(["10.0.0.1"], Probes),
             new PodStatusReporter(Api, Time, NullLogger<PodStatusReporter>.Instance, _stopping.Token),
             Probes,
             events,
+            Admission(node),
             new NoJitter(),
             Time);
         _pool = new PodWorkerPool("node-1", _rooms, NullLoggerFactory.Instance, _stopping.Token);
@@ -115,6 +117,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
         await _pool.DisposeAsync();
         await ((Task)_following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
+    }
+
+    private PodAdmission Admission(FakeNode? node)
+    {
+        var admission = new PodAdmission(node ?? new FakeNode());
+        admission.Open(_stopping.Token);
+        return admission;
     }
 
     private sealed class EventLog(ConcurrentQueue<string> events) : IPodEvents
