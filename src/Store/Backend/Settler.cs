@@ -144,8 +144,21 @@ internal sealed partial class Settler(
         catch (IOException ex)
         {
             LogRefused(logger, backend.File, ex);
-            log.DropAllSettled();       // should it be full
+            GiveUpRoom();
             return false;
+        }
+    }
+
+    // Should the disk be full.
+    private void GiveUpRoom()
+    {
+        try
+        {
+            log.DropAllSettled();
+        }
+        catch (IOException ex)
+        {
+            LogRefused(logger, directory.Path, ex);
         }
     }
 
