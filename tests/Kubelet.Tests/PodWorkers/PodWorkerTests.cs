@@ -271,7 +271,7 @@ public sealed class PodWorkerTests
         worker.Change(p => p.Deleting(requested, 15));
 
         await worker.CallAsync("stop c 5");
-        await worker.AdvanceAsync(5, timers: 2);
+        await worker.AdvanceAsync(5, timers: 3);        // the first stop's, the second's and the deadline's
         await worker.CallAsync("kill c");
         await worker.DeletedAsync();
         Assert.Equal(requested.AddSeconds(15), worker.Time.GetUtcNow());

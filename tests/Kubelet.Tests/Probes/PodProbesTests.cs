@@ -65,8 +65,8 @@ public sealed class PodProbesTests : IAsyncDisposable
         var pod = A.Pod(_container);
         _isHealthy = false;
         _probes.Begin(pod);
+        await _time.WaitForTimersAsync(1);      // its first look, which finds nothing yet
         _probes.Published(pod, Status(0, started: true));
-        await _time.WaitForTimersAsync(1);
 
         for (var failure = 1; failure <= 3; failure++)
         {
@@ -91,8 +91,8 @@ public sealed class PodProbesTests : IAsyncDisposable
         if (isSidecar) _container.RestartPolicy = "Always";
         _isHealthy = false;
         _probes.Begin(pod);
-        _probes.Published(pod, Status(0, started: true, isSidecar));
         await _time.WaitForTimersAsync(1);
+        _probes.Published(pod, Status(0, started: true, isSidecar));
 
         await TickAsync(5);
         await WakeAsync();
@@ -107,8 +107,8 @@ public sealed class PodProbesTests : IAsyncDisposable
         var pod = A.Pod(_container);
         _isHealthy = false;
         _probes.Begin(pod);
-        _probes.Published(pod, Status(0, started: false));
         await _time.WaitForTimersAsync(1);
+        _probes.Published(pod, Status(0, started: false));
         await TickAsync(1);
         Assert.Equal("Unhealthy: Startup probe failed: broken", await EventAsync());
         Assert.False(_probes.IsStarted(_container, Running(0)));
