@@ -83,7 +83,7 @@ internal static class NodePredicates
 
     // NoSchedule taints are the scheduler's: a pod that is here was either let in or put here past it.
     private static Refusal? CheckTaints(PodSpec spec, Protocol.Core.V1.Node node) =>
-        node.Spec.Taints.Any(taint => taint.Effect == Tolerations.NoExecute && !spec.Tolerations.Tolerates(taint))
+        (node.Spec?.Taints ?? []).Any(taint => taint.Effect == Tolerations.NoExecute && !spec.Tolerations.Tolerates(taint))
             ? Failed("TaintToleration", "node(s) had taints that the pod didn't tolerate")
             : null;
 

@@ -6,12 +6,22 @@ namespace MiniK8s.Kubelet.Admission;
 
 /// <summary>Lets a node's pods in, one at a time, of those that wait the oldest first [pkg/kubelet/kubelet.go HandlePodAdditions].</summary>
 /// <remarks>
-/// A pod that is on its way out, or has ended, is let in as it is: its worker has only to clear away. Nobody is let in before
+/// A pod that is being deleted, or has ended, is let in as it is: its worker has only to clear away. Nobody is let in before
 /// <see cref="Open"/>, so that after a restart the pods that were here first are asked first. A refusal is final, so it is never given on
-/// what the node looked like some seconds ago: it is read anew, and looked at once more.
+/// what the node looked like some seconds ago: it is read anew, and looked at once more; while the apiserver does not say, all wait.
+/// <code>
+/// counts against later ones            | from            | to
+/// -------------------------------------+-----------------+------------------------------------------------
+/// a pod that was let in                | then            | nothing of it runs any more, or the API has forgotten it
+/// one that had ended when it came      | never           |
+/// </code>
+/// The second end is Kubernetes': after a forced deletion the namesake may run beside what is still stopping. Critical pods drive nobody out
+/// yet, as they do there [pkg/kubelet/preemption].
 /// </remarks>
-internal sealed class PodAdmission(IOwnNode node)
+internal sealed class PodAdmission(IOwnNode node, TimeProvider time)
 {
+    private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();            // guards what follows; nothing is awaited under it
     private readonly Dictionary<string, PodWorker> _admitted = [];
     private readonly List<(PodWorker Worker, TaskCompletionSource<Refusal?> Answer)> _waiting = [];
@@ -47,6 +57,7 @@ internal sealed class PodAdmission(IOwnNode node)
             if (!_isOpen || _isAtWork) return;
             _isAtWork = true;
         }
+        await Task.Yield();     // the caller delivers everybody's changes
         while (Next() is var (worker, answer))
         {
             try
@@ -79,27 +90,35 @@ internal sealed class PodAdmission(IOwnNode node)
     private async Task<Refusal?> DecideAsync(PodWorker worker, CancellationToken stopping)
     {
         var pod = worker.Pod;
-        var refusal = IsOnItsWayOut(pod) ? null : NodePredicates.Check(pod, node.Latest, Others());
-        if (refusal is not null)
-        {
-            try
-            {
-                refusal = NodePredicates.Check(pod, await node.ReadAsync(stopping), Others());
-            }
-            catch (ApiException)
-            {
-                // What was known has to do.
-            }
-        }
+        if (pod.HasTerminalPhase()) return null;
+        var refusal = pod.IsDeleting() ? null : NodePredicates.Check(pod, node.Latest, Others());
+        if (refusal is not null) refusal = NodePredicates.Check(pod, await ReadNodeAsync(stopping), Others());
         if (refusal is not null) return refusal;
         lock (_gate) _admitted[worker.Uid] = worker;
         return null;
     }
 
-    private List<Pod> Others()
+    private async Task<Protocol.Core.V1.Node> ReadNodeAsync(CancellationToken stopping)
     {
-        lock (_gate) return [.. _admitted.Values.Select(worker => worker.Pod).Where(pod => !pod.HasTerminalPhase())];
+        while (true)
+        {
+            try
+            {
+                return await node.ReadAsync(stopping);
+            }
+            catch (ApiException exception) when (exception.Status.Reason == "NotFound")
+            {
+                return node.Latest;     // somebody has deleted it: what was known has to do
+            }
+            catch (ApiException)
+            {
+                await Task.Delay(RetryPeriod, time, stopping);      // it is logged with each heartbeat that fails
+            }
+        }
     }
 
-    private static bool IsOnItsWayOut(Pod pod) => pod.IsDeleting() || pod.HasTerminalPhase();
+    private List<Pod> Others()
+    {
+        lock (_gate) return [.. _admitted.Values.Where(worker => !worker.Removed.IsCompleted).Select(worker => worker.Pod)];
+    }
 }

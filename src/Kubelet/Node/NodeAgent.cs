@@ -36,7 +36,7 @@ internal sealed partial class NodeAgent(
         var recorder = new EventRecorder(source, api, time, random, loggers.CreateLogger<EventRecorder>());
         var events = new KubeletEvents(recorder);
         var heartbeat = new NodeHeartbeat(identity, api, runtime.Runtime, events, time, random, loggers.CreateLogger<NodeHeartbeat>());
-        var admission = new PodAdmission(heartbeat);
+        var admission = new PodAdmission(heartbeat, time);
         var (workers, probes) = rooms.Open(identity, runtime, events, admission, stopping);
         await using var endedProbes = probes;
         await using var endedWorkers = workers;

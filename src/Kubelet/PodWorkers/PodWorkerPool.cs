@@ -31,7 +31,8 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
             return;
         }
         var worker = new PodWorker(pod, rooms, loggers.CreateLogger<PodWorker>());
-        _workers[pod.Metadata.Uid] = (worker, RunAsync(worker));
+        // Asked here, in the order in which they came.
+        _workers[pod.Metadata.Uid] = (worker, RunAsync(worker, rooms.Admission.AdmitAsync(worker, stopping)));
     }
 
     /// <summary>The pod is gone from the apiserver.</summary>
@@ -75,24 +76,29 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
         {
             if (_workers.ContainsKey(sandbox.Config.Uid)) continue;
             LogOrphan(node, sandbox.Config.Namespace, sandbox.Config.Name, sandbox.Config.Uid);
-            foreach (var container in await rooms.Runtime.ListContainersAsync(sandbox.Config.Uid, stopping))
-            {
-                await rooms.Runtime.StopContainerAsync(container.Id, Containers.ContainerStopper.MinimumGrace, stopping);
-            }
-            await rooms.PodStopper.RemoveAsync(sandbox.Config.Uid, stopping);
+            await StopAndRemoveAsync(sandbox.Config.Uid);
         }
     }
 
     /// <summary>Returns when every worker has let go. Containers go on running.</summary>
     public async ValueTask DisposeAsync() => await Task.WhenAll(_workers.Values.Select(w => w.Run));
 
-    private async Task RunAsync(PodWorker worker)
+    private async Task StopAndRemoveAsync(string uid)
+    {
+        foreach (var container in await rooms.Runtime.ListContainersAsync(uid, stopping))
+        {
+            await rooms.Runtime.StopContainerAsync(container.Id, Containers.ContainerStopper.MinimumGrace, stopping);
+        }
+        await rooms.PodStopper.RemoveAsync(uid, stopping);
+    }
+
+    private async Task RunAsync(PodWorker worker, Task<Refusal?> admission)
     {
         // A worker's first steps must not run on the thread that delivers everybody's changes.
         await Task.Yield();
         try
         {
-            if (await rooms.Admission.AdmitAsync(worker, stopping) is { } refusal) Refuse(worker.Pod, refusal);
+            if (await admission is { } refusal) await RefuseAsync(worker.Pod, refusal);
             else await worker.RunAsync(stopping);
             rooms.Admission.Leave(worker.Uid);
             await worker.Removed.WaitAsync(stopping);
@@ -111,8 +117,10 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
         _workers.TryRemove(worker.Uid, out _);
     }
 
-    private void Refuse(Pod pod, Refusal refusal)
+    // Something of it may run: it was taken before the kubelet restarted with less to give.
+    private async Task RefuseAsync(Pod pod, Refusal refusal)
     {
+        await StopAndRemoveAsync(pod.Metadata.Uid);
         rooms.Events.Warning(pod, refusal.Reason, refusal.Message);
         rooms.Reporter.Set(pod, PodStatusBuilder.Refused(pod, refusal, rooms.Time.GetUtcNow()), mayStillRun: false);
     }

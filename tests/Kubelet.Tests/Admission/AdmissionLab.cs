@@ -15,7 +15,7 @@ internal sealed class AdmissionLab(FakeNode node) : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<string, PodWorker> _workers = [];
 
-    public PodAdmission Admission { get; } = new(node);
+    public PodAdmission Admission { get; } = new(node, TimeProvider.System);
 
     public void Open() => Admission.Open(_stopping.Token);
 
@@ -26,6 +26,8 @@ internal sealed class AdmissionLab(FakeNode node) : IAsyncDisposable
         _workers[uid] = new PodWorker(pod, rooms: null!, NullLogger<PodWorker>.Instance);
         return Admission.AdmitAsync(_workers[uid], _stopping.Token).OrMissing($"the answer to {uid}");
     }
+
+    public void Remove(string uid) => _workers[uid].Remove();
 
     public void Change(string uid, Action<Pod> change)
     {

@@ -23,7 +23,43 @@ public sealed class PodAdmissionTests
         Assert.Equal([$"OutOfcpu: {why}"], world.Events);
         world.Change(pod => pod.Metadata.Labels["later"] = "yes");
         world.Wake();
+        world.Remove();
+        await world.ForgottenAsync();
         Assert.False(world.Runtime.Calls.TryRead(out _), "a refused pod was begun");
+    }
+
+    [Fact]
+    public async Task Update_RefusedThoughItRuns_IsStoppedAndForgottenAtTheRuntime()
+    {
+        var (time, pod) = (new ManualTimeProvider(), Asking("2"));
+        var runtime = new FakeRuntime(time);
+        await using (var before = new WorkerHarness(pod, runtime, time))
+        {
+            await before.StatusAsync("Running", status => status.Phase == "Running");
+        }
+        _node.Change(node => node.Status.Allocatable["cpu"] = "1");
+        await _node.ReadAsync(CancellationToken.None);
+
+        await using var after = new WorkerHarness(pod, runtime, time, _node);
+
+        await after.CallAsync("stop c 2");
+        await after.CallAsync("remove sandbox");
+        await after.StatusAsync("OutOfcpu", status => status is { Phase: "Failed", Reason: "OutOfcpu" });
+    }
+
+    [Fact]
+    public async Task Update_TheApiserverDoesNotSay_WaitsUntilItDoes()
+    {
+        var pod = A.Pod().With(p => p.Spec.NodeSelector["disk"] = "ssd");
+        _node.Change(node => node.Metadata.Labels["disk"] = "ssd");
+        _node.Failures = 2;
+
+        await using var world = new WorkerHarness(pod, node: _node);
+        await world.AdvanceAsync(1);
+        await world.AdvanceAsync(1);
+
+        await world.StatusAsync("Running", status => status.Phase == "Running");
+        Assert.Equal(3, _node.Reads);
     }
 
     [Fact]
@@ -77,16 +113,30 @@ public sealed class PodAdmissionTests
     }
 
     [Fact]
-    public async Task AdmitAsync_APodThatHasEnded_TakesNoRoomAnyMore()
+    public async Task AdmitAsync_APodThatHasEnded_TakesItsRoomUntilNothingOfItRuns()
     {
         await using var nodes = new AdmissionLab(_node);
         nodes.Open();
         Assert.Null(await nodes.Arrive("first", "4", A.Noon));
         Assert.Equal("OutOfcpu", (await nodes.Arrive("second", "1", A.Noon))!.Reason);
 
-        nodes.Change("first", pod => pod.Status.Phase = "Succeeded");
+        nodes.Change("first", pod => pod.Status.Phase = "Failed");      // by somebody else: it is still being stopped
+        Assert.Equal("OutOfcpu", (await nodes.Arrive("third", "1", A.Noon))!.Reason);
+        nodes.Admission.Leave("first");
 
-        Assert.Null(await nodes.Arrive("third", "1", A.Noon));
+        Assert.Null(await nodes.Arrive("fourth", "1", A.Noon));
+    }
+
+    [Fact]
+    public async Task AdmitAsync_APodThatTheApiHasForgotten_MakesRoomForItsNamesake()
+    {
+        await using var nodes = new AdmissionLab(_node);
+        nodes.Open();
+        Assert.Null(await nodes.Arrive("first", "4", A.Noon));
+
+        nodes.Remove("first");
+
+        Assert.Null(await nodes.Arrive("second", "4", A.Noon));
     }
 
     internal static Pod Asking(string cpu) => A.Pod().With(pod =>

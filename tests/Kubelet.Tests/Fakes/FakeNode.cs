@@ -1,3 +1,4 @@
+using MiniK8s.Api.Errors;
 using MiniK8s.Kubelet.Admission;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
@@ -13,6 +14,9 @@ internal sealed class FakeNode : IOwnNode
 
     /// <summary>How often it was read.</summary>
     public int Reads { get; private set; }
+
+    /// <summary>How many reads fail first.</summary>
+    public int Failures { get; set; }
 
     public static Protocol.Core.V1.Node New()
     {
@@ -36,6 +40,7 @@ internal sealed class FakeNode : IOwnNode
     public Task<Protocol.Core.V1.Node> ReadAsync(CancellationToken ct)
     {
         Reads++;
+        if (Failures-- > 0) throw new ApiException(new Protocol.Meta.V1.Status { Reason = "ServiceUnavailable", Code = 503 });
         return Task.FromResult(Latest = _stored);
     }
 }

@@ -70,6 +70,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     public void Wake() => _pool.Wake(A.Uid);
 
+    /// <summary>Waits until the pool knows nothing of the pod any more.</summary>
+    public async Task ForgottenAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        while (_pool.Find("ns", "p") is not null) await Task.Delay(5, patience.Token);
+    }
+
     /// <summary>Reads calls to the runtime until that one.</summary>
     public async Task CallAsync(string call)
     {
@@ -121,7 +128,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     private PodAdmission Admission(FakeNode? node)
     {
-        var admission = new PodAdmission(node ?? new FakeNode());
+        var admission = new PodAdmission(node ?? new FakeNode(), Time);
         admission.Open(_stopping.Token);
         return admission;
     }
