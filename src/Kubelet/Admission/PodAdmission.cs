@@ -15,8 +15,8 @@ namespace MiniK8s.Kubelet.Admission;
 /// a pod that was let in                | then            | nothing of it runs any more, or the API has forgotten it
 /// one that had ended when it came      | never           |
 /// </code>
-/// The second end is Kubernetes': after a forced deletion the namesake may run beside what is still stopping. Critical pods drive nobody out
-/// yet, as they do there [pkg/kubelet/preemption].
+/// The second end is Kubernetes': after a forced deletion the namesake may run beside what is still stopping. What is left out: there a
+/// critical pod that only lacks resources drives others out [pkg/kubelet/preemption]; here it is refused like any.
 /// </remarks>
 internal sealed class PodAdmission(IOwnNode node, TimeProvider time)
 {

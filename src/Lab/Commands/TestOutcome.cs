@@ -24,6 +24,7 @@ internal sealed record TestOutcome(int Passed, IReadOnlyList<string> Failed, IRe
             [.. results.Where(r => r.Outcome == "Failed").Select(r => r.Name + r.Why)],
             [.. results.Where(r => r.Outcome == "NotExecuted").Select(r => r.Name)]);
     }
+
     private static string Why(XElement result)
     {
         var texts = result.Descendants(Trx + "ErrorInfo").Elements().Select(element => element.Value);
