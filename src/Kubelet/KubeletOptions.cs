@@ -4,6 +4,7 @@ using System.Net;
 
 using MiniK8s.Api.Quantities;
 using MiniK8s.Kubelet.Node;
+using MiniK8s.Kubelet.Shutdown;
 
 namespace MiniK8s.Kubelet;
 
@@ -87,6 +88,22 @@ public sealed class KubeletOptions : IValidatableObject
     [Description("images that each node pulls at once; 0 is any number")]
     public int MaxParallelImagePulls { get; set; } = 1;
 
+    /// <summary>How long pods are given when the machine is about to go off, which SIGPWR says; 0 gives them nothing, and SIGPWR ends the process. Default 0.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    [Description("how long pods are given when SIGPWR says that the machine goes off; 0 is not at all")]
+    public TimeSpan ShutdownGracePeriod { get; set; }
+
+    /// <summary>How much of it is kept for the critical pods, which go last. Default 0.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    [Description("how much of that is kept for the critical pods")]
+    public TimeSpan ShutdownGracePeriodCriticalPods { get; set; }
+
+    /// <summary>The folder of static pods, one manifest a file; all nodes of this process run them. Default: none.</summary>
+    [Description("folder of static pods, one manifest a file")]
+    public string? PodManifestPath { get; set; }
+
+    internal ShutdownGrace ShutdownGrace => new(ShutdownGracePeriod - ShutdownGracePeriodCriticalPods, ShutdownGracePeriodCriticalPods);
+
     /// <summary>Whether the port is encrypted and knows its callers.</summary>
     internal bool HasTls => TlsCertFile is not null;
 
@@ -96,6 +113,7 @@ public sealed class KubeletOptions : IValidatableObject
         if (Nodes.Count == 0) yield return new("names no node", [nameof(Nodes)]);
         if (Nodes.Distinct().Count() < Nodes.Count) yield return new("names a node twice", [nameof(Nodes)]);
         if (TlsCertFile is null != TlsPrivateKeyFile is null) yield return new("goes together with --tls-private-key-file", [nameof(TlsCertFile)]);
+        if (ShutdownGracePeriodCriticalPods > ShutdownGracePeriod) yield return new("is a part of --shutdown-grace-period, and so not longer", [nameof(ShutdownGracePeriodCriticalPods)]);
         foreach (var (name, text) in new[] { (nameof(CapacityCpu), CapacityCpu), (nameof(CapacityMemory), CapacityMemory), (nameof(CapacityEphemeralStorage), CapacityEphemeralStorage) })
         {
             if (!Quantity.TryParse(text, out _)) yield return new($"'{text}' is not a quantity", [name]);

@@ -1,6 +1,5 @@
-using System.Globalization;
-
 using MiniK8s.Api.Placement;
+using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Admission;
@@ -16,7 +15,7 @@ namespace MiniK8s.Kubelet.Admission;
 /// node affinity  nodeSelector, required terms                              NodeAffinity
 /// node name      spec.nodeName                                             NodeName
 /// host ports     against those of the others                               NodePorts
-/// taints         NoExecute alone                                           TaintToleration
+/// taints         NoExecute alone, and none for static pods                 TaintToleration
 /// </code>
 /// A resource that the node has never heard of is passed over: whoever brings it will see to it.
 /// </remarks>
@@ -31,10 +30,31 @@ internal static class NodePredicates
     public static Refusal? Check(Pod pod, Protocol.Core.V1.Node node, IReadOnlyList<Pod> others) =>
         Sysctls.Check(pod.Spec)
         ?? CheckOs(pod, node)
-        ?? CheckResources(pod.Spec, node.Status, others)
+        ?? Shortages(pod.Spec, node.Status, others).FirstOrDefault()?.ToRefusal()
         ?? CheckPlace(pod.Spec, node)
         ?? CheckPorts(pod.Spec, others)
-        ?? CheckTaints(pod.Spec, node);
+        ?? (pod.IsStatic() ? null : CheckTaints(pod.Spec, node));
+
+    /// <summary>The same, but for resources.</summary>
+    public static Refusal? CheckBesideResources(Pod pod, Protocol.Core.V1.Node node, IReadOnlyList<Pod> others) =>
+        Sysctls.Check(pod.Spec) ?? CheckOs(pod, node) ?? CheckPlace(pod.Spec, node) ?? CheckPorts(pod.Spec, others) ?? (pod.IsStatic() ? null : CheckTaints(pod.Spec, node));
+
+    /// <summary>What the node has too little of.</summary>
+    public static IEnumerable<Shortage> Shortages(PodSpec spec, NodeStatus node, IReadOnlyList<Pod> others)
+    {
+        var (wanted, there) = (PodRequests.Of(spec), ResourceLists.Read(node.Allocatable));
+        var used = others.Aggregate(Resources.None, (sum, other) => sum + PodRequests.Of(other.Spec));
+        Shortage[] kinds =
+        [
+            new(ResourceLists.Pods, 1, others.Count, ResourceLists.PodSlots(node.Allocatable)),
+            new(ResourceLists.Cpu, wanted.MilliCpu, used.MilliCpu, there.MilliCpu),
+            new(ResourceLists.Memory, wanted.Memory, used.Memory, there.Memory),
+            new(ResourceLists.EphemeralStorage, wanted.EphemeralStorage, used.EphemeralStorage, there.EphemeralStorage),
+            .. wanted.Others.Where(other => there.Others.ContainsKey(other.Key))
+                .Select(other => new Shortage(other.Key, other.Value, used.Others.GetValueOrDefault(other.Key), there.Others[other.Key])),
+        ];
+        return kinds.Where(kind => kind.Requested > 0 && kind.Missing > 0);
+    }
 
     private static Refusal? CheckOs(Pod pod, Protocol.Core.V1.Node node)
     {
@@ -45,27 +65,6 @@ internal static class NodePredicates
         }
         return pod.Spec.Os is { Name: { Length: > 0 } named } && named != os ? new("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS") : null;
     }
-
-    private static Refusal? CheckResources(PodSpec spec, NodeStatus node, IReadOnlyList<Pod> others)
-    {
-        var slots = ResourceLists.PodSlots(node.Allocatable);
-        if (others.Count + 1 > slots) return Out(ResourceLists.Pods, 1, others.Count, slots);
-
-        var (wanted, there) = (PodRequests.Of(spec), ResourceLists.Read(node.Allocatable));
-        var used = others.Aggregate(Resources.None, (sum, other) => sum + PodRequests.Of(other.Spec));
-        return Short(ResourceLists.Cpu, wanted.MilliCpu, used.MilliCpu, there.MilliCpu)
-            ?? Short(ResourceLists.Memory, wanted.Memory, used.Memory, there.Memory)
-            ?? Short(ResourceLists.EphemeralStorage, wanted.EphemeralStorage, used.EphemeralStorage, there.EphemeralStorage)
-            ?? wanted.Others.Where(other => there.Others.ContainsKey(other.Key))
-                .Select(other => Short(other.Key, other.Value, used.Others.GetValueOrDefault(other.Key), there.Others[other.Key]))
-                .FirstOrDefault(refusal => refusal is not null);
-    }
-
-    private static Refusal? Short(string resource, long wanted, long used, long there) =>
-        wanted > 0 && wanted > there - used ? Out(resource, wanted, used, there) : null;
-
-    private static Refusal Out(string resource, long wanted, long used, long there) => new($"OutOf{resource}", string.Create(
-        CultureInfo.InvariantCulture, $"Node didn't have enough resource: {resource}, requested: {wanted}, used: {used}, capacity: {there}"));
 
     private static Refusal? CheckPlace(PodSpec spec, Protocol.Core.V1.Node node)
     {

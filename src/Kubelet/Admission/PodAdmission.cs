@@ -1,5 +1,7 @@
 using MiniK8s.Api.Errors;
+using MiniK8s.Kubelet.Containers;
 using MiniK8s.Kubelet.PodWorkers;
+using MiniK8s.Kubelet.Status;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Admission;
@@ -15,18 +17,23 @@ namespace MiniK8s.Kubelet.Admission;
 /// a pod that was let in                | then            | nothing of it runs any more, or the API has forgotten it
 /// one that had ended when it came      | never           |
 /// </code>
-/// The second end is Kubernetes': after a forced deletion the namesake may run beside what is still stopping. What is left out: there a
-/// critical pod that only lacks resources drives others out [pkg/kubelet/preemption]; here it is refused like any.
+/// The second end is Kubernetes': after a forced deletion the namesake may run beside what is still stopping. A static pod needs no
+/// apiserver: it does not wait for <see cref="Open"/>, and the node as last known has to do. A critical pod that lacks nothing but resources
+/// drives others out; everybody else waits for that. What is left out: AppArmor, which a simulated node does not have.
 /// </remarks>
-internal sealed class PodAdmission(IOwnNode node, TimeProvider time)
+internal sealed class PodAdmission(IOwnNode node, IPodEvents events, TimeProvider time)
 {
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(10);
+    private static readonly PodEnding Preempted = new("Preempting", "Preempted in order to admit critical pod", "Pod was preempted by Kubelet to accommodate a critical pod.");
+    private static readonly Refusal ShuttingDown = new("NodeShutdown", "Pod was rejected as the node is shutting down.");
 
     private readonly Lock _gate = new();            // guards what follows; nothing is awaited under it
     private readonly Dictionary<string, PodWorker> _admitted = [];
     private readonly List<(PodWorker Worker, TaskCompletionSource<Refusal?> Answer)> _waiting = [];
     private bool _isOpen;
     private bool _isAtWork;
+    private bool _isShuttingDown;
 
     /// <summary>The pods are listed: the first may come in.</summary>
     public void Open(CancellationToken stopping)
@@ -44,6 +51,17 @@ internal sealed class PodAdmission(IOwnNode node, TimeProvider time)
         return answer.Task.WaitAsync(stopping);
     }
 
+    /// <summary>The node is shutting down: from now on nobody comes in.</summary>
+    /// <returns>Those that are in.</returns>
+    public IReadOnlyList<PodWorker> Shut()
+    {
+        lock (_gate)
+        {
+            _isShuttingDown = true;
+            return [.. _admitted.Values];
+        }
+    }
+
     /// <summary>Nothing of the pod runs any more.</summary>
     public void Leave(string uid)
     {
@@ -54,7 +72,7 @@ internal sealed class PodAdmission(IOwnNode node, TimeProvider time)
     {
         lock (_gate)
         {
-            if (!_isOpen || _isAtWork) return;
+            if (_isAtWork) return;
             _isAtWork = true;
         }
         await Task.Yield();     // the caller delivers everybody's changes
@@ -76,12 +94,13 @@ internal sealed class PodAdmission(IOwnNode node, TimeProvider time)
     {
         lock (_gate)
         {
-            if (_waiting.Count == 0)
+            var ready = _waiting.FindAll(waiting => _isOpen || waiting.Worker.Pod.IsStatic());
+            if (ready.Count == 0)
             {
                 _isAtWork = false;
                 return null;
             }
-            var next = _waiting.MinBy(waiting => waiting.Worker.Pod.Metadata.CreationTimestamp?.ToDateTimeOffset() ?? default);
+            var next = ready.MinBy(waiting => waiting.Worker.Pod.Metadata.CreationTimestamp?.ToDateTimeOffset() ?? default);
             _waiting.Remove(next);
             return next;
         }
@@ -91,11 +110,61 @@ internal sealed class PodAdmission(IOwnNode node, TimeProvider time)
     {
         var pod = worker.Pod;
         if (pod.HasTerminalPhase()) return null;
-        var refusal = pod.IsDeleting() ? null : NodePredicates.Check(pod, node.Latest, Others());
-        if (refusal is not null) refusal = NodePredicates.Check(pod, await ReadNodeAsync(stopping), Others());
-        if (refusal is not null) return refusal;
-        lock (_gate) _admitted[worker.Uid] = worker;
+        if (!pod.IsDeleting() && await RefusalOfAsync(pod, stopping) is { } refusal) return refusal;
+        lock (_gate)
+        {
+            if (_isShuttingDown && !pod.IsDeleting()) return ShuttingDown;
+            _admitted[worker.Uid] = worker;
+            return null;
+        }
+    }
+
+    private async Task<Refusal?> RefusalOfAsync(Pod pod, CancellationToken stopping)
+    {
+        var seen = node.Latest;
+        var refusal = NodePredicates.Check(pod, seen, Others());
+        if (refusal is not null && !pod.IsStatic())
+        {
+            seen = await ReadNodeAsync(stopping);
+            refusal = NodePredicates.Check(pod, seen, Others());
+        }
+        return refusal is null || !pod.IsCritical() ? refusal
+            : NodePredicates.CheckBesideResources(pod, seen, Others()) ?? await MakeRoomAsync(pod, seen, stopping);
+    }
+
+    private async Task<Refusal?> MakeRoomAsync(Pod pod, Protocol.Core.V1.Node seen, CancellationToken stopping)
+    {
+        var others = Others();
+        var (victims, unmet) = Victims.Choose(pod, others, NodePredicates.Shortages(pod.Spec, seen.Status, others));
+        if (unmet.Count > 0)
+        {
+            var missing = string.Concat(unmet.Select(resource => $"(res: {resource.Key}, q: {resource.Value}), "));
+            return new(
+                "UnexpectedAdmissionError",
+                "Unexpected error while attempting to recover from admission failure: preemption: error finding a set of pods to preempt: "
+                + $"no set of running pods found to reclaim resources: [{missing}]");
+        }
+        foreach (var victim in victims) await DriveOutAsync(victim, stopping);
         return null;
+    }
+
+    private async Task DriveOutAsync(Pod victim, CancellationToken stopping)
+    {
+        PodWorker? worker;
+        lock (_gate) worker = _admitted.GetValueOrDefault(victim.Metadata.Uid);
+        if (worker is null) return;
+        events.Warning(victim, Preempted.Reason, Preempted.Message);
+        // One and a half times its grace, and no less than 10 s: then the pod that waits comes in beside what will not go [pod_workers.go killPodNow].
+        var patience = StopDeadline.GraceOf(victim) * 1.5;
+        try
+        {
+            await worker.EndAsync(Preempted).WaitAsync(patience > LeastPatience ? patience : LeastPatience, time, stopping);
+        }
+        catch (TimeoutException)
+        {
+            events.Warning(victim, "ExceededGracePeriod", "Container runtime did not kill the pod within specified grace period.");
+        }
+        Leave(worker.Uid);
     }
 
     private async Task<Protocol.Core.V1.Node> ReadNodeAsync(CancellationToken stopping)

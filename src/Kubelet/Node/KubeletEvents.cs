@@ -9,6 +9,12 @@ internal interface INodeEvents
 {
     /// <summary>The kubelet has registered its node; the usual series follows.</summary>
     void Starting(string node);
+
+    /// <summary>The machine is about to go off.</summary>
+    void ShuttingDown(string node);
+
+    /// <summary>The Node is not Ready any more.</summary>
+    void NotReady(string node);
 }
 
 /// <summary>One node's events, with the references that Kubernetes gives them.</summary>
@@ -19,8 +25,7 @@ internal sealed class KubeletEvents(IEventRecorder recorder) : IPodEvents, INode
 
     public void Starting(string node)
     {
-        // A node's events name it by its name where others have their uid.
-        var reference = new ObjectReference { Kind = "Node", Name = node, Uid = node };
+        var reference = ReferenceTo(node);
         recorder.Record(reference, EventTypes.Normal, "Starting", "Starting kubelet.");
         foreach (var reason in (string[])["NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID"])
         {
@@ -29,4 +34,12 @@ internal sealed class KubeletEvents(IEventRecorder recorder) : IPodEvents, INode
         recorder.Record(reference, EventTypes.Normal, "NodeAllocatableEnforced", "Updated Node Allocatable limit across pods");
         recorder.Record(reference, EventTypes.Normal, "NodeReady", $"Node {node} status is now: NodeReady");
     }
+
+    public void ShuttingDown(string node) =>
+        recorder.Record(ReferenceTo(node), EventTypes.Normal, "NodeShutdown", "Shutdown manager detected shutdown event");
+
+    public void NotReady(string node) => recorder.Record(ReferenceTo(node), EventTypes.Normal, "NodeNotReady", $"Node {node} status is now: NodeNotReady");
+
+    // A node's events name it by its name where others have their uid.
+    private static ObjectReference ReferenceTo(string node) => new() { Kind = "Node", Name = node, Uid = node };
 }

@@ -2,23 +2,24 @@ using MiniK8s.Client.Events;
 using MiniK8s.Client.Informers;
 using MiniK8s.Client.Reflection;
 using MiniK8s.Client.Resources;
-using MiniK8s.Kubelet.Admission;
 using MiniK8s.Kubelet.PodWorkers;
+using MiniK8s.Kubelet.Shutdown;
+using MiniK8s.Kubelet.StaticPods;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Node;
 
 /// <summary>Everything that one node does: its Node object, its lease, its pods. A process may host many.</summary>
 /// <remarks>
-/// Order of the start: register, then follow the pods bound to this node, then, once they are listed, let them in, and end what runs for
-/// pods that are no more.
+/// Order of the start: the static pods, which need nobody; register; then follow the pods bound to this node, and once they are listed, let
+/// them in, and end what runs for pods that are no more.
 /// </remarks>
 internal sealed partial class NodeAgent(
-    NodeIdentity identity, NodeRuntime runtime, IApiClient api, InformerFactory informers, NodeRooms rooms, TimeProvider time, Random random, ILoggerFactory loggers)
-    : IInformerHandler<Pod>
+    NodeIdentity identity, NodeRuntime runtime, IApiClient api, InformerFactory informers, NodeRooms rooms, string? manifests, TimeProvider time, Random random,
+    ILoggerFactory loggers) : IInformerHandler<Pod>
 {
     private readonly ILogger<NodeAgent> _logger = loggers.CreateLogger<NodeAgent>();
-    private PodWorkerPool? _workers;
+    private Standing? _standing;
 
     public string Name => identity.Name;
 
@@ -27,7 +28,7 @@ internal sealed partial class NodeAgent(
     public Runtime.IPodNetwork Network => runtime.Network;
 
     /// <summary>The pod of that name on this node; null when it has none.</summary>
-    public Pod? Find(string ns, string name) => _workers?.Find(ns, name);
+    public Pod? Find(string ns, string name) => _standing?.Rooms.Workers.Find(ns, name);
 
     /// <summary>Runs until stopped. What runs in containers goes on.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -36,51 +37,74 @@ internal sealed partial class NodeAgent(
         var recorder = new EventRecorder(source, api, time, random, loggers.CreateLogger<EventRecorder>());
         var events = new KubeletEvents(recorder);
         var heartbeat = new NodeHeartbeat(identity, api, runtime.Runtime, events, time, random, loggers.CreateLogger<NodeHeartbeat>());
-        var admission = new PodAdmission(heartbeat, time);
-        var (workers, probes) = rooms.Open(identity, runtime, events, admission, stopping);
-        await using var endedProbes = probes;
-        await using var endedWorkers = workers;
-        _workers = workers;
-
-        var recording = recorder.RunAsync(stopping);
-        var node = await heartbeat.RegisterAsync(stopping);
-        var lease = new NodeLease(identity.Name, node.Metadata.Uid, api, time, random, loggers.CreateLogger<NodeLease>());
-        var pods = informers.Create<Pod>(new ObjectFilter { FieldSelector = $"spec.nodeName={identity.Name}" });
-        pods.AddHandler(this);
+        await heartbeat.PrepareAsync(stopping);
+        await using var open = rooms.Open(identity, runtime, events, heartbeat, stopping);
+        _standing = new Standing(open, heartbeat, events);
+        using var files = manifests is null ? null : new StaticPodSource(manifests, identity.Name, open.Workers, time, loggers.CreateLogger<StaticPodSource>());
+        if (files is not null) await files.ReadAsync(stopping);
 
         await Task.WhenAll(
-            recording,
-            heartbeat.RunAsync(stopping),
-            lease.RunAsync(stopping),
-            pods.RunAsync(stopping),
-            workers.FollowRuntimeAsync(),
-            BeginAsync(pods, admission, workers, stopping));
+            recorder.RunAsync(stopping),
+            open.Workers.FollowRuntimeAsync(),
+            files?.RunAsync(stopping) ?? Task.CompletedTask,
+            JoinAsync(heartbeat, open, files?.Synced ?? Task.CompletedTask, stopping));
     }
 
-    void IInformerHandler<Pod>.OnAdd(Pod obj) => _workers!.Update(obj);
+    /// <summary>Ends the node's pods before the machine goes off; returns when it may.</summary>
+    public async Task ShutDownAsync(ShutdownGrace grace, CancellationToken stopping)
+    {
+        if (_standing is not var (open, heartbeat, events)) return;
+        await new NodeShutdown(identity.Name, open.Admission, heartbeat, open.Reporter, events, grace, time, loggers.CreateLogger<NodeShutdown>()).RunAsync(stopping);
+    }
+
+    void IInformerHandler<Pod>.OnAdd(Pod obj) => Update(obj);
 
     void IInformerHandler<Pod>.OnUpdate(Pod old, Pod current)
     {
         // The same name with another uid: the watch missed the end of the one before.
-        if (old.Metadata.Uid != current.Metadata.Uid) _workers!.Remove(old);
-        _workers!.Update(current);
+        if (old.Metadata.Uid != current.Metadata.Uid) Remove(old);
+        Update(current);
     }
 
-    void IInformerHandler<Pod>.OnDelete(Pod last) => _workers!.Remove(last);
+    void IInformerHandler<Pod>.OnDelete(Pod last) => Remove(last);
 
-    private async Task BeginAsync(SharedInformer<Pod> pods, PodAdmission admission, PodWorkerPool workers, CancellationToken stopping)
+    private void Update(Pod pod)
     {
-        await pods.Synced.WaitAsync(stopping);
-        admission.Open(stopping);
+        if (pod.IsMirror()) _standing!.Rooms.Mirrors.Update(pod);
+        else _standing!.Rooms.Workers.Update(pod);
+    }
+
+    private void Remove(Pod pod)
+    {
+        if (pod.IsMirror()) _standing!.Rooms.Mirrors.Remove(pod);
+        else _standing!.Rooms.Workers.Remove(pod);
+    }
+
+    private async Task JoinAsync(NodeHeartbeat heartbeat, OpenNode open, Task manifestsRead, CancellationToken stopping)
+    {
+        var node = await heartbeat.RegisterAsync(stopping);
+        var lease = new NodeLease(identity.Name, node.Metadata.Uid, api, time, random, loggers.CreateLogger<NodeLease>());
+        var pods = informers.Create<Pod>(new ObjectFilter { FieldSelector = $"spec.nodeName={identity.Name}" });
+        pods.AddHandler(this);
+        await Task.WhenAll(heartbeat.RunAsync(stopping), lease.RunAsync(stopping), pods.RunAsync(stopping), BeginAsync(Task.WhenAll(pods.Synced, manifestsRead), open, stopping));
+    }
+
+    private async Task BeginAsync(Task allSourcesRead, OpenNode open, CancellationToken stopping)
+    {
+        await allSourcesRead.WaitAsync(stopping);
+        open.Admission.Open(stopping);
         try
         {
-            await workers.StopOrphansAsync();
+            await open.Workers.StopOrphansAsync();
         }
         catch (Runtime.RuntimeException exception)
         {
             LogOrphansRemain(identity.Name, exception);
         }
+        await open.Mirrors.RunAsync(stopping);
     }
+
+    private sealed record Standing(OpenNode Rooms, NodeHeartbeat Heartbeat, INodeEvents Events);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: containers of unknown pods could not be stopped")]
     private partial void LogOrphansRemain(string node, Exception exception);

@@ -17,10 +17,14 @@ internal sealed partial class NodeHeartbeat(
 
     private readonly IResourceClient<Protocol.Core.V1.Node> _nodes = api.Resource<Protocol.Core.V1.Node>();
     private long _reported;
+    private string? _notReady;
     private Protocol.Core.V1.Node? _latest;
 
-    /// <inheritdoc />
-    public Protocol.Core.V1.Node Latest => Volatile.Read(ref _latest) ?? throw new InvalidOperationException("The node is not registered yet.");
+    /// <summary>As last read or written; before the first, as it is going to be registered.</summary>
+    public Protocol.Core.V1.Node Latest => Volatile.Read(ref _latest) ?? throw new InvalidOperationException("The node is not known yet: PrepareAsync comes first.");
+
+    /// <summary>Looks at the machine; nobody is asked.</summary>
+    public async Task PrepareAsync(CancellationToken stopping) => Keep(NodeObjects.Create(identity, await ReportAsync(stopping), time.GetUtcNow()));
 
     /// <summary>Creates the Node, or takes up the one that is there; tried until it succeeds.</summary>
     public async Task<Protocol.Core.V1.Node> RegisterAsync(CancellationToken stopping)
@@ -56,6 +60,21 @@ internal sealed partial class NodeHeartbeat(
             {
                 LogNotReported(identity.Name, exception.Message);
             }
+        }
+    }
+
+    /// <summary>From now on the Node is not Ready, and why; told at once, or else with the next look.</summary>
+    public async Task NotReadyAsync(string why, CancellationToken stopping)
+    {
+        _notReady = why;
+        events.NotReady(identity.Name);
+        try
+        {
+            await BeatAsync(stopping);
+        }
+        catch (ApiException exception)
+        {
+            LogNotReported(identity.Name, exception.Message);
         }
     }
 
@@ -100,7 +119,7 @@ internal sealed partial class NodeHeartbeat(
         _reported = time.GetTimestamp();
     }
 
-    private async Task<NodeReport> ReportAsync(CancellationToken ct) => new(runtime.Version, await runtime.ListImagesAsync(ct));
+    private async Task<NodeReport> ReportAsync(CancellationToken ct) => new(runtime.Version, await runtime.ListImagesAsync(ct), _notReady);
 
     private static NodeStatus WithoutHeartbeats(NodeStatus status)
     {

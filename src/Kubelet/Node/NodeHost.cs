@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 
 using MiniK8s.Client.Informers;
 using MiniK8s.Client.Resources;
@@ -25,8 +26,10 @@ internal sealed class NodeHost(
     ILoggerFactory loggers) : BackgroundService
 {
     private const string Gate = "nodes";
+    private const int SigPwr = 30;      // what init is told when the power fails
     private readonly ConcurrentDictionary<string, NodeAgent> _agents = new();
     private readonly SharedRandom _random = new();
+    private int _isShuttingDown;
 
     /// <summary>The agent of that node; null when it is not one of ours, or has not begun yet.</summary>
     public NodeAgent? Find(string node) => _agents.GetValueOrDefault(node);
@@ -42,12 +45,28 @@ internal sealed class NodeHost(
         var address = options.NodeIp ?? await OwnAddress.FindAsync(process.BindAddress, stoppingToken);
         var runs = options.Nodes.Select((name, index) => RunAsync(options.IdentityOf(name, index, address, port), rooms, stoppingToken)).ToList();
         health.Open(Gate);
+        using var power = OnPowerFailure(stoppingToken);
         await Task.WhenAll([watching, .. runs]);
+    }
+
+    // Without a grace the signal does what it does to every process: it ends this one, as the machine's going off would.
+    private PosixSignalRegistration? OnPowerFailure(CancellationToken stopping) => options.ShutdownGrace.IsAny
+        ? PosixSignalRegistration.Create((PosixSignal)SigPwr, context =>
+        {
+            context.Cancel = true;
+            if (Interlocked.Exchange(ref _isShuttingDown, 1) == 0) _ = ShutDownAsync(stopping);
+        })
+        : null;
+
+    private async Task ShutDownAsync(CancellationToken stopping)
+    {
+        await Task.WhenAll(_agents.Values.Select(agent => agent.ShutDownAsync(options.ShutdownGrace, stopping))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lifetime.StopApplication();
     }
 
     private async Task RunAsync(NodeIdentity identity, NodeRooms rooms, CancellationToken stopping)
     {
-        var agent = new NodeAgent(identity, runtimes.Open(identity), api, informers, rooms, time, _random, loggers);
+        var agent = new NodeAgent(identity, runtimes.Open(identity), api, informers, rooms, options.PodManifestPath, time, _random, loggers);
         _agents[identity.Name] = agent;
         try
         {

@@ -53,7 +53,7 @@ internal static class NodeObjects
         status.Addresses.Add(new NodeAddress { Type = "InternalIP", Address = identity.InternalIp });
         status.Addresses.Add(new NodeAddress { Type = "Hostname", Address = identity.Name });
         AddResources(status, identity.Capacity);
-        status.Conditions.Add(Conditions().Select(condition => Timed(condition, before, now)));
+        status.Conditions.Add(Conditions(report.NotReady).Select(condition => Timed(condition, before, now)));
         status.Images.Add(report.Images.OrderByDescending(i => i.Size).Take(MaxImages).Select(ImageOf));
         return status;
     }
@@ -87,12 +87,14 @@ internal static class NodeObjects
         foreach (var (resource, amount) in Allocatable(capacity)) status.Allocatable[resource] = amount;
     }
 
-    private static IEnumerable<NodeCondition> Conditions() =>
+    private static IEnumerable<NodeCondition> Conditions(string? notReady) =>
     [
         new() { Type = "MemoryPressure", Status = "False", Reason = "KubeletHasSufficientMemory", Message = "kubelet has sufficient memory available" },
         new() { Type = "DiskPressure", Status = "False", Reason = "KubeletHasNoDiskPressure", Message = "kubelet has no disk pressure" },
         new() { Type = "PIDPressure", Status = "False", Reason = "KubeletHasSufficientPID", Message = "kubelet has sufficient PID available" },
-        new() { Type = "Ready", Status = "True", Reason = "KubeletReady", Message = "kubelet is posting ready status" },
+        notReady is null
+            ? new() { Type = "Ready", Status = "True", Reason = "KubeletReady", Message = "kubelet is posting ready status" }
+            : new() { Type = "Ready", Status = "False", Reason = "KubeletNotReady", Message = notReady },
     ];
 
     private static NodeCondition Timed(NodeCondition condition, NodeStatus? before, DateTimeOffset now)
@@ -130,4 +132,5 @@ internal static class NodeObjects
 }
 
 /// <summary>What of a node's status changes while it runs.</summary>
-internal sealed record NodeReport(Runtime.RuntimeVersion Runtime, IReadOnlyList<Runtime.ImageInfo> Images);
+/// <param name="NotReady">Why it is not Ready; null when it is.</param>
+internal sealed record NodeReport(Runtime.RuntimeVersion Runtime, IReadOnlyList<Runtime.ImageInfo> Images, string? NotReady = null);

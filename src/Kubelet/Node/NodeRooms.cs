@@ -6,6 +6,7 @@ using MiniK8s.Kubelet.Images;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.Probes;
 using MiniK8s.Kubelet.References;
+using MiniK8s.Kubelet.StaticPods;
 using MiniK8s.Kubelet.Status;
 using MiniK8s.Kubelet.Volumes;
 
@@ -19,15 +20,17 @@ namespace MiniK8s.Kubelet.Node;
 internal sealed class NodeRooms(
     IPodApi pods, IReferencedObjects objects, IServices services, int pullsAtOnce, TimeProvider time, Random random, ILoggerFactory loggers)
 {
-    /// <summary>The rooms, and the pool of workers that live in them.</summary>
+    /// <summary>The pool of workers, and what of their rooms others call too.</summary>
     /// <param name="identity">Whose they are.</param>
     /// <param name="node">What its pods run on.</param>
     /// <param name="events">Where what happens is told.</param>
-    /// <param name="admission">Who lets pods in.</param>
+    /// <param name="own">The Node itself.</param>
     /// <param name="stopping">Ends everything.</param>
-    public (PodWorkerPool Workers, PodProbes Probes) Open(
-        NodeIdentity identity, NodeRuntime node, IPodEvents events, PodAdmission admission, CancellationToken stopping)
+    public OpenNode Open(NodeIdentity identity, NodeRuntime node, IPodEvents events, IOwnNode own, CancellationToken stopping)
     {
+        var admission = new PodAdmission(own, events, time);
+        var reporter = new PodStatusReporter(pods, time, loggers.CreateLogger<PodStatusReporter>(), stopping);
+        var mirrors = new MirrorPods(pods, reporter, own, time, loggers.CreateLogger<MirrorPods>());
         PodWorkerPool? workers = null;
         var allocatable = NodeObjects.Allocatable(identity.Capacity);
         var probes = new PodProbes(
@@ -44,13 +47,24 @@ internal sealed class NodeRooms(
             stopper,
             new PodStopper(node.Runtime, stopper),
             new PodStatusBuilder([identity.InternalIp], probes),
-            new PodStatusReporter(pods, time, loggers.CreateLogger<PodStatusReporter>(), stopping),
+            mirrors,
             probes,
             events,
             admission,
             random,
             time);
         workers = new PodWorkerPool(identity.Name, rooms, loggers, stopping);
-        return (workers, probes);
+        return new OpenNode(workers, probes, admission, mirrors, reporter);
+    }
+}
+
+/// <summary>One node's rooms at work.</summary>
+internal sealed record OpenNode(PodWorkerPool Workers, PodProbes Probes, PodAdmission Admission, MirrorPods Mirrors, PodStatusReporter Reporter) : IAsyncDisposable
+{
+    /// <summary>Returns when every worker and then every probe has let go.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Workers.DisposeAsync();
+        await Probes.DisposeAsync();
     }
 }

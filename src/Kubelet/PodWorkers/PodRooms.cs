@@ -13,7 +13,7 @@ internal sealed record PodRooms(
     ContainerStopper Stopper,
     PodStopper PodStopper,
     PodStatusBuilder Statuses,
-    PodStatusReporter Reporter,
+    IPodStatuses Reporter,
     IPodProbes Probes,
     IPodEvents Events,
     PodAdmission Admission,

@@ -5,6 +5,17 @@ namespace MiniK8s.Kubelet.PodWorkers;
 /// <summary>Questions about a pod's specification that many rooms of the kubelet ask.</summary>
 internal static class PodSpecs
 {
+    /// <summary>Where a pod comes from: <c>file</c>.</summary>
+    public const string SourceAnnotation = "kubernetes.io/config.source";
+
+    /// <summary>Of a static pod: another one after each change of its manifest.</summary>
+    public const string HashAnnotation = "kubernetes.io/config.hash";
+
+    /// <summary>Of a mirror pod: the hash of the static pod that it shows.</summary>
+    public const string MirrorAnnotation = "kubernetes.io/config.mirror";
+
+    private const int SystemCriticalPriority = 2_000_000_000;
+
     /// <summary>An init container that keeps running beside the main ones (KEP-753).</summary>
     public static bool IsSidecar(this Container init) => init.HasRestartPolicy && init.RestartPolicy == "Always";
 
@@ -12,6 +23,15 @@ internal static class PodSpecs
 
     /// <summary>The pod as it stands inside messages: <c>name_namespace(uid)</c>.</summary>
     public static string Format(this Pod pod) => $"{pod.Metadata.Name}_{pod.Metadata.Namespace}({pod.Metadata.Uid})";
+
+    /// <summary>It comes from a manifest of the node, not from the apiserver.</summary>
+    public static bool IsStatic(this Pod pod) => pod.Metadata.Annotations.TryGetValue(SourceAnnotation, out var source) && source != "api";
+
+    /// <summary>It shows a static pod at the apiserver.</summary>
+    public static bool IsMirror(this Pod pod) => pod.Metadata.Annotations.ContainsKey(MirrorAnnotation);
+
+    /// <summary>Never driven out by others, and let in at their cost [pkg/kubelet/types/pod_update.go IsCriticalPod].</summary>
+    public static bool IsCritical(this Pod pod) => pod.IsStatic() || pod.IsMirror() || pod.Spec.Priority >= SystemCriticalPriority;
 
     public static bool IsDeleting(this Pod pod) => pod.Metadata.DeletionTimestamp is not null;
 

@@ -17,11 +17,14 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
 
     private readonly Wakeup _wakeup = new();
     private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, StartError> _startErrors = [];
     private readonly PodDelays _delays = new();
-    private readonly Lock _gate = new();            // guards the three fields below, shared with Update and Remove
+    private readonly Lock _gate = new();            // guards the five fields below, shared with Update, Remove and EndAsync
     private Pod _pod = first;
     private bool _isRemoved;
+    private PodEnding? _asked;
+    private TimeSpan _mostGrace = TimeSpan.MaxValue;
     private (StopDeadline Deadline, DateTimeOffset Began)? _stop;
 
     private PodStatus? _published = first.Status;
@@ -60,6 +63,24 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         lock (_gate) _isRemoved = true;
         _removed.TrySetResult();
         _wakeup.Set();
+    }
+
+    /// <summary>The kubelet ends the pod for a reason of its own; the first reason stays, the shortest grace counts.</summary>
+    /// <param name="ending">What its status shows.</param>
+    /// <param name="grace">At most so much, whatever the pod says; null leaves it to the pod.</param>
+    /// <returns>Completes once nothing of the pod runs any more and its last status is handed over.</returns>
+    public Task EndAsync(PodEnding ending, TimeSpan? grace = null)
+    {
+        (StopDeadline Deadline, DateTimeOffset Began)? stop;
+        lock (_gate)
+        {
+            _asked ??= ending;
+            if (grace < _mostGrace) _mostGrace = grace.Value;
+            stop = _stop;
+        }
+        if (grace is { } most) stop?.Deadline.Shorten(stop.Value.Began + most);
+        _wakeup.Set();
+        return _finished.Task;
     }
 
     /// <summary>Something happened to its containers, or a probe has spoken.</summary>
@@ -102,6 +123,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
             case PodWorkerPhase.Terminated:
                 await ReleaseAsync(stopping);
                 Phase = PodWorkerPhase.Finished;
+                _finished.TrySetResult();
                 return TimeSpan.Zero;
             default:
                 throw new InvalidOperationException($"A {Phase} pod takes no further steps.");
@@ -112,13 +134,13 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     {
         // Before the look: what happens from here on wakes the worker once more, what happened before is about to be seen.
         _wakeup.Clear();
-        var (pod, isRemoved) = Latest();
+        var (pod, isRemoved, asked) = Latest();
         var seen = await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping);
         var status = BuildStatus(pod, seen, isOver: false);
         var activeFor = rooms.Time.GetUtcNow() - status.StartTime.ToDateTimeOffset();
         var limit = pod.Spec.HasActiveDeadlineSeconds ? TimeSpan.FromSeconds(pod.Spec.ActiveDeadlineSeconds) : TimeSpan.MaxValue;
         var action = PodWorkerDecision.Decide(new(
-            StopRequested: isRemoved || pod.IsDeleting() || pod.HasTerminalPhase(),
+            StopRequested: isRemoved || pod.IsDeleting() || pod.HasTerminalPhase() || asked is not null,
             DeadlineExceeded: activeFor >= limit,
             RanToEnd: status.Phase is "Succeeded" or "Failed"));
 
@@ -126,7 +148,11 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         {
             const string message = "Pod was active on the node longer than the specified deadline";
             rooms.Events.Normal(pod, "DeadlineExceeded", message);
-            _ending = new PodEnding("DeadlineExceeded", message);
+            asked = new PodEnding("DeadlineExceeded", message);
+        }
+        if (asked is not null && status.Phase is not ("Succeeded" or "Failed"))
+        {
+            _ending = asked;
             status = BuildStatus(pod, seen, isOver: false);
         }
         Publish(pod, status, mayStillRun: true);
@@ -194,7 +220,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
             await ForgetOldInstancesAsync(seen, name, stopping);
             failed |= error is not null;
             // An asked-for stop is not kept waiting by the containers that have not begun yet.
-            if (Latest() is { Pod: var latest, IsRemoved: var isRemoved } && (isRemoved || latest.IsDeleting())) return SyncOutcome.Progress;
+            if (Latest() is var (latest, isRemoved, asked) && (isRemoved || asked is not null || latest.IsDeleting())) return SyncOutcome.Progress;
         }
         return failed ? SyncOutcome.Failed : SyncOutcome.Progress;
     }
@@ -230,7 +256,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
 
     private async Task TerminateAsync(CancellationToken stopping)
     {
-        var (pod, _) = Latest();
+        var pod = Pod;
         rooms.Probes.EndRestarts(Uid);
         var seen = await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping);
         // Kept over a failed attempt: the next one goes on with what is left of the grace.
@@ -240,7 +266,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
 
         await rooms.PodStopper.StopSandboxesAsync(seen, stopping);
         rooms.Probes.End(Uid);
-        (pod, _) = Latest();
+        pod = Pod;
         Publish(pod, BuildStatus(pod, await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping), isOver: false), mayStillRun: true);
     }
 
@@ -250,7 +276,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         {
             if (_stop is { } begun) return begun.Deadline;
             var now = rooms.Time.GetUtcNow();
-            var grace = StopDeadline.GraceOf(pod);
+            var grace = StopDeadline.GraceOf(pod) is var own && own < _mostGrace ? own : _mostGrace;
             // The stop began before this kubelet did: it goes on to the deadline that was recorded then.
             if (_wasDeletingAtFirst && pod.Metadata.DeletionTimestamp?.ToDateTimeOffset() - now is { } left && left < grace)
             {
@@ -264,9 +290,9 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
 
     private async Task ReleaseAsync(CancellationToken stopping)
     {
-        var (pod, isRemoved) = Latest();
+        var (pod, isRemoved, _) = Latest();
         await rooms.Volumes.UnmountAsync(pod, stopping);
-        if (isRemoved) return;
+        if (isRemoved && !pod.IsStatic()) return;
         var seen = await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping);
         Publish(pod, BuildStatus(pod, seen, isOver: true), mayStillRun: false);
     }
@@ -278,12 +304,13 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     {
         _published = status;
         rooms.Probes.Published(pod, status);
-        if (!Latest().IsRemoved) rooms.Reporter.Set(pod, status, mayStillRun);
+        // A static pod is gone from its folder, not from the apiserver: its mirror shows how it ends.
+        if (!Latest().IsRemoved || pod.IsStatic()) rooms.Reporter.Set(pod, status, mayStillRun);
     }
 
-    private (Pod Pod, bool IsRemoved) Latest()
+    private (Pod Pod, bool IsRemoved, PodEnding? Asked) Latest()
     {
-        lock (_gate) return (_pod, _isRemoved);
+        lock (_gate) return (_pod, _isRemoved, _asked);
     }
 
     private TimeSpan WithJitter(TimeSpan period) => period * (1 + rooms.Random.NextDouble() / 2);

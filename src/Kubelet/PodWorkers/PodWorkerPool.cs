@@ -14,6 +14,7 @@ namespace MiniK8s.Kubelet.PodWorkers;
 /// pod added or changed           | runs               | told; it looks again
 /// pod added or changed           | any                | the reporter is told: it may have a status to write again, or a pod to delete
 /// pod removed                    | any                | told; once it has finished, everything of the pod is forgotten
+/// static pod added               | of another UID     | it waits until the one of its name has finished: never both run
 /// runtime holds an unknown pod   | none               | stopped with a grace of 1 s and forgotten
 /// </remarks>
 internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILoggerFactory loggers, CancellationToken stopping) : IAsyncDisposable
@@ -24,15 +25,17 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
     /// <summary>A pod of this node, as the apiserver has it now.</summary>
     public void Update(Pod pod)
     {
-        if (_workers.TryGetValue(pod.Metadata.Uid, out var known))
+        // A manifest that was taken away and put back has the uid it had.
+        if (_workers.TryGetValue(pod.Metadata.Uid, out var known) && !(known.Worker.Removed.IsCompleted && pod.IsStatic()))
         {
             known.Worker.Update(pod);
             rooms.Reporter.Observe(pod);
             return;
         }
         var worker = new PodWorker(pod, rooms, loggers.CreateLogger<PodWorker>());
+        var before = pod.IsStatic() ? Task.WhenAll(_workers.Values.Where(other => IsOfSameManifest(other.Worker.Pod, pod)).Select(other => other.Run)) : Task.CompletedTask;
         // Asked here, in the order in which they came.
-        _workers[pod.Metadata.Uid] = (worker, RunAsync(worker, rooms.Admission.AdmitAsync(worker, stopping)));
+        _workers[pod.Metadata.Uid] = (worker, RunAsync(worker, before.IsCompleted ? rooms.Admission.AdmitAsync(worker, stopping) : AdmitAsync(worker, before)));
     }
 
     /// <summary>The pod is gone from the apiserver.</summary>
@@ -92,6 +95,15 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
         await rooms.PodStopper.RemoveAsync(uid, stopping);
     }
 
+    private static bool IsOfSameManifest(Pod before, Pod pod) =>
+        before.IsStatic() && before.Metadata.Name == pod.Metadata.Name && before.Metadata.Namespace == pod.Metadata.Namespace;
+
+    private async Task<Refusal?> AdmitAsync(PodWorker worker, Task before)
+    {
+        await before;
+        return await rooms.Admission.AdmitAsync(worker, stopping);
+    }
+
     private async Task RunAsync(PodWorker worker, Task<Refusal?> admission)
     {
         // A worker's first steps must not run on the thread that delivers everybody's changes.
@@ -113,8 +125,8 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
             LogNotForgotten(node, worker.Uid, exception);
         }
         rooms.Probes.End(worker.Uid);
-        rooms.Reporter.Forget(worker.Uid);
-        _workers.TryRemove(worker.Uid, out _);
+        rooms.Reporter.Forget(worker.Pod);
+        if (_workers.TryGetValue(worker.Uid, out var known) && known.Worker == worker) _workers.TryRemove(KeyValuePair.Create(worker.Uid, known));
     }
 
     // Something of it may run: it was taken before the kubelet restarted with less to give.

@@ -8,6 +8,10 @@ internal interface IPodApi
     /// <summary>Null when there is no such pod.</summary>
     Task<Pod?> GetAsync(string ns, string name, CancellationToken ct);
 
+    /// <summary>Creates a mirror pod.</summary>
+    /// <exception cref="MiniK8s.Api.Errors.ApiException">There is one of this name, or it is refused.</exception>
+    Task<Pod> CreateAsync(Pod mirror, CancellationToken ct);
+
     /// <summary>Replaces the status; null when the pod is gone or has changed since it was read (its resourceVersion says).</summary>
     Task<Pod?> TryUpdateStatusAsync(Pod pod, CancellationToken ct);
 

@@ -22,6 +22,8 @@ internal sealed class PodApi(IApiClient api) : IPodApi
         }
     }
 
+    public Task<Pod> CreateAsync(Pod mirror, CancellationToken ct) => _pods.CreateAsync(mirror, ct);
+
     public async Task<Pod?> TryUpdateStatusAsync(Pod pod, CancellationToken ct)
     {
         try

@@ -8,7 +8,24 @@ internal static class PodConditions
 {
     private static readonly string[] Owned = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
 
+    /// <summary>Shared with the control plane, which sets it where it evicts a pod.</summary>
+    public const string DisruptionTarget = "DisruptionTarget";
+
     public static IReadOnlyList<string> OwnedTypes => Owned;
+
+    /// <summary>The kubelet itself has ended the pod.</summary>
+    public static PodCondition Disrupted(string message, DateTimeOffset now) => new()
+    {
+        Type = DisruptionTarget, Status = "True", Reason = "TerminationByKubelet", Message = message, LastTransitionTime = ContainerStatuses.WholeSeconds(now),
+    };
+
+    /// <summary>Puts a condition in the place of the one of its type, or at the end.</summary>
+    public static void Replace(IList<PodCondition> conditions, PodCondition condition)
+    {
+        var place = conditions.Select(c => c.Type).ToList().IndexOf(condition.Type);
+        if (place < 0) conditions.Add(condition);
+        else conditions[place] = condition;
+    }
 
     /// <summary>Computes them; <paramref name="before"/> gives the transition times of what has not changed.</summary>
     public static IEnumerable<PodCondition> Compute(Pod pod, PodStatus status, bool hasNetworkedSandbox, PodStatus? before, DateTimeOffset now)

@@ -33,6 +33,7 @@ internal sealed record PodStatusBuilder(IReadOnlyList<string> HostIps, IProbeRes
         if (isOver) TerminatedPodStatus.Finish(pod, status);
 
         status.Conditions.Add(pod.Status?.Conditions.Where(c => !PodConditions.OwnedTypes.Contains(c.Type)).Select(c => c.Clone()) ?? []);
+        if (ending?.Disruption is { } disruption) PodConditions.Replace(status.Conditions, PodConditions.Disrupted(disruption, now));
         status.Conditions.Add(PodConditions.Compute(pod, status, HasNetwork(pod, seen), published, now));
         return status;
     }
@@ -64,7 +65,7 @@ internal sealed record PodStatusBuilder(IReadOnlyList<string> HostIps, IProbeRes
     {
         var before = published?.Phase is ("Succeeded" or "Failed") ? published : pod.HasTerminalPhase() ? pod.Status : null;
         status.Phase = before?.Phase
-            ?? (ending?.Reason.Length > 0 ? "Failed" : PodPhaseTable.Decide(pod.Spec, status.ContainerStatuses, status.InitContainerStatuses, ending is not null));
+            ?? (ending?.Reason.Length > 0 ? "Failed" : PodPhaseTable.Decide(pod.Spec, status.ContainerStatuses, status.InitContainerStatuses, ending is not null && !pod.IsStatic()));
         var same = published is not null && published.Phase == status.Phase ? published : before;
         status.Reason = ending?.Reason is { Length: > 0 } reason ? reason : same?.Reason ?? "";
         status.Message = ending?.Message is { Length: > 0 } message ? message : same?.Message ?? "";
@@ -72,4 +73,5 @@ internal sealed record PodStatusBuilder(IReadOnlyList<string> HostIps, IProbeRes
 }
 
 /// <summary>That a pod has come to its end, and, when the kubelet ended it for a reason of its own, that reason (<c>DeadlineExceeded</c>).</summary>
-internal sealed record PodEnding(string Reason = "", string Message = "");
+/// <param name="Disruption">The message of its condition DisruptionTarget, where it had to go for the sake of others (KEP-3329).</param>
+internal sealed record PodEnding(string Reason = "", string Message = "", string? Disruption = null);

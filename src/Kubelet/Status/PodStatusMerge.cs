@@ -7,13 +7,15 @@ internal static class PodStatusMerge
 {
     /// <summary>
     /// Conditions of others survive. While containers may still run, a terminal phase, its reason and its message wait; once a phase is
-    /// terminal, Ready and ContainersReady are False.
+    /// terminal, Ready and ContainersReady are False. That the kubelet has disrupted the pod is told with its terminal phase, not before.
     /// </summary>
     public static PodStatus Into(Pod stored, PodStatus computed, bool mayStillRun)
     {
         var merged = computed.Clone();
         var foreign = stored.Status?.Conditions.Where(c => !PodConditions.OwnedTypes.Contains(c.Type)).Select(c => c.Clone()).ToList() ?? [];
         var owned = merged.Conditions.Where(c => PodConditions.OwnedTypes.Contains(c.Type)).ToList();
+        var disrupted = merged.Conditions.FirstOrDefault(c => c.Type == PodConditions.DisruptionTarget);
+        if (disrupted is not null && !mayStillRun && computed.Phase is ("Succeeded" or "Failed")) PodConditions.Replace(foreign, KeepTransition(disrupted, stored.Status));
         merged.Conditions.Clear();
         merged.Conditions.Add(foreign);
         merged.Conditions.Add(owned.Select(c => KeepTransition(c, stored.Status)));

@@ -10,7 +10,7 @@ namespace MiniK8s.Kubelet.Status;
 /// tried again until it succeeds or the pod is gone. A pod whose containers have all ended and whose deletion was asked for is deleted
 /// once its terminal phase has been stored: every watcher sees that phase before DELETED.
 /// </remarks>
-internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, ILogger<PodStatusReporter> logger, CancellationToken stopping)
+internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, ILogger<PodStatusReporter> logger, CancellationToken stopping) : IPodStatuses
 {
     private const int ConcurrentWrites = 32;
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(1);
@@ -21,7 +21,7 @@ internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, 
     /// <summary>The last status that was set for a pod, sent or not.</summary>
     public PodStatus? Latest(string uid) => _entries.GetValueOrDefault(uid)?.Status;
 
-    /// <summary>A status to publish. <paramref name="mayStillRun"/>: a terminal phase is held back until it no longer may.</summary>
+    /// <inheritdoc />
     public void Set(Pod pod, PodStatus status, bool mayStillRun) => Change(pod, entry => entry.Set(pod, status, mayStillRun));
 
     /// <summary>
@@ -32,8 +32,11 @@ internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, 
         if (_entries.ContainsKey(pod.Metadata.Uid)) Change(pod, entry => entry.Observe(pod));
     }
 
+    /// <summary>Completes once everything that was set up to now has been sent.</summary>
+    public Task SentAsync() => Task.WhenAll(_entries.Values.Select(entry => entry.Sender));
+
     /// <summary>The pod is gone from the apiserver.</summary>
-    public void Forget(string uid) => _entries.TryRemove(uid, out _);
+    public void Forget(Pod pod) => _entries.TryRemove(pod.Metadata.Uid, out _);
 
     private void Change(Pod pod, Action<Entry> change)
     {

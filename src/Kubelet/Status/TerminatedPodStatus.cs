@@ -1,3 +1,4 @@
+using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Status;
@@ -16,7 +17,7 @@ internal static class TerminatedPodStatus
         }
         var begun = status.InitContainerStatuses.TakeWhile(HasBegun).ToList();
         foreach (var container in begun) Finish(container);
-        if (status.Phase is not ("Succeeded" or "Failed")) status.Phase = "Failed";
+        if (status.Phase is not ("Succeeded" or "Failed") && !pod.IsStatic()) status.Phase = "Failed";
     }
 
     private static bool HasInitialised(PodSpec spec, PodStatus status) =>

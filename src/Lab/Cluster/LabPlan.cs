@@ -47,6 +47,9 @@ internal sealed class LabPlan(LabOptions options, LabFolder folder, ClusterCerti
             "--tls-private-key-file", identity.Key,
             "--client-ca-file", certificates.AuthorityFile,
             "--state-dir", folder.DataOf(name),
+            "--pod-manifest-path", Path.Combine(folder.DataOf(name), "manifests"),
+            "--shutdown-grace-period", "30s",
+            "--shutdown-grace-period-critical-pods", "10s",
         ];
         if (options.ImagesDirectory is { } images) arguments = [.. arguments, "--images", Path.GetFullPath(images)];
         if (options.MaxPods is { } pods) arguments = [.. arguments, "--capacity-pods", $"{pods}"];

@@ -15,14 +15,15 @@ internal sealed class AdmissionLab(FakeNode node) : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<string, PodWorker> _workers = [];
 
-    public PodAdmission Admission { get; } = new(node, TimeProvider.System);
+    public PodAdmission Admission { get; } = new(node, new NoEvents(), TimeProvider.System);
 
     public void Open() => Admission.Open(_stopping.Token);
 
-    public Task<Refusal?> Arrive(string uid, string cpu, DateTimeOffset created)
+    public Task<Refusal?> Arrive(string uid, string cpu, DateTimeOffset created, Action<Pod>? change = null)
     {
         var pod = PodAdmissionTests.Asking(cpu);
         (pod.Metadata.Uid, pod.Metadata.CreationTimestamp) = (uid, Timestamp.FromDateTimeOffset(created));
+        change?.Invoke(pod);
         _workers[uid] = new PodWorker(pod, rooms: null!, NullLogger<PodWorker>.Instance);
         return Admission.AdmitAsync(_workers[uid], _stopping.Token).OrMissing($"the answer to {uid}");
     }
@@ -34,6 +35,11 @@ internal sealed class AdmissionLab(FakeNode node) : IAsyncDisposable
         var changed = _workers[uid].Pod.Clone();
         change(changed);
         _workers[uid].Update(changed);
+    }
+
+    private sealed class NoEvents : IPodEvents
+    {
+        public void Record(Pod pod, string type, string reason, string message, string? container = null) { }
     }
 
     public async ValueTask DisposeAsync()

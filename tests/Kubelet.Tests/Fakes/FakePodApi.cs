@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 
+using MiniK8s.Api.Errors;
 using MiniK8s.Kubelet.Status;
 using MiniK8s.Protocol.Core.V1;
 
@@ -11,6 +12,14 @@ internal sealed class FakePodApi(Pod pod) : IPodApi
     private readonly Lock _gate = new();
     private readonly Channel<Pod?> _writes = Channel.CreateUnbounded<Pod?>();
     private Pod? _stored = pod.Clone();
+    private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _created;
+
+    /// <summary>How many creates are refused first.</summary>
+    public int CreateFailures { get; set; }
+
+    /// <summary>Done once a create has been refused.</summary>
+    public Task Refused => _refused.Task;
 
     public ChannelReader<Pod?> Writes => _writes.Reader;
 
@@ -34,6 +43,18 @@ internal sealed class FakePodApi(Pod pod) : IPodApi
     }
 
     public Task<Pod?> GetAsync(string ns, string name, CancellationToken ct) => Task.FromResult(Stored);
+
+    public Task<Pod> CreateAsync(Pod mirror, CancellationToken ct)
+    {
+        if (CreateFailures-- > 0 && _refused.TrySetResult()) throw new ApiException(new Protocol.Meta.V1.Status { Reason = "Forbidden", Code = 403 });
+        lock (_gate)
+        {
+            _stored = mirror.Clone();
+            (_stored.Metadata.Uid, _stored.Metadata.ResourceVersion) = ($"mirror-{++_created}", "1");
+            _writes.Writer.TryWrite(_stored.Clone());
+            return Task.FromResult(_stored.Clone());
+        }
+    }
 
     public Task<Pod?> TryUpdateStatusAsync(Pod pod, CancellationToken ct)
     {

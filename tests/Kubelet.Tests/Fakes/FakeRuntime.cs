@@ -24,6 +24,9 @@ internal sealed class FakeRuntime(TimeProvider time) : IContainerRuntime
     /// <summary>Containers that only a kill ends; the others exit at the stop signal with the code given.</summary>
     public Dictionary<string, int?> ExitAtStop { get; } = [];
 
+    /// <summary>Not even a kill ends a container any more.</summary>
+    public bool NeverEnds { get; set; }
+
     /// <summary>Containers that exit as soon as they start, with that code.</summary>
     public Dictionary<string, int> ExitAtStart { get; } = [];
 
@@ -122,7 +125,7 @@ internal sealed class FakeRuntime(TimeProvider time) : IContainerRuntime
             if (!_containers.TryGetValue(containerId, out entry!) || entry.Status.State != ContainerState.Running) return;
             Note($"stop {entry.Status.Name} {gracePeriod.TotalSeconds}");
             if (!ExitAtStop.TryGetValue(entry.Status.Name, out var code)) code = 0;
-            if (code is { } exits) ExitLocked(entry, exits);
+            if (code is { } exits && !NeverEnds) ExitLocked(entry, exits);
         }
         // The one timer of the wait: at its end the container is killed.
         using var timer = time.CreateTimer(_ => Kill(entry), null, gracePeriod, Timeout.InfiniteTimeSpan);
@@ -192,7 +195,7 @@ internal sealed class FakeRuntime(TimeProvider time) : IContainerRuntime
     {
         lock (_gate)
         {
-            if (entry.Status.State != ContainerState.Running) return;
+            if (entry.Status.State != ContainerState.Running || NeverEnds) return;
             Note($"kill {entry.Status.Name}");
             ExitLocked(entry, 137);
         }

@@ -8,6 +8,7 @@ using MiniK8s.Kubelet.Hooks;
 using MiniK8s.Kubelet.Images;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.Runtime;
+using MiniK8s.Kubelet.StaticPods;
 using MiniK8s.Kubelet.Status;
 using MiniK8s.Protocol.Core.V1;
 
@@ -21,11 +22,12 @@ internal sealed class WorkerHarness : IAsyncDisposable
     private readonly PodRooms _rooms;
     private readonly Task _following;
 
-    public WorkerHarness(Pod pod, FakeRuntime? runtime = null, ManualTimeProvider? time = null, FakeNode? node = null)
+    /// <param name="pod">Its pod; null for a pool without any.</param>
+    public WorkerHarness(Pod? pod, FakeRuntime? runtime = null, ManualTimeProvider? time = null, FakeNode? node = null)
     {
         Time = time ?? new ManualTimeProvider();
         Runtime = runtime ?? new FakeRuntime(Time);
-        Api = new FakePodApi(pod);
+        Api = new FakePodApi(pod ?? A.Pod());
         var events = new EventLog(Events);
         var hooks = new HookRunner(Runtime, new NoNetwork(), Time);
         var stopper = new ContainerStopper(Runtime, hooks, events);
@@ -45,7 +47,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
             Time);
         _pool = new PodWorkerPool("node-1", _rooms, NullLoggerFactory.Instance, _stopping.Token);
         _following = _pool.FollowRuntimeAsync();
-        _pool.Update(pod);
+        if (pod is not null) _pool.Update(pod);
     }
 
     public ManualTimeProvider Time { get; }
@@ -67,6 +69,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
     public void Change(Action<Pod> change) => _pool.Update(Api.Change(change));
 
     public void Remove() => _pool.Remove(Api.Stored!);
+
+    /// <summary>Another pod at the node's door.</summary>
+    public Task<Refusal?> AdmitAsync(Pod pod) =>
+        _rooms.Admission.AdmitAsync(new PodWorker(pod, _rooms, NullLogger<PodWorker>.Instance), _stopping.Token);
+
+    /// <summary>A folder of manifests that feeds the pool.</summary>
+    public StaticPodSource StaticPods(string folder) => new(folder, "node-1", _pool, Time, NullLogger<StaticPodSource>.Instance);
 
     public void Wake() => _pool.Wake(A.Uid);
 
@@ -128,7 +137,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     private PodAdmission Admission(FakeNode? node)
     {
-        var admission = new PodAdmission(node ?? new FakeNode(), Time);
+        var admission = new PodAdmission(node ?? new FakeNode(), new EventLog(Events), Time);
         admission.Open(_stopping.Token);
         return admission;
     }

@@ -1,0 +1,162 @@
+using MiniK8s.Api.Errors;
+using MiniK8s.Kubelet.Admission;
+using MiniK8s.Kubelet.PodWorkers;
+using MiniK8s.Kubelet.Status;
+using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Protocol.Meta.V1;
+
+namespace MiniK8s.Kubelet.StaticPods;
+
+/// <summary>Shows a node's static pods at the apiserver: each has a mirror there, which has its status [pkg/kubelet/pod/mirror_client.go].</summary>
+/// <remarks>
+/// <code>
+/// static pod       | mirror                                     | what is done
+/// -----------------+--------------------------------------------+-------------------------------------------
+/// has a worker     | none                                       | created
+/// has a worker     | of another hash, or somebody deletes it    | removed at once, then created
+/// has a worker     | fits                                       | the status goes to it
+/// has ended, or is | any                                        | removed at once
+/// unknown          |                                            |
+/// </code>
+/// Looked at when something changes and every 2 s; what fails is tried again after 10 s. Other pods' statuses pass through.
+/// </remarks>
+internal sealed partial class MirrorPods(IPodApi api, IPodStatuses reporter, IOwnNode node, TimeProvider time, ILogger<MirrorPods> logger) : IPodStatuses
+{
+    private static readonly TimeSpan HousekeepingPeriod = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(10);
+
+    private readonly Wakeup _changed = new();
+    private readonly Lock _gate = new();            // guards the two dictionaries; nothing is awaited under it
+    private readonly Dictionary<(string Namespace, string Name), Shown> _shown = [];
+    private readonly Dictionary<(string Namespace, string Name), Pod> _mirrors = [];
+
+    /// <inheritdoc />
+    public void Set(Pod pod, PodStatus status, bool mayStillRun)
+    {
+        if (!pod.IsStatic())
+        {
+            reporter.Set(pod, status, mayStillRun);
+            return;
+        }
+        Pod? mirror;
+        lock (_gate)
+        {
+            _shown[Key(pod)] = new Shown(pod, status, mayStillRun);
+            mirror = _mirrors.GetValueOrDefault(Key(pod));
+        }
+        if (mirror is not null && Fits(mirror, pod)) reporter.Set(mirror, status, mayStillRun);
+        else _changed.Set();
+    }
+
+    /// <inheritdoc />
+    public void Observe(Pod pod)
+    {
+        if (!pod.IsStatic()) reporter.Observe(pod);
+    }
+
+    /// <inheritdoc />
+    public void Forget(Pod pod)
+    {
+        if (!pod.IsStatic())
+        {
+            reporter.Forget(pod);
+            return;
+        }
+        lock (_gate)
+        {
+            if (_shown.TryGetValue(Key(pod), out var shown) && shown.Pod.Metadata.Uid == pod.Metadata.Uid) _shown.Remove(Key(pod));
+        }
+        _changed.Set();
+    }
+
+    /// <summary>A mirror as the apiserver has it now.</summary>
+    public void Update(Pod mirror)
+    {
+        Shown? shown;
+        bool isNew;
+        lock (_gate)
+        {
+            isNew = _mirrors.GetValueOrDefault(Key(mirror))?.Metadata.Uid != mirror.Metadata.Uid;
+            _mirrors[Key(mirror)] = mirror;
+            shown = _shown.GetValueOrDefault(Key(mirror));
+        }
+        if (shown is not null && isNew && Fits(mirror, shown.Pod)) reporter.Set(mirror, shown.Status, shown.MayStillRun);
+        else reporter.Observe(mirror);
+        _changed.Set();
+    }
+
+    /// <summary>A mirror is gone from the apiserver.</summary>
+    public void Remove(Pod mirror)
+    {
+        lock (_gate)
+        {
+            if (_mirrors.TryGetValue(Key(mirror), out var known) && known.Metadata.Uid == mirror.Metadata.Uid) _mirrors.Remove(Key(mirror));
+        }
+        reporter.Forget(mirror);
+        _changed.Set();
+    }
+
+    /// <summary>Runs until stopped; begins once the node is registered, and the mirrors and the manifests are read.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var failed = new Dictionary<(string, string), long>();
+        while (!stopping.IsCancellationRequested)
+        {
+            foreach (var (key, pod, mirror) in Differences())
+            {
+                if (failed.TryGetValue(key, out var since) && time.GetElapsedTime(since) < RetryPeriod) continue;
+                failed.Remove(key);
+                if (!await TryMendAsync(pod, mirror, stopping)) failed[key] = time.GetTimestamp();
+            }
+            await _changed.WaitAsync(HousekeepingPeriod, time, stopping);
+        }
+    }
+
+    private List<((string Namespace, string Name) Key, Pod? Pod, Pod? Mirror)> Differences()
+    {
+        lock (_gate)
+        {
+            return [.. _shown.Keys.Union(_mirrors.Keys)
+                .Select(key => (Key: key, Pod: _shown.GetValueOrDefault(key)?.Pod, Mirror: _mirrors.GetValueOrDefault(key)))
+                .Where(each => each is not { Pod: { } pod, Mirror: { } mirror } || !Fits(mirror, pod))];
+        }
+    }
+
+    private async Task<bool> TryMendAsync(Pod? pod, Pod? mirror, CancellationToken stopping)
+    {
+        try
+        {
+            if (mirror is not null) await api.DeleteAsync(mirror.Metadata.Namespace, mirror.Metadata.Name, mirror.Metadata.Uid, stopping);
+            if (pod is not null) Update(await api.CreateAsync(MirrorOf(pod), stopping));
+            else if (mirror is not null) Remove(mirror);
+            return true;
+        }
+        catch (ApiException exception)
+        {
+            LogNotShown((pod ?? mirror)!.Metadata.Namespace, (pod ?? mirror)!.Metadata.Name, exception.Message);
+            return false;
+        }
+    }
+
+    private Pod MirrorOf(Pod pod)
+    {
+        var mirror = pod.Clone();
+        mirror.Status = null;
+        mirror.Metadata.Uid = "";
+        mirror.Metadata.Annotations[PodSpecs.MirrorAnnotation] = HashOf(pod);
+        var (name, uid) = (node.Latest.Metadata.Name, node.Latest.Metadata.Uid);
+        mirror.Metadata.OwnerReferences.Add(new OwnerReference { ApiVersion = "v1", Kind = "Node", Name = name, Uid = uid, Controller = true });
+        return mirror;
+    }
+
+    private static bool Fits(Pod mirror, Pod pod) => !mirror.IsDeleting() && mirror.Metadata.Annotations[PodSpecs.MirrorAnnotation] == HashOf(pod);
+
+    private static string HashOf(Pod pod) => pod.Metadata.Annotations[PodSpecs.HashAnnotation];
+
+    private static (string Namespace, string Name) Key(Pod pod) => (pod.Metadata.Namespace, pod.Metadata.Name);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Static pod {Ns}/{Name} could not be shown at the apiserver, will retry: {Error}")]
+    private partial void LogNotShown(string ns, string name, string error);
+
+    private sealed record Shown(Pod Pod, PodStatus Status, bool MayStillRun);
+}

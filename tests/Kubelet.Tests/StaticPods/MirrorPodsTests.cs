@@ -1,0 +1,149 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
+using MiniK8s.Kubelet.StaticPods;
+using MiniK8s.Kubelet.Status;
+using MiniK8s.Kubelet.Tests.Fakes;
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.Tests.StaticPods;
+
+public sealed class MirrorPodsTests : IAsyncDisposable
+{
+    private static readonly PodStatus Running = new() { Phase = "Running" };
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ManualTimeProvider _time = new();
+    private readonly FakePodApi _api = new(A.Pod());
+    private readonly Log _log = new();
+    private readonly MirrorPods _mirrors;
+    private readonly Task _run;
+
+    public MirrorPodsTests()
+    {
+        _mirrors = new MirrorPods(_api, _log, new FakeNode(), _time, NullLogger<MirrorPods>.Instance);
+        _run = _mirrors.RunAsync(_stopping.Token);
+    }
+
+    [Fact]
+    public async Task Set_AStaticPod_IsShownWithItsStatus()
+    {
+        _mirrors.Set(Static("h1"), Running, mayStillRun: true);
+
+        var mirror = await NextAsync();
+
+        Assert.Equal("h1", mirror!.Metadata.Annotations["kubernetes.io/config.mirror"]);
+        var owner = Assert.Single(mirror.Metadata.OwnerReferences);
+        Assert.Equal(("Node", "node-1", true), (owner.Kind, owner.Name, owner.Controller));
+        await Eventually("set mirror-1 Running");
+    }
+
+    [Fact]
+    public async Task Update_SomebodyDeletesTheMirror_IsRemovedAndCreatedAgain()
+    {
+        _mirrors.Set(Static("h1"), Running, mayStillRun: true);
+        var mirror = await NextAsync();
+
+        _mirrors.Update(mirror!.Clone().Deleting(A.Noon, 30));
+
+        Assert.Null(await NextAsync());
+        Assert.Equal("mirror-2", (await NextAsync())!.Metadata.Uid);
+        await Eventually("set mirror-2 Running");
+    }
+
+    [Fact]
+    public async Task Set_AnotherHash_TheOldMirrorGoesAndANewOneComes()
+    {
+        _mirrors.Set(Static("h1"), Running, mayStillRun: true);
+        await NextAsync();
+
+        _mirrors.Forget(Static("h1"));
+        _mirrors.Set(Static("h2"), Running, mayStillRun: true);
+
+        Assert.Null(await NextAsync());
+        Assert.Equal("h2", (await NextAsync())!.Metadata.Annotations["kubernetes.io/config.mirror"]);
+    }
+
+    [Fact]
+    public async Task Forget_TheStaticPodHasEnded_TheMirrorGoes()
+    {
+        _mirrors.Set(Static("h1"), Running, mayStillRun: true);
+        await NextAsync();
+
+        _mirrors.Forget(Static("h1"));
+
+        Assert.Null(await NextAsync());
+        await Eventually("forget mirror-1");
+    }
+
+    [Fact]
+    public async Task Update_AMirrorOfNoStaticPod_IsRemoved()
+    {
+        _mirrors.Update(A.Pod().With(pod => pod.Metadata.Annotations["kubernetes.io/config.mirror"] = "old"));
+
+        Assert.Null(await NextAsync());
+    }
+
+    [Fact]
+    public async Task Set_TheApiserverRefuses_IsTriedAgainAfterTenSeconds()
+    {
+        _api.CreateFailures = 1;
+        _mirrors.Set(Static("h1"), Running, mayStillRun: true);
+        await _api.Refused.OrMissing("the refusal");
+
+        for (var second = 0; second < 10; second += 2)
+        {
+            await _time.WaitForTimersAsync(1);
+            Assert.False(_api.Writes.TryRead(out _), $"tried again after {second} s");
+            _time.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        Assert.NotNull(await NextAsync());
+    }
+
+    [Fact]
+    public async Task Set_AnotherPod_PassesThrough()
+    {
+        _mirrors.Set(A.Pod(), Running, mayStillRun: true);
+        _mirrors.Forget(A.Pod());
+
+        await Eventually("set uid-1 Running");
+        await Eventually("forget uid-1");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
+    }
+
+    private static Pod Static(string hash) => A.Pod().With(pod =>
+    {
+        pod.Metadata.Uid = hash;
+        pod.Metadata.Annotations["kubernetes.io/config.source"] = "file";
+        pod.Metadata.Annotations["kubernetes.io/config.hash"] = hash;
+    });
+
+    private Task<Pod?> NextAsync() => _api.Writes.ReadAsync().AsTask().OrMissing("a write");
+
+    private async Task Eventually(string call)
+    {
+        while (await _log.Calls.ReadAsync().AsTask().OrMissing(call) != call)
+        {
+            // Others came first.
+        }
+    }
+
+    private sealed class Log : IPodStatuses
+    {
+        private readonly System.Threading.Channels.Channel<string> _calls = System.Threading.Channels.Channel.CreateUnbounded<string>();
+
+        public System.Threading.Channels.ChannelReader<string> Calls => _calls.Reader;
+
+        public void Set(Pod pod, PodStatus status, bool mayStillRun) => _calls.Writer.TryWrite($"set {pod.Metadata.Uid} {status.Phase}");
+
+        public void Observe(Pod pod) { }
+
+        public void Forget(Pod pod) => _calls.Writer.TryWrite($"forget {pod.Metadata.Uid}");
+    }
+}
