@@ -3,6 +3,7 @@ using System.Text;
 using MiniK8s.Api.Errors;
 using MiniK8s.Api.Quantities;
 using MiniK8s.Kubelet.Containers;
+using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.References;
 using MiniK8s.Kubelet.Volumes;
 using MiniK8s.Protocol.Core.V1;
@@ -45,7 +46,8 @@ internal sealed class ContainerConfigSource(
 
     private async Task<IReadOnlyList<Runtime.EnvVar>> VariablesAsync(Pod pod, Container container, Runtime.PodSandboxStatus sandbox, CancellationToken ct)
     {
-        var known = await services.ListAsync(ct) ?? throw new ContainerConfigException("services have not yet been read at least once, cannot construct envvars");
+        // A static pod needs no apiserver, and then has no Services' variables either.
+        var known = pod.IsStatic() && !services.HasSynced ? [] : await services.ListAsync(ct) ?? throw new ContainerConfigException("services have not yet been read at least once, cannot construct envvars");
         var wantsLinks = !pod.Spec.HasEnableServiceLinks || pod.Spec.EnableServiceLinks;
         var addresses = new PodAddresses(pod.Spec.HostNetwork ? hostIp : sandbox.Ip, hostIp);
         try

@@ -42,6 +42,8 @@ internal sealed class ClusterServices : IServices, IClusterNames
         _slices.Cache.AddIndex(ByService, slice => slice.Metadata.Labels.TryGetValue(ServiceLabel, out var name) ? [Key(slice.Metadata.Namespace, name)] : []);
     }
 
+    public bool HasSynced => _services.HasSynced;
+
     public Task RunAsync(CancellationToken stopping) => Task.WhenAll(_services.RunAsync(stopping), _slices.RunAsync(stopping));
 
     /// <summary>The first list is waited for, but not long: a pod must not hang on it silently.</summary>
