@@ -18,13 +18,17 @@ internal sealed class PodStarts(IApiClient api)
     private readonly ConcurrentDictionary<string, (long Began, TaskCompletionSource<TimeSpan> Running, TaskCompletionSource Gone)> _pods = new();
 
     /// <summary>The time from each create call to its Running event.</summary>
-    public async Task<IReadOnlyList<TimeSpan>> RunAsync(string prefix, int count, int inFlight)
+    /// <param name="prefix">Of the Pods' names.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="inFlight">How many are on their way at once.</param>
+    /// <param name="make">The Pod of that name and number; by default one of <see cref="Image"/>, for the scheduler.</param>
+    public async Task<IReadOnlyList<TimeSpan>> RunAsync(string prefix, int count, int inFlight, Func<string, int, Pod>? make = null)
     {
         using var watching = new CancellationTokenSource();
         var now = await api.Resource<Pod>().ListAsync("default", null, CancellationToken.None);
         var watch = WatchAsync(now.ResourceVersion, watching.Token);
         using var slots = new SemaphoreSlim(inFlight);
-        var starts = Enumerable.Range(0, count).Select(number => StartAsync($"{prefix}-{number}", slots)).ToList();
+        var starts = Enumerable.Range(0, count).Select(number => StartAsync((make ?? Plain)($"{prefix}-{number}", number), slots)).ToList();
         var latencies = await Task.WhenAll(starts);
         await watching.CancelAsync();
         await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -44,12 +48,14 @@ internal sealed class PodStarts(IApiClient api)
         _pods.Clear();
     }
 
-    private async Task<TimeSpan> StartAsync(string name, SemaphoreSlim slots)
+    private static Pod Plain(string name, int number) => A.Pod("default", name, Image).Grace(1);
+
+    private async Task<TimeSpan> StartAsync(Pod pod, SemaphoreSlim slots)
     {
         await slots.WaitAsync();
         var running = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _pods[name] = (Stopwatch.GetTimestamp(), running, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        await api.CreatePodAsync(A.Pod("default", name, Image).Grace(1));
+        _pods[pod.Metadata.Name] = (Stopwatch.GetTimestamp(), running, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await api.CreatePodAsync(pod);
         var latency = await running.Task;
         slots.Release();
         return latency;

@@ -8,6 +8,7 @@ IReadOnlyDictionary<string, Func<Task<IReadOnlyList<Row>>>> benchmarks = new Dic
     ["start"] = StartBenchmark.RunAsync,
     ["latency"] = LatencyBenchmark.RunAsync,
     ["throughput"] = ThroughputBenchmark.RunAsync,
+    ["nodes"] = () => NodesBenchmark.RunAsync(args[int.Min(args.Length, 1)..]),
     ["api"] = () => ApiBenchmark.RunAsync(args[int.Min(args.Length, 1)..]),
     ["store"] = () => StoreBenchmark.RunAsync(args[int.Min(args.Length, 1)..]),
 };

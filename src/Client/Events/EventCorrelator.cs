@@ -13,11 +13,14 @@ namespace MiniK8s.Client.Events;
 //   same object, type, reason and message as before              | that event, count + 1
 //   its like, with SimilarLimit other messages within the window | one event "(combined from similar events): ..."
 //   otherwise                                                    | a new event
+//
+// Of an event only its name, its first time and its count are kept: a kubelet of a thousand nodes has a hundred thousand.
 internal sealed class EventCorrelator(EventSourceOptions options, TimeProvider time)
 {
     private readonly LeastRecentlyUsed<Subject, Budget> _budgets = new(options.MemoryLimit);
     private readonly LeastRecentlyUsed<Alike, Similar> _similar = new(options.MemoryLimit);
-    private readonly LeastRecentlyUsed<(Alike, string), Event> _known = new(options.MemoryLimit);
+    private readonly LeastRecentlyUsed<(Alike, string), Known> _known = new(options.MemoryLimit);
+    private Known? _latest;
     private long _lastName;
 
     // The event to store: a new one if its count is 1, else one stored before. Null if there have been too many.
@@ -28,35 +31,36 @@ internal sealed class EventCorrelator(EventSourceOptions options, TimeProvider t
 
         var alike = new Alike(subject, occurrence.Type, occurrence.Reason);
         var folded = _similar.GetOrAdd(alike, () => new Similar()).IsFolded(options, occurrence);
-        var stored = _known.GetOrAdd((alike, folded ? "" : occurrence.Message), () => NewEvent(occurrence));
-        stored.Message = folded ? "(combined from similar events): " + occurrence.Message : occurrence.Message;
-        stored.Count++;
-        stored.LastTimestamp = Timestamp.FromDateTimeOffset(occurrence.At);
-        return stored;
+        _latest = _known.GetOrAdd((alike, folded ? "" : occurrence.Message), () => new Known(NextName(occurrence.Regarding.Name), occurrence.At));
+        _latest.Count++;
+        return EventOf(occurrence, _latest, folded ? "(combined from similar events): " + occurrence.Message : occurrence.Message);
     }
 
-    // The stored event has gone (they expire): the next write makes a new one, with what is known.
+    // The event that was given out last is no longer stored (they expire): it is to be created again, with what is known.
     public Event Renew(Event stored)
     {
-        stored.Metadata.Name = NextName(stored.InvolvedObject.Name);
+        stored.Metadata.Name = _latest!.Name = NextName(stored.InvolvedObject.Name);
         return stored;
     }
 
-    private Event NewEvent(Occurrence occurrence) => new()
+    private Event EventOf(Occurrence occurrence, Known known, string message) => new()
     {
         Metadata = new ObjectMeta
         {
-            Name = NextName(occurrence.Regarding.Name),
+            Name = known.Name,
             Namespace = occurrence.Regarding.Namespace.Length > 0 ? occurrence.Regarding.Namespace : "default",
         },
         InvolvedObject = occurrence.Regarding.Clone(),
+        Message = message,
+        Count = known.Count,
         Type = occurrence.Type,
         Reason = occurrence.Reason,
         Action = occurrence.Action,
         Source = new EventSource { Component = options.Component, Host = options.Host },
         ReportingComponent = options.Component,
         ReportingInstance = options.Host,
-        FirstTimestamp = Timestamp.FromDateTimeOffset(occurrence.At),
+        FirstTimestamp = Timestamp.FromDateTimeOffset(known.First),
+        LastTimestamp = Timestamp.FromDateTimeOffset(occurrence.At),
     };
 
     // <object>.<nanoseconds since 1970, in hex>, made unlike the last one.
@@ -90,9 +94,18 @@ internal sealed class EventCorrelator(EventSourceOptions options, TimeProvider t
         }
     }
 
+    private sealed class Known(string name, DateTimeOffset first)
+    {
+        public string Name { get; set; } = name;
+
+        public DateTimeOffset First { get; } = first;
+
+        public int Count { get; set; }
+    }
+
     private sealed class Similar
     {
-        private readonly HashSet<string> _messages = [];
+        private readonly List<string> _messages = new(1);       // ten at most
         private DateTimeOffset _last;
 
         public bool IsFolded(EventSourceOptions options, Occurrence occurrence)

@@ -97,7 +97,7 @@ public sealed partial class EventRecorder : IEventRecorder
         {
             stored = _correlator.Renew(stored);
         }
-        await events.CreateAsync(stored.Clone(), ct);
+        await events.CreateAsync(stored, ct);
     }
 
     private static string PatchOf(Event stored) => JsonSerializer.Serialize(new
