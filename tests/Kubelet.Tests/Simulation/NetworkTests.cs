@@ -124,4 +124,34 @@ public sealed class NetworkTests
 
         Assert.Equal((GrpcHealthStatus.Serving, GrpcHealthStatus.NotServing), (before.Status, after.Status));
     }
+
+    [Fact]
+    public async Task NetExec_AskedToDial_PassesTheRequestOnAndBothLogIt()
+    {
+        await using var lab = new SimLab();
+        var (first, second) = (await lab.PodAsync(), await lab.PodAsync());
+        var config = new ContainerConfig { Name = "c", Image = "registry.k8s.io/e2e-test-images/agnhost:2.40", Args = ["netexec"] };
+        var (asked, passedTo) = (await first.StartAsync(config), await second.StartAsync(config));
+
+        var answer = await lab.Node.Network.HttpAsync(new HttpCall("HTTP", first.Ip, 8080, $"/dial?host={second.Ip}&port=8080&request=echo%3Fmsg%3Dhello"), Second, default);
+        var nobody = await lab.Node.Network.HttpAsync(new HttpCall("HTTP", first.Ip, 8080, $"/dial?host={second.Ip}&port=81&request=x"), Second, default);
+
+        Assert.Equal("{\"responses\":[\"hello\"]}", answer.Body);
+        Assert.Equal($"{{\"errors\":[\"dial tcp {second.Ip}:81: connect: connection refused\"]}}", nobody.Body);
+        Assert.Contains($"] GET /dial?host={second.Ip}&port=8080&request=echo%3Fmsg%3Dhello\n", await lab.LogAsync(asked));
+        Assert.EndsWith("] GET /echo?msg=hello\n", await lab.LogAsync(passedTo));
+    }
+
+    [Fact]
+    public async Task NetExec_PortIsTaken_SaysSoAndEnds()
+    {
+        await using var lab = new SimLab();
+        var pod = await lab.PodAsync();
+        var config = new ContainerConfig { Name = "first", Image = "registry.k8s.io/e2e-test-images/agnhost:2.40", Args = ["netexec"] };
+        await pod.StartAsync(config);
+        var id = await pod.StartAsync(config with { Name = "second" });
+
+        Assert.Equal(1, (await lab.EndAsync(id)).ExitCode);
+        Assert.EndsWith("] listen tcp :8080: bind: address already in use\n", await lab.LogAsync(id));
+    }
 }
