@@ -154,4 +154,16 @@ public sealed class NetworkTests
         Assert.Equal(1, (await lab.EndAsync(id)).ExitCode);
         Assert.EndsWith("] listen tcp :8080: bind: address already in use\n", await lab.LogAsync(id));
     }
+
+    [Fact]
+    public async Task NetTest_WrittenTo_CountsBySource()
+    {
+        await using var lab = new SimLab();
+        var pod = await lab.PodAsync();
+        var id = await pod.StartAsync(new ContainerConfig { Name = "c", Image = "registry.k8s.io/e2e-test-images/agnhost:2.40", Args = ["nettest"] });
+
+        await lab.ExecAsync(id, "for i in 1 2; do wget -qO- --post-data='{\"Source\":\"prestop\"}' http://localhost:8080/write; done; wget -qO- --post-data=nonsense http://localhost:8080/write");
+
+        Assert.Equal("{\"Received\":{\"prestop\":2}}", (await lab.ExecAsync(id, "wget -qO- http://localhost:8080/read")).Stdout);
+    }
 }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation.Files;
@@ -9,7 +11,7 @@ namespace MiniK8s.Kubelet.Simulation.Programs;
 
 /// <summary>
 /// agnhost, the image of Kubernetes' own tests, and the old <c>liveness</c> image: <c>liveness</c> (/healthz is 200 for ten seconds, then 500), <c>netexec</c>,
-/// <c>test-webserver</c>, <c>serve-hostname</c>, <c>grpc-health-checking</c>, <c>pause</c>.
+/// <c>nettest</c> (/write counts its sources, /read tells them), <c>test-webserver</c>, <c>serve-hostname</c>, <c>grpc-health-checking</c>, <c>pause</c>.
 /// </summary>
 /// <remarks>netexec answers /, /hostname, /healthz, /echo, /exit and /dial, which passes a request on, and logs what it was asked.</remarks>
 internal sealed class Agnhost : IProgram
@@ -34,6 +36,10 @@ internal sealed class Agnhost : IProgram
             case "netexec":
                 await ListenAsync(self, Port(8080, "http-port"), request => NetExecAsync(self, request));
                 await LogAsync(self, $"Started HTTP server on port {Port(8080, "http-port")}");
+                break;
+            case "nettest":
+                var received = new ConcurrentDictionary<string, int>();
+                await ListenAsync(self, Port(8080, "port"), request => Answer(NetTest(received, request)));
                 break;
             case "test-webserver":
                 await ListenAsync(self, Port(80, "port"), request => Answer(request.Path == "/" ? VirtualResponse.Text(200, "<pre>\n</pre>\n", "text/html") : NotFound));
@@ -85,6 +91,34 @@ internal sealed class Agnhost : IProgram
         var age = self.Clock.Now - self.StartedAt;
         if (request.Path != "/healthz") return NotFound;
         return age <= HealthyFor ? VirtualResponse.Text(200, "ok") : VirtualResponse.Text(500, string.Create(CultureInfo.InvariantCulture, $"error: {age.TotalSeconds:F9}"));
+    }
+
+    // Counts by whom it was written to.
+    private static VirtualResponse NetTest(ConcurrentDictionary<string, int> received, VirtualRequest request)
+    {
+        switch (request.Path)
+        {
+            case "/read":
+                var counts = received.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value));
+                return VirtualResponse.Text(200, new JsonObject { ["Received"] = new JsonObject(counts) }.ToJsonString(), "application/json");
+            case "/write" when Source(request.Body) is { } source:
+                received.AddOrUpdate(source, 1, (_, count) => count + 1);
+                return VirtualResponse.Text(200, "");
+            default:
+                return request.Path == "/write" ? VirtualResponse.Text(400, "") : NotFound;
+        }
+    }
+
+    private static string? Source(byte[] body)
+    {
+        try
+        {
+            return JsonNode.Parse(body) is JsonObject sent && sent["Source"] is JsonValue source ? source.ToString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static async ValueTask<VirtualResponse> NetExecAsync(SimProcess self, VirtualRequest request)
