@@ -166,4 +166,21 @@ public sealed class NetworkTests
 
         Assert.Equal("{\"Received\":{\"prestop\":2}}", (await lab.ExecAsync(id, "wget -qO- http://localhost:8080/read")).Stdout);
     }
+
+    [Fact]
+    public async Task HostPort_OtherAddressOrProtocol_IsAnotherPort()
+    {
+        await using var lab = new SimLab();
+        await ForwardAsync("a", new PortMapping(8080, 80, HostIp: "127.0.0.1"));
+        await ForwardAsync("b", new PortMapping(8080, 80, HostIp: "172.18.0.2"));
+        await ForwardAsync("c", new PortMapping(8080, 80, "UDP", "172.18.0.2"));
+
+        var refusal = await Assert.ThrowsAsync<RuntimeException>(() => ForwardAsync("d", new PortMapping(8080, 80)));
+
+        Assert.Equal("failed to setup network for sandbox: host port 8080 is already in use", refusal.Message);
+        await ForwardAsync("d", new PortMapping(8080, 80, "SCTP"));
+
+        Task ForwardAsync(string name, PortMapping port) =>
+            lab.Runtime.RunPodSandboxAsync(new PodSandboxConfig { Name = name, Namespace = "default", Uid = name, Hostname = name, PortMappings = [port] }, default);
+    }
 }
