@@ -8,7 +8,8 @@ namespace MiniK8s.Api.Placement;
 /// <param name="Port">1 to 65535.</param>
 public readonly record struct HostPort(string Ip, string Protocol, int Port)
 {
-    private const string AnyIp = "0.0.0.0";
+    /// <summary>All addresses.</summary>
+    public const string AnyIp = "0.0.0.0";
 
     /// <summary>The host ports of the ordinary containers.</summary>
     public static IEnumerable<HostPort> Of(PodSpec spec) =>

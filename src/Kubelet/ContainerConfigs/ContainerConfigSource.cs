@@ -31,7 +31,7 @@ internal sealed class ContainerConfigSource(
             Args = Expand(container.Args, env),
             Env = env,
             WorkingDir = container.WorkingDir,
-            Mounts = [.. ContainerMounts.Of(pod, container, env)],
+            Mounts = [.. ContainerMounts.Of(pod, container, env, files)],
             Security = security,
             MemoryLimit = Limit(container, "memory")?.Value ?? 0,
             CpuLimitMillis = Limit(container, "cpu")?.MilliValue ?? 0,

@@ -55,7 +55,7 @@ internal sealed class ContainerVariables(IReferencedObjects objects, IReadOnlyDi
     {
         { FieldRef: { } field } => PodFields.Find(pod, field.FieldPath, addresses) ?? throw new ContainerConfigException($"unsupported fieldPath: {field.FieldPath}"),
         { ResourceFieldRef: { } resource } => ContainerResources.Find(pod, resource, container, allocatable)
-            ?? throw new ContainerConfigException($"unsupported container resource : {resource.Resource}"),
+            ?? throw new ContainerConfigException(ContainerResources.Fault(pod, resource)),
         { ConfigMapKeyRef: { } key } => await ConfigMapKeyAsync(pod.Metadata.Namespace, key, ct),
         { SecretKeyRef: { } key } => await SecretKeyAsync(pod.Metadata.Namespace, key, ct),
         _ => "",

@@ -12,7 +12,7 @@ namespace MiniK8s.Kubelet.Containers;
 /// ----------------------+------------------------------------------------------------------------
 /// restart back-off      | CrashLoopBackOff; Warning BackOff
 /// image                 | as the image puller says
-/// configuration         | CreateContainerConfigError; Warning Failed
+/// target, configuration | CreateContainerConfigError; Warning Failed
 /// create in the runtime | CreateContainerError; Warning Failed
 ///                       | (so far so good: Normal Created)
 /// start in the runtime  | RunContainerError; Warning Failed
@@ -42,6 +42,10 @@ internal sealed class ContainerStarter(
         var newest = seen.Newest(container.Name);
         if (HeldBack(pod, container, seen.NewestEnded(container.Name), delays.Restarts) is { } held) return held;
         if (await images.EnsureAsync(pod, container, delays.Pulls, ct) is { } imageError) return imageError;
+
+        // Seen before this round: one that starts in it can be joined in the next.
+        if (start.Target.Length > 0 && seen.Newest(start.Target) is null)
+            return Fail(pod, container, "CreateContainerConfigError", $"unable to find target container {start.Target}");
 
         var attempt = newest is null ? InheritedAttempt(pod, container.Name) : newest.Attempt + 1;
         string id;

@@ -96,7 +96,7 @@ internal sealed record PodPlan(bool StopPod, int? NewSandboxAttempt, IReadOnlyLi
     // Ephemeral containers start once and never again, also before initialisation has finished.
     private static IEnumerable<ContainerStart> EphemeralStarts(PodSpec spec, RuntimePod seen) => spec.EphemeralContainers
         .Where(c => seen.Newest(c.EphemeralContainerCommon.Name) is null)
-        .Select(c => new ContainerStart(EphemeralContainers.AsContainer(c), ContainerKind.Ephemeral));
+        .Select(c => new ContainerStart(EphemeralContainers.AsContainer(c), ContainerKind.Ephemeral) { Target = c.TargetContainerName });
 
     private static Runtime.ContainerStatus? InSandbox(RuntimePod seen, Runtime.PodSandboxStatus sandbox, string container) =>
         seen.Containers.FirstOrDefault(c => c.Name == container && c.SandboxId == sandbox.Id);
@@ -115,7 +115,11 @@ internal sealed record PodPlan(bool StopPod, int? NewSandboxAttempt, IReadOnlyLi
 internal sealed record ContainerKill(Runtime.ContainerStatus Instance, ContainerKillReason Reason);
 
 /// <summary>A container to start.</summary>
-internal sealed record ContainerStart(Container Container, ContainerKind Kind);
+internal sealed record ContainerStart(Container Container, ContainerKind Kind)
+{
+    /// <summary>The container whose processes an ephemeral one is to see; empty for its own alone.</summary>
+    public string Target { get; init; } = "";
+}
 
 internal enum ContainerKind
 {

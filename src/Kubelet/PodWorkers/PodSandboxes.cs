@@ -30,7 +30,7 @@ internal sealed class PodSandboxes(Runtime.IContainerRuntime runtime, string nod
         PortMappings =
         [
             .. pod.Spec.Containers.SelectMany(c => c.Ports).Where(p => p.HostPort != 0)
-                .Select(p => new Runtime.PortMapping(p.HostPort, p.ContainerPort_, p.Protocol.Length > 0 ? p.Protocol : "TCP")),
+                .Select(p => new Runtime.PortMapping(p.HostPort, p.ContainerPort_, p.Protocol.Length > 0 ? p.Protocol : "TCP", p.HostIp)),
         ],
     };
 

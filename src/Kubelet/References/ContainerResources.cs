@@ -16,9 +16,7 @@ internal static class ContainerResources
     /// <param name="allocatable">Of the node, quantities by resource name.</param>
     public static string? Find(Pod pod, ResourceFieldSelector reference, Container? own, IReadOnlyDictionary<string, string> allocatable)
     {
-        var container = reference.ContainerName.Length == 0
-            ? own
-            : pod.Spec.Containers.Concat(pod.Spec.InitContainers).FirstOrDefault(c => c.Name == reference.ContainerName);
+        var container = reference.ContainerName.Length == 0 ? own : Named(pod, reference.ContainerName);
         if (container is null) return null;
 
         var parts = reference.Resource.Split('.', 2);
@@ -30,6 +28,14 @@ internal static class ContainerResources
         var divisor = Quantity.TryParse(reference.Divisor, out var given) && !given.IsZero ? given : Quantity.FromUnits(1);
         return Divide(resource, Quantity.Parse(text), divisor);
     }
+
+    /// <summary>Why <see cref="Find"/> has found nothing.</summary>
+    public static string Fault(Pod pod, ResourceFieldSelector reference) =>
+        reference.ContainerName.Length > 0 && Named(pod, reference.ContainerName) is null
+            ? $"container {reference.ContainerName} not found"
+            : $"unsupported container resource : {reference.Resource}";
+
+    private static Container? Named(Pod pod, string name) => pod.Spec.Containers.Concat(pod.Spec.InitContainers).FirstOrDefault(c => c.Name == name);
 
     // Processor time is counted in thousandths, everything else in whole units; the quotient is rounded up.
     private static string Divide(string resource, Quantity amount, Quantity divisor)

@@ -84,6 +84,7 @@ internal interface IContainerRuntime
     Task<PullResult> PullImageAsync(string image, ImageAuth? auth, CancellationToken ct);
 
     /// <summary>A present image by any of its references or its id; null if absent.</summary>
+    /// <exception cref="RuntimeException">InvalidArgument: this is no reference. The message says what is wrong with it.</exception>
     Task<ImageInfo?> ImageStatusAsync(string image, CancellationToken ct);
 
     Task<IReadOnlyList<ImageInfo>> ListImagesAsync(CancellationToken ct);

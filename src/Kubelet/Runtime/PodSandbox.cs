@@ -33,7 +33,8 @@ internal sealed record DnsConfig(IReadOnlyList<string> Servers, IReadOnlyList<st
 }
 
 /// <summary>A container port that is reachable at the node's address too.</summary>
-internal sealed record PortMapping(int HostPort, int ContainerPort, string Protocol = "TCP");
+/// <param name="HostIp">The node's address that it is for; empty is all.</param>
+internal sealed record PortMapping(int HostPort, int ContainerPort, string Protocol = "TCP", string HostIp = "");
 
 internal enum PodSandboxState
 {

@@ -8,6 +8,7 @@ namespace MiniK8s.Kubelet.Simulation;
 // What a container's first process finds: files, user, environment, command.
 internal sealed partial class SimContainer
 {
+    private const string CreateFailed = "OCI runtime create failed: runc create failed";
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary>Finds a program, or says as runc does why it cannot be run.</summary>
@@ -71,14 +72,16 @@ internal sealed partial class SimContainer
             mounts.Add(new MountPoint(VirtualFileSystem.Normalise(mount.ContainerPath, "/"), node.Tree, VirtualFileSystem.Normalise(mount.HostPath, "/"), mount.ReadOnly));
         }
         if (Config.TerminationMessagePath != "") mounts.Add(new MountPoint(VirtualFileSystem.Normalise(Config.TerminationMessagePath, "/"), node.Tree, TerminationFile, ReadOnly: false));
+        var files = new VirtualFileSystem(Root, readOnlyRoot: false, mounts);
         WithoutRecord(() =>
         {
             WriteSystemFiles();
             // A mount hides what is below it, but its place must exist for the way to it to be found.
             foreach (var mount in mounts) MakePlace(mount);
-            Root.MakeDirectories(WorkingDirectory());
+            MakeWorkingDirectory(files);
         });
-        return new Kernel(new VirtualFileSystem(Root, Config.Security.ReadOnlyRootFilesystem, mounts), Sandbox.Network, Image.Programs, Hostname(), Image.Facts, _runtime.Time, startedAt);
+        if (Config.Security.ReadOnlyRootFilesystem) files = new VirtualFileSystem(Root, readOnlyRoot: true, mounts);
+        return new Kernel(files, Sandbox.Network, Image.Programs, Hostname(), Image.Facts, _runtime.Time, startedAt);
     }
 
     private string Hostname() =>
@@ -113,11 +116,51 @@ internal sealed partial class SimContainer
 
     private void MakePlace(MountPoint mount)
     {
-        if (mount.Path == "/" || Root.Find(mount.Path) is not null) return;
-        Root.MakeDirectories(FileTree.Parent(mount.Path));
-        if (mount.Tree.Find(mount.TreePath) is DirectoryNode) Root.MakeDirectory(mount.Path);
-        else Root.OpenForWriting(mount.Path, truncate: false, 0b110_100_100, 0, 0);
+        if (mount.Path == "/") return;
+        var isDirectory = mount.Tree.Find(mount.TreePath) is DirectoryNode;
+        try
+        {
+            switch (Root.Find(mount.Path))
+            {
+                case null:
+                    Root.MakeDirectories(FileTree.Parent(mount.Path));
+                    if (isDirectory) Root.MakeDirectory(mount.Path);
+                    else Root.OpenForWriting(mount.Path, truncate: false, 0b110_100_100, 0, 0);
+                    break;
+                // A directory over a file, as when a subPath names a key that is not there; or the other way round.
+                case DirectoryNode when !isDirectory:
+                case RegularFile when isDirectory:
+                    throw FileError.NotDirectory;
+            }
+        }
+        catch (FileError error)
+        {
+            throw Uninitialised($"error mounting \"{mount.TreePath}\" to rootfs at \"{mount.Path}\": mount {mount.TreePath}:{mount.Path} (via /proc/self/fd/6), flags: 0x5000: {error.Message.ToLowerInvariant()}");
+        }
     }
+
+    // Made where it is not there, in a volume too.
+    private void MakeWorkingDirectory(VirtualFileSystem files)
+    {
+        var made = "/";
+        foreach (var part in WorkingDirectory().Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            made = made == "/" ? $"/{part}" : $"{made}/{part}";
+            try
+            {
+                if (files.Locate(made, "/").Node is not (null or DirectoryNode)) throw FileError.NotDirectory;
+                if (files.Find(made, "/") is null) files.MakeDirectory(made, "/", FileUser.Root);
+            }
+            catch (FileError error)
+            {
+                throw Uninitialised($"mkdir {made}: {error.Message.ToLowerInvariant()}");
+            }
+        }
+    }
+
+    // In runc's words, as those of Resolve.
+    private static RuntimeException Uninitialised(string reason) =>
+        new(RuntimeErrorCode.Unknown, $"{CreateFailed}: unable to start container process: error during container init: {reason}: unknown");
 
     private string WorkingDirectory() =>
         VirtualFileSystem.Normalise(Config.WorkingDir != "" ? Config.WorkingDir : Image.Spec.WorkingDir, "/");
@@ -137,29 +180,31 @@ internal sealed partial class SimContainer
         return environment;
     }
 
-    private FileUser FindUser(VirtualFileSystem files)
+    // By the image's own files: no volume is mounted yet when containerd looks.
+    private FileUser FindUser()
     {
         var security = Config.Security;
-        var (uid, gid) = security.RunAsUser is { } given ? (given, GroupOf(files, given)) : ImageUser(files);
+        var (uid, gid) = security.RunAsUser is { } given ? (given, GroupOf(given)) : ImageUser();
         return new FileUser(uid, security.RunAsGroup ?? gid, security.SupplementalGroups);
     }
 
-    private (long Uid, long Gid) ImageUser(VirtualFileSystem files)
+    private (long Uid, long Gid) ImageUser()
     {
         if (Image.Spec.User == "") return (0, 0);
         var parts = Image.Spec.User.Split(':');
-        var row = Accounts(files).FirstOrDefault(a => a.Name == parts[0]);
+        var row = Accounts().FirstOrDefault(a => a.Name == parts[0]);
         if (!long.TryParse(parts[0], out var uid) && row.Name is null)
-            throw new RuntimeException(RuntimeErrorCode.Unknown, $"failed to create containerd container: unable to find user {parts[0]}: no matching entries in passwd file");
+            throw new RuntimeException(RuntimeErrorCode.Unknown,
+                $"failed to create containerd container: mount callback failed on /var/lib/containerd/tmpmounts/containerd-mount{Convert.ToUInt32(Id[..8], 16)}: no users found");
         if (row.Name is not null) uid = row.Uid;
-        return (uid, parts.Length > 1 && long.TryParse(parts[1], out var gid) ? gid : row.Name is not null ? row.Gid : GroupOf(files, uid));
+        return (uid, parts.Length > 1 && long.TryParse(parts[1], out var gid) ? gid : row.Name is not null ? row.Gid : GroupOf(uid));
     }
 
-    private static long GroupOf(VirtualFileSystem files, long uid) => Accounts(files).FirstOrDefault(a => a.Uid == uid).Gid;
+    private long GroupOf(long uid) => Accounts().FirstOrDefault(a => a.Uid == uid).Gid;
 
-    private static IEnumerable<(string Name, long Uid, long Gid)> Accounts(VirtualFileSystem files)
+    private IEnumerable<(string Name, long Uid, long Gid)> Accounts()
     {
-        if (files.Find("/etc/passwd", "/") is not RegularFile passwd) yield break;
+        if (Root.Find("/etc/passwd") is not RegularFile passwd) yield break;
         foreach (var line in Encoding.UTF8.GetString(passwd.Content.Span).Split('\n'))
             if (line.Split(':') is [var name, _, var uid, var gid, ..] && long.TryParse(uid, out var u) && long.TryParse(gid, out var g))
                 yield return (name, u, g);

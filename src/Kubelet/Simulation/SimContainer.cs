@@ -72,6 +72,9 @@ internal sealed partial class SimContainer
 
     private string TerminationFile => $"/var/lib/minik8s/termination/{Id}";
 
+    /// <exception cref="RuntimeException">The image has no such user as it wants to run as.</exception>
+    public void DemandUser() => FindUser();
+
     /// <exception cref="RuntimeException">It was started before, or its command cannot be run.</exception>
     public void Start()
     {
@@ -155,11 +158,11 @@ internal sealed partial class SimContainer
     private void Run(DateTimeOffset startedAt, Replay? replay)
     {
         var kernel = MakeKernel(startedAt);
-        _user = FindUser(kernel.Files);
+        _user = FindUser();
         var environment = MakeEnvironment();
         var directory = WorkingDirectory();
         var arguments = Command();
-        var command = Resolve(kernel, arguments, environment.GetValueOrDefault("PATH"), directory, _user, "OCI runtime create failed: runc create failed");
+        var command = Resolve(kernel, arguments, environment.GetValueOrDefault("PATH"), directory, _user, CreateFailed);
         Func<DateTimeOffset> now = replay is null ? _runtime.Time.GetUtcNow : () => replay.IsOver ? _runtime.Time.GetUtcNow() : replay.Latest;
         var output = new LogFile(Log, LogStream.Stdout, now, Attached);
         var descriptors = new DescriptorTable(

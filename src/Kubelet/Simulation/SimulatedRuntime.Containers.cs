@@ -17,6 +17,7 @@ internal sealed partial class SimulatedRuntime
         if (twin is not null)
             throw new RuntimeException(RuntimeErrorCode.AlreadyExists, $"failed to reserve container name \"{config.Name}_{sandbox.Config.Name}_{sandbox.Config.Namespace}_{sandbox.Config.Uid}_{config.Attempt}\": name is reserved for \"{twin.Id}\"");
         var container = new SimContainer(this, sandbox, image, NewId(), config, Time.GetUtcNow());
+        container.DemandUser();
         _containers[container.Id] = container;
         Record(new JournalRecord.ContainerCreated(NodeName, container.Id, sandboxId, config, container.Status.CreatedAt));
         Publish(RuntimeEventKind.ContainerCreated, container);

@@ -16,7 +16,7 @@ internal sealed partial class SimulatedRuntime
         var network = config.HostNetwork ? node.Address : NamespaceOf(config, ip);
         foreach (var port in config.PortMappings)
         {
-            if (config.HostNetwork || node.Address.TryForward(port.HostPort, network, port.ContainerPort)) continue;
+            if (config.HostNetwork || node.Address.TryForward(At(port), network, port.ContainerPort)) continue;
             node.Address.RemoveForwardsTo(network);
             addresses.Return(ip);
             throw new RuntimeException(RuntimeErrorCode.Unknown, $"failed to setup network for sandbox: host port {port.HostPort} is already in use");

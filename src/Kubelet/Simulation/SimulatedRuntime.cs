@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using MiniK8s.Api.Placement;
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Images;
@@ -87,9 +88,11 @@ internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNod
         {
             addresses.Restore(status.Ip);
             host.Network.Attach(network);
-            foreach (var port in status.Config.PortMappings) node.Address.TryForward(port.HostPort, network, port.ContainerPort);
+            foreach (var port in status.Config.PortMappings) node.Address.TryForward(At(port), network, port.ContainerPort);
         }
     }
+
+    private static HostPort At(PortMapping port) => new(port.HostIp.Length > 0 ? port.HostIp : HostPort.AnyIp, port.Protocol, port.HostPort);
 
     private NetworkNamespace NamespaceOf(PodSandboxConfig config, string ip) =>
         new(host.Network, ip) { Searches = config.Dns.Searches, NameServers = config.Dns.Servers };

@@ -71,7 +71,7 @@ internal sealed class VolumeContent(IReferencedObjects objects, string hostIp, I
         {
             var value = item.FieldRef is { } field
                 ? PodFields.Find(pod, field.FieldPath, addresses) ?? throw new VolumeException($"unsupported fieldPath: {field.FieldPath}")
-                : ContainerResources.Find(pod, item.ResourceFieldRef, own: null, allocatable) ?? throw new VolumeException($"unsupported container resource : {item.ResourceFieldRef.Resource}");
+                : ContainerResources.Find(pod, item.ResourceFieldRef, own: null, allocatable) ?? throw new VolumeException(ContainerResources.Fault(pod, item.ResourceFieldRef));
             return new NodeFile(Encoding.UTF8.GetBytes(value), Mode(item.HasMode, item.Mode, mode));
         });
     }

@@ -65,6 +65,28 @@ public sealed class ContainerConformanceTests(SharedLab shared, ScriptedPods pod
     [ConformanceFact("Environment variables, command argument expansion", Half = Simulated)]
     public Task Expansion_InTheArguments() => ShowsAsync("expansion-args", "test-value");
 
+    [ConformanceFact("VolumeSubpathEnvExpansion, subpath expansion", Half = Simulated)]
+    public Task SubPath_OfAVariable_IsMounted() => ShowsAsync("subpath-expands", "there");
+
+    [ConformanceFact("VolumeSubpathEnvExpansion, subpath test writes", Half = Simulated)]
+    public Task SubPath_WrittenInTheVolume_IsReadThere() => ShowsAsync("subpath-writes", "written");
+
+    [ConformanceFact("VolumeSubpathEnvExpansion, subpath with absolute path", Half = Simulated)]
+    public Task SubPath_Absolute_IsRefused() => IsHeldBackAsync("subpath-absolute", "error SubPath `/tmp` must not be an absolute path");
+
+    [ConformanceFact("VolumeSubpathEnvExpansion, subpath with backticks", Half = Simulated)]
+    public Task SubPath_LeadsOut_IsRefused() => IsHeldBackAsync("subpath-backsteps", "unable to provision SubPath `..`: must not contain '..'");
+
+    [ConformanceFact("VolumeSubpathEnvExpansion, subpath ready from failed state", Half = Simulated)]
+    public async Task SubPath_OfAnAnnotation_IsMendedInThePodsLife()
+    {
+        await IsHeldBackAsync("subpath-mended", "missing value for WHERE");
+
+        await pods.AnnotateAsync("subpath-mended", "mysubpath", "mypath");
+
+        await ShowsAsync("subpath-mended", "ready");
+    }
+
     [ConformanceFact("Containers, without command and arguments", Half = Simulated)]
     public Task Neither_IsTheImagesOwn() => ShowsAsync("defaults", "Hello from Docker!");
 
@@ -145,6 +167,13 @@ public sealed class ContainerConformanceTests(SharedLab shared, ScriptedPods pod
         var log = await pods.LogAsync(pod);
         Assert.Equal("Succeeded", (await pods.EndedAsync(pod)).Text("status/phase"));
         Assert.All(lines, line => Assert.Contains(line, log));
+    }
+
+    private async Task IsHeldBackAsync(string name, string message)
+    {
+        var pod = await pods.UntilAsync(name, each => each.Text("status/containerStatuses/0/state/waiting/reason") == "CreateContainerConfigError", "cannot be configured");
+
+        Assert.Equal(("Pending", message), (pod.Text("status/phase"), pod.Text("status/containerStatuses/0/state/waiting/message")));
     }
 
     private async Task EndsWithAsync(string pod, string message) =>

@@ -26,6 +26,8 @@ public sealed class ScriptedPods(SharedLab shared) : IAsyncLifetime
 
     public Task<JsonNode> UntilAsync(string name, Func<JsonNode, bool> fits, string what) => Pods.UntilAsync(name, fits, what);
 
+    public Task AnnotateAsync(string name, string key, string value) => Pods.PatchAsync(name, $$$$"""{"metadata":{"annotations":{"{{{{key}}}}":"{{{{value}}}}"}}}""");
+
     /// <summary>The log of a pod's first container, once the pod has ended.</summary>
     public async Task<string[]> LogAsync(string name)
     {
@@ -67,6 +69,12 @@ public sealed class ScriptedPods(SharedLab shared) : IAsyncLifetime
         yield return Pod("message-log-succeeded", "\"command\":[\"sh\",\"-c\",\"printf DONE; exit 0\"],\"terminationMessagePolicy\":\"FallbackToLogsOnError\",");
         yield return Pod("message-file", "\"command\":[\"sh\",\"-c\",\"printf OK > /dev/termination-log; printf DONE; exit 0\"],\"terminationMessagePolicy\":\"FallbackToLogsOnError\",");
 
+        yield return SubPath("subpath-expands", Field("WHERE", "metadata.name"), "$(WHERE)", "test -d /whole/subpath-expands && echo there");
+        yield return SubPath("subpath-writes", Field("WHERE", "metadata.name"), "my/$(WHERE)", "echo written > /whole/my/subpath-writes/file; cat /part/file");
+        yield return SubPath("subpath-absolute", """{"name":"WHERE","value":"/tmp"}""", "$(WHERE)", "true");
+        yield return SubPath("subpath-backsteps", """{"name":"WHERE","value":".."}""", "$(WHERE)", "true");
+        yield return SubPath("subpath-mended", Field("WHERE", "metadata.annotations['mysubpath']"), "$(WHERE)/here", "echo ready");
+
         yield return Init("init-never", "Never", "true", "true", "true");
         yield return Init("init-always", "Always", "true", "true", "sleep 1000");
         yield return Init("init-fails-always", "Always", "false", "true", "sleep 1000");
@@ -78,6 +86,12 @@ public sealed class ScriptedPods(SharedLab shared) : IAsyncLifetime
     private static string EnvironmentFrom(string name, string sources) => Pod(name, $"\"command\":[\"sh\",\"-c\",\"env\"],\"envFrom\":[{sources}],");
 
     private static string Field(string name, string path) => $$$$"""{"name":"{{{{name}}}}","valueFrom":{"fieldRef":{"fieldPath":"{{{{path}}}}"}}}""";
+
+    // One volume twice: as a whole, and the part of it that the expression names.
+    private static string SubPath(string name, string variable, string expression, string script) => $$$"""
+        {"metadata":{"name":"{{{name}}}"},"spec":{"restartPolicy":"Never","volumes":[{"name":"work","emptyDir":{}}],"containers":[{"name":"main","image":"busybox:1.36","command":["sh","-c","{{{script}}}"],
+        "env":[{{{variable}}}],"volumeMounts":[{"name":"work","mountPath":"/whole"},{"name":"work","mountPath":"/part","subPathExpr":"{{{expression}}}"}]}]}}
+        """;
 
     private static string Pod(string name, string container, string image = "busybox:1.36") =>
         $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{"restartPolicy":"Never","containers":[{{{{container}}}"name":"main","image":"{{{image}}}"}]}}""";

@@ -105,6 +105,16 @@ public sealed class ContainerVariablesTests
         Assert.Equal("secret \"none\" not found", (await Assert.ThrowsAsync<ContainerConfigException>(() => BuildAsync())).Message);
     }
 
+    [Theory]
+    [InlineData("none", "limits.cpu", "container none not found")]
+    [InlineData("", "limits", "unsupported container resource : limits")]
+    public async Task Build_ResourceOfNobody_SaysWhich(string container, string resource, string message)
+    {
+        _container.Env.Add(new EnvVar { Name = "R", ValueFrom = new() { ResourceFieldRef = new() { ContainerName = container, Resource = resource } } });
+
+        Assert.Equal(message, (await Assert.ThrowsAsync<ContainerConfigException>(() => BuildAsync())).Message);
+    }
+
     [Fact]
     public async Task Build_ValueAndValueFrom_ValueWins()
     {

@@ -4,6 +4,8 @@ namespace MiniK8s.Kubelet.Tests.Simulation;
 
 public sealed class ContainerTests
 {
+    private static readonly ContainerConfig Sleeping = new() { Name = "c", Image = "busybox:1.30", Command = ["sleep", "1000"] };
+
     [Fact]
     public async Task Run_HelloThenExit_CompletesWithLogAndCode()
     {
@@ -34,6 +36,66 @@ public sealed class ContainerTests
         var status = await lab.StatusAsync(id);
         Assert.Equal((ContainerState.Exited, 128, "StartError"), (status.State, status.ExitCode, status.Reason));
         Assert.Null(status.StartedAt);
+    }
+
+    [Theory]
+    [InlineData("/bin/sh", "mkdir /bin/sh: not a directory")]
+    [InlineData("/etc/passwd/below", "mkdir /etc/passwd: not a directory")]
+    [InlineData("/data/below", "mkdir /data/below: read-only file system")]
+    public async Task Start_WorkingDirectoryCannotBeMade_IsAStartError(string directory, string reason)
+    {
+        await using var lab = new SimLab();
+        lab.Node.Files.CreateDirectory("/volume");
+        var id = await (await lab.PodAsync()).CreateAsync("busybox:1.30", Sleeping with { WorkingDir = directory, Mounts = [new("/volume", "/data", ReadOnly: true)] });
+
+        await AssertUninitialisedAsync(lab, id, reason);
+    }
+
+    [Fact]
+    public async Task Start_WorkingDirectoryInAVolume_IsMadeThere()
+    {
+        await using var lab = new SimLab();
+        lab.Node.Files.CreateDirectory("/volume");
+        var id = await (await lab.PodAsync()).StartAsync(Sleeping with { WorkingDir = "/data/a/b", Mounts = [new("/volume", "/data")] });
+
+        Assert.Equal("/data/a/b\n", (await lab.ExecAsync(id, "pwd")).Stdout);
+        Assert.Equal(NodePathKind.Directory, lab.Node.Files.KindOf("/volume/a/b"));
+    }
+
+    [Theory]
+    [InlineData("/volume", "/etc/passwd")]              // what a subPath of a key that is not there comes to
+    [InlineData("/volume/file", "/etc")]
+    public async Task Start_MountOfTheOtherKind_IsAStartError(string source, string place)
+    {
+        await using var lab = new SimLab();
+        lab.Node.Files.WriteFile("/volume/file", default);
+        var id = await (await lab.PodAsync()).CreateAsync("busybox:1.30", Sleeping with { Mounts = [new(source, place)] });
+
+        await AssertUninitialisedAsync(
+            lab, id, $"error mounting \"{source}\" to rootfs at \"{place}\": mount {source}:{place} (via /proc/self/fd/6), flags: 0x5000: not a directory");
+    }
+
+    [Fact]
+    public async Task Create_UserThatTheImageLacks_IsRefused()
+    {
+        await using var lab = new SimLab();
+        var pod = await lab.PodAsync();
+
+        var error = await Assert.ThrowsAsync<RuntimeException>(() => pod.CreateAsync("registry.example.com/users/app:unknown"));
+
+        Assert.Matches("^failed to create containerd container: mount callback failed on /var/lib/containerd/tmpmounts/containerd-mount[0-9]+: no users found$", error.Message);
+        Assert.Empty(await lab.Runtime.ListContainersAsync(null, default));
+    }
+
+    [Theory]
+    [InlineData("named")]
+    [InlineData("numbered")]
+    public async Task Create_UserOfTheImage_IsWhoTheContainerRunsAs(string tag)
+    {
+        await using var lab = new SimLab();
+        var id = await lab.StartAsync($"registry.example.com/users/app:{tag}");
+
+        Assert.Equal("1000\n", (await lab.ExecAsync(id, "id -u")).Stdout);
     }
 
     [Theory]
@@ -143,5 +205,16 @@ public sealed class ContainerTests
         }
 
         Assert.Equal([RuntimeEventKind.SandboxStarted, RuntimeEventKind.ContainerCreated, RuntimeEventKind.ContainerStarted, RuntimeEventKind.ContainerDied], seen);
+    }
+
+    private static async Task AssertUninitialisedAsync(SimLab lab, string id, string reason)
+    {
+        var error = await Assert.ThrowsAsync<RuntimeException>(() => lab.Runtime.StartContainerAsync(id, default));
+
+        Assert.Equal(
+            $"failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: {reason}: unknown",
+            error.Message);
+        var status = await lab.StatusAsync(id);
+        Assert.Equal((ContainerState.Exited, 128, "StartError"), (status.State, status.ExitCode, status.Reason));
     }
 }

@@ -20,6 +20,21 @@ public sealed class ImageTests
     [InlineData("nginx:a b")]
     public void Parse_NotAReference_IsNull(string text) => Assert.Null(ImageReference.Parse(text));
 
+    [Theory]
+    [InlineData("nginx:", "invalid reference format")]
+    [InlineData("nginx:a:b", "invalid reference format")]
+    [InlineData("Nginx:1.25", "invalid reference format: repository name (library/Nginx) must be lowercase")]
+    [InlineData("team/Shop:1", "invalid reference format: repository name (team/Shop) must be lowercase")]
+    public async Task ImageStatus_NotAReference_IsRefused(string image, string reason)
+    {
+        await using var lab = new SimLab();
+
+        var error = await Assert.ThrowsAsync<RuntimeException>(() => lab.Runtime.ImageStatusAsync(image, default));
+
+        Assert.Equal((RuntimeErrorCode.InvalidArgument, reason), (error.Code, error.Message));
+        Assert.Null(await lab.Runtime.ImageStatusAsync("nginx:nope", default));
+    }
+
     [Fact]
     public void Catalogue_EveryImage_HasAProgramForItsCommand()
     {

@@ -124,4 +124,63 @@ public sealed class NetworkTests
 
         Assert.Equal((GrpcHealthStatus.Serving, GrpcHealthStatus.NotServing), (before.Status, after.Status));
     }
+
+    [Fact]
+    public async Task NetExec_AskedToDial_PassesTheRequestOnAndBothLogIt()
+    {
+        await using var lab = new SimLab();
+        var (first, second) = (await lab.PodAsync(), await lab.PodAsync());
+        var config = new ContainerConfig { Name = "c", Image = "registry.k8s.io/e2e-test-images/agnhost:2.40", Args = ["netexec"] };
+        var (asked, passedTo) = (await first.StartAsync(config), await second.StartAsync(config));
+
+        var answer = await lab.Node.Network.HttpAsync(new HttpCall("HTTP", first.Ip, 8080, $"/dial?host={second.Ip}&port=8080&request=echo%3Fmsg%3Dhello"), Second, default);
+        var nobody = await lab.Node.Network.HttpAsync(new HttpCall("HTTP", first.Ip, 8080, $"/dial?host={second.Ip}&port=81&request=x"), Second, default);
+
+        Assert.Equal("{\"responses\":[\"hello\"]}", answer.Body);
+        Assert.Equal($"{{\"errors\":[\"dial tcp {second.Ip}:81: connect: connection refused\"]}}", nobody.Body);
+        Assert.Contains($"] GET /dial?host={second.Ip}&port=8080&request=echo%3Fmsg%3Dhello\n", await lab.LogAsync(asked));
+        Assert.EndsWith("] GET /echo?msg=hello\n", await lab.LogAsync(passedTo));
+    }
+
+    [Fact]
+    public async Task NetExec_PortIsTaken_SaysSoAndEnds()
+    {
+        await using var lab = new SimLab();
+        var pod = await lab.PodAsync();
+        var config = new ContainerConfig { Name = "first", Image = "registry.k8s.io/e2e-test-images/agnhost:2.40", Args = ["netexec"] };
+        await pod.StartAsync(config);
+        var id = await pod.StartAsync(config with { Name = "second" });
+
+        Assert.Equal(1, (await lab.EndAsync(id)).ExitCode);
+        Assert.EndsWith("] listen tcp :8080: bind: address already in use\n", await lab.LogAsync(id));
+    }
+
+    [Fact]
+    public async Task NetTest_WrittenTo_CountsBySource()
+    {
+        await using var lab = new SimLab();
+        var pod = await lab.PodAsync();
+        var id = await pod.StartAsync(new ContainerConfig { Name = "c", Image = "registry.k8s.io/e2e-test-images/agnhost:2.40", Args = ["nettest"] });
+
+        await lab.ExecAsync(id, "for i in 1 2; do wget -qO- --post-data='{\"Source\":\"prestop\"}' http://localhost:8080/write; done; wget -qO- --post-data=nonsense http://localhost:8080/write");
+
+        Assert.Equal("{\"Received\":{\"prestop\":2}}", (await lab.ExecAsync(id, "wget -qO- http://localhost:8080/read")).Stdout);
+    }
+
+    [Fact]
+    public async Task HostPort_OtherAddressOrProtocol_IsAnotherPort()
+    {
+        await using var lab = new SimLab();
+        await ForwardAsync("a", new PortMapping(8080, 80, HostIp: "127.0.0.1"));
+        await ForwardAsync("b", new PortMapping(8080, 80, HostIp: "172.18.0.2"));
+        await ForwardAsync("c", new PortMapping(8080, 80, "UDP", "172.18.0.2"));
+
+        var refusal = await Assert.ThrowsAsync<RuntimeException>(() => ForwardAsync("d", new PortMapping(8080, 80)));
+
+        Assert.Equal("failed to setup network for sandbox: host port 8080 is already in use", refusal.Message);
+        await ForwardAsync("d", new PortMapping(8080, 80, "SCTP"));
+
+        Task ForwardAsync(string name, PortMapping port) =>
+            lab.Runtime.RunPodSandboxAsync(new PodSandboxConfig { Name = name, Namespace = "default", Uid = name, Hostname = name, PortMappings = [port] }, default);
+    }
 }

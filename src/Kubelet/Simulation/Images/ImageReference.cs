@@ -38,6 +38,17 @@ internal sealed partial record ImageReference(string Registry, string Repository
         return new ImageReference(registry, repository, tag == "" && digest == "" ? "latest" : tag, digest);
     }
 
+    /// <summary>What is wrong with a text that is no reference; null if it is one.</summary>
+    public static string? FaultOf(string text)
+    {
+        if (Parse(text) is not null) return null;
+        var name = text.Split('@')[0];
+        var colon = name.IndexOf(':', name.LastIndexOf('/') + 1);
+        var repository = colon < 0 ? name : name[..colon];
+        if (!repository.Any(char.IsAsciiLetterUpper)) return "invalid reference format";
+        return $"invalid reference format: repository name ({(repository.Contains('/') ? repository : $"library/{repository}")}) must be lowercase";
+    }
+
     [GeneratedRegex(@"^[\w][\w.-]{0,127}$")]
     private static partial Regex TagShape();
 

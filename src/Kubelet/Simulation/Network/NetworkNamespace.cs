@@ -1,3 +1,4 @@
+using MiniK8s.Api.Placement;
 using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Processes;
 
@@ -6,9 +7,11 @@ namespace MiniK8s.Kubelet.Simulation.Network;
 /// <summary>One address with its ports: a pod's, shared by its containers, or a node's.</summary>
 internal sealed class NetworkNamespace(VirtualNetwork network, string ip)
 {
+    private const string Tcp = "TCP";
+
     private readonly Lock _gate = new();        // guards both below; never held while another namespace's is taken
     private readonly Dictionary<int, Listener> _listeners = [];
-    private readonly Dictionary<int, (NetworkNamespace To, int Port)> _forwards = [];
+    private readonly List<(HostPort At, NetworkNamespace To, int Port)> _forwards = [];
 
     public VirtualNetwork Network { get; } = network;
     public string Ip { get; } = ip;
@@ -47,25 +50,32 @@ internal sealed class NetworkNamespace(VirtualNetwork network, string ip)
     }
 
     /// <summary>Host ports: a port of this address that leads to a pod's. False if it is taken.</summary>
-    public bool TryForward(int port, NetworkNamespace to, int toPort)
+    public bool TryForward(HostPort at, NetworkNamespace to, int toPort)
     {
-        lock (_gate) return !_listeners.ContainsKey(port) && _forwards.TryAdd(port, (to, toPort));
+        lock (_gate)
+        {
+            if ((at.Protocol == Tcp && _listeners.ContainsKey(at.Port)) || _forwards.Exists(forward => forward.At.Conflicts(at))) return false;
+            _forwards.Add((at, to, toPort));
+            return true;
+        }
     }
 
     public void RemoveForwardsTo(NetworkNamespace to)
     {
-        lock (_gate)
-            foreach (var port in _forwards.Where(f => f.Value.To == to).Select(f => f.Key).ToArray()) _forwards.Remove(port);
+        lock (_gate) _forwards.RemoveAll(forward => forward.To == to);
     }
 
     public Listener? Find(int port)
     {
-        (NetworkNamespace To, int Port) forward;
+        NetworkNamespace? to;
+        int toPort;
         lock (_gate)
         {
             if (_listeners.TryGetValue(port, out var listener)) return listener;
-            if (!_forwards.TryGetValue(port, out forward)) return null;
+            // One for this address, or for all, before one for another address of the node, such as 127.0.0.1.
+            (_, to, toPort) = _forwards.Where(forward => forward.At.Protocol == Tcp && forward.At.Port == port)
+                .OrderByDescending(forward => forward.At.Conflicts(new HostPort(Ip, Tcp, port))).FirstOrDefault();
         }
-        return forward.To.Find(forward.Port);
+        return to?.Find(toPort);
     }
 }

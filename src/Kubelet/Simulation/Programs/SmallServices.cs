@@ -1,7 +1,4 @@
 using System.Globalization;
-using MiniK8s.Kubelet.Runtime;
-using MiniK8s.Kubelet.Simulation.Files;
-using MiniK8s.Kubelet.Simulation.Network;
 using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs;
@@ -80,93 +77,6 @@ internal sealed class MySqlAdmin : IProgram
             default:
                 await self.ErrorAsync($"mysqladmin: Unknown command: '{options.Operands.FirstOrDefault()}'");
                 return 1;
-        }
-    }
-}
-
-/// <summary>
-/// agnhost and the old <c>liveness</c> image: <c>liveness</c> (/healthz is 200 for ten seconds, then 500), <c>netexec</c> (/, /hostname,
-/// /healthz, /echo, /exit), <c>serve-hostname</c>,
-/// <c>grpc-health-checking</c>, <c>pause</c>.
-/// </summary>
-internal sealed class Agnhost : IProgram
-{
-    private static readonly TimeSpan HealthyFor = TimeSpan.FromSeconds(10);
-
-    public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
-    {
-        var options = new Arguments(arguments, "", ["http-port", "port", "udp-port", "delay-unready"]);
-        var command = arguments[0].EndsWith("/server", StringComparison.Ordinal) ? "liveness" : options.Operands.FirstOrDefault() ?? "pause";
-        int Port(int normal, params string[] names) => int.TryParse(options.Value(names), CultureInfo.InvariantCulture, out var port) ? port : normal;
-        var serving = GrpcHealthStatus.Serving;
-        switch (command)
-        {
-            case "pause":
-                await self.WriteLineAsync("Paused");
-                break;
-            case "liveness":
-                Listen(self, 8080, request => Liveness(self, request));
-                break;
-            case "netexec":
-                Listen(self, Port(8080, "http-port"), request => NetExec(self, request));
-                await self.WriteLineAsync($"Started HTTP server on port {Port(8080, "http-port")}");
-                break;
-            case "serve-hostname":
-                Listen(self, Port(9376, "port"), _ => VirtualResponse.Text(200, self.Kernel.Hostname));
-                break;
-            case "grpc-health-checking":
-                self.Kernel.Network.Listen(new Listener(self, Port(5000, "port"), (_, _) => Task.CompletedTask) { GrpcHealth = _ => serving });
-                Listen(self, Port(8080, "http-port"), request =>
-                {
-                    serving = request.Path == "/make-not-serving" ? GrpcHealthStatus.NotServing : GrpcHealthStatus.Serving;
-                    return VirtualResponse.Text(200, "");
-                });
-                break;
-            default:
-                await self.ErrorAsync($"Error: unknown command \"{command}\" for \"app\"");
-                return 1;
-        }
-        // A Go program: TERM is left to the runtime, which as process 1 does nothing on it unless the program asks, and netexec and pause
-        // do.
-        self.Signals.Catch(Signals.Term, Signals.Int);
-        await self.NextSignalAsync();
-        return command is "netexec" or "pause" ? 0 : 2;
-    }
-
-    private static void Listen(SimProcess self, int port, Func<VirtualRequest, VirtualResponse> answer)
-    {
-        try
-        {
-            self.Kernel.Network.Listen(new Listener(self, port, (connection, ct) =>
-                HttpService.ServeAsync(connection, (request, _, _) => ValueTask.FromResult(answer(request)), ct)));
-        }
-        catch (FileError)
-        {
-            throw new ProcessExit(1);
-        }
-    }
-
-    private static VirtualResponse Liveness(SimProcess self, VirtualRequest request)
-    {
-        var age = self.Clock.Now - self.StartedAt;
-        if (request.Path != "/healthz") return VirtualResponse.Text(404, "404 page not found\n");
-        return age <= HealthyFor ? VirtualResponse.Text(200, "ok") : VirtualResponse.Text(500, string.Create(CultureInfo.InvariantCulture, $"error: {age.TotalSeconds:F9}"));
-    }
-
-    private static VirtualResponse NetExec(SimProcess self, VirtualRequest request)
-    {
-        var parts = request.Path.Split('?', 2);
-        var query = parts.Length > 1 ? parts[1].Split('&').Select(p => p.Split('=', 2)).Where(p => p.Length == 2).ToDictionary(p => p[0], p => Uri.UnescapeDataString(p[1])) : [];
-        switch (parts[0])
-        {
-            case "/": return VirtualResponse.Text(200, $"NOW: {self.Clock.Now.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture)} +0000 UTC");
-            case "/hostname" or "/hostName": return VirtualResponse.Text(200, self.Kernel.Hostname);
-            case "/healthz" or "/readyz": return VirtualResponse.Text(200, "");
-            case "/echo": return VirtualResponse.Text(int.TryParse(query.GetValueOrDefault("code"), out var code) ? code : 200, query.GetValueOrDefault("msg", ""));
-            case "/exit":
-                self.Deliver(Signals.Term);
-                return VirtualResponse.Text(200, "");
-            default: return VirtualResponse.Text(404, "404 page not found\n");
         }
     }
 }
