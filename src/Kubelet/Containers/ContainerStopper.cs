@@ -58,7 +58,7 @@ internal sealed class ContainerStopper(Runtime.IContainerRuntime runtime, HookRu
     {
         if (turn.IsCompleted) return;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(graceEnded, ct);
-        await turn.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await turn.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         ct.ThrowIfCancellationRequested();
     }
 

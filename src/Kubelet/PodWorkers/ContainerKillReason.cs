@@ -8,6 +8,12 @@ internal sealed record ContainerKillReason(string Message, string? Probe = null,
     /// <summary>Its image is another one now: restarted whatever the policy.</summary>
     public static ContainerKillReason DefinitionChanged { get; } = new("Container {0} definition changed, will be restarted");
 
+    /// <summary>The runtime cannot say whether it runs: it is made sure of before another instance begins.</summary>
+    public static ContainerKillReason Unknown { get; } = new("Container is in \"unknown\" state, try killing it before restart");
+
+    /// <inheritdoc cref="Unknown"/>
+    public static ContainerKillReason UnknownInit { get; } = new("Init container is in \"unknown\" state, try killing it before restart");
+
     public static ContainerKillReason SandboxGone { get; } = new("Stopping container {0}");
 
     /// <summary>Whether a start follows the end at once.</summary>

@@ -39,7 +39,7 @@ internal sealed record PodPlan(bool StopPod, int? NewSandboxAttempt, IReadOnlyLi
         var kept = 0;
         foreach (var (container, newest) in mains)
         {
-            var reason = newest is null ? null : KillReason(container, newest, probes);
+            var reason = newest is null ? null : KillReason(container, newest, ContainerKind.Main, probes);
             if (reason is not null) kill.Add(new(newest!, reason));
             if (reason is null && newest?.State == Runtime.ContainerState.Running) kept++;
             else if (reason is null ? RestartRule.ShouldStart(spec.RestartPolicy, newest) : reason.Restarts(spec.RestartPolicy)) start.Add(new(container, ContainerKind.Main));
@@ -49,7 +49,7 @@ internal sealed record PodPlan(bool StopPod, int? NewSandboxAttempt, IReadOnlyLi
         var sidecars = new List<ContainerStart>();
         foreach (var (container, newest) in inits.Where(i => i.Container.IsSidecar()))
         {
-            var reason = newest is null ? null : KillReason(container, newest, probes);
+            var reason = newest is null ? null : KillReason(container, newest, ContainerKind.Sidecar, probes);
             if (reason is not null) kill.Add(new(newest!, reason));
             if (reason is not null || newest?.State != Runtime.ContainerState.Running) sidecars.Add(new(container, ContainerKind.Sidecar));
         }
@@ -79,7 +79,9 @@ internal sealed record PodPlan(bool StopPod, int? NewSandboxAttempt, IReadOnlyLi
         {
             var kind = container.IsSidecar() ? ContainerKind.Sidecar : ContainerKind.Init;
             var running = newest?.State == Runtime.ContainerState.Running;
-            var reason = kind == ContainerKind.Sidecar && running ? KillReason(container, newest!, probes) : null;
+            var isUnknown = newest?.State == Runtime.ContainerState.Unknown;
+            if (kind == ContainerKind.Init && isUnknown && spec.RestartPolicy == "Never") return new(StopPod: true, null, [], []);
+            var reason = isUnknown || (kind == ContainerKind.Sidecar && running) ? KillReason(container, newest!, kind, probes) : null;
             if (reason is not null) return new(false, null, [new(newest!, reason)], [new(container, kind)]);
             if (kind == ContainerKind.Sidecar && running && probes.IsStarted(container, newest!)) continue;
             if (running) return new(false, null, [], []);
@@ -101,8 +103,9 @@ internal sealed record PodPlan(bool StopPod, int? NewSandboxAttempt, IReadOnlyLi
     private static Runtime.ContainerStatus? InSandbox(RuntimePod seen, Runtime.PodSandboxStatus sandbox, string container) =>
         seen.Containers.FirstOrDefault(c => c.Name == container && c.SandboxId == sandbox.Id);
 
-    private static ContainerKillReason? KillReason(Container container, Runtime.ContainerStatus newest, IProbeResults probes)
+    private static ContainerKillReason? KillReason(Container container, Runtime.ContainerStatus newest, ContainerKind kind, IProbeResults probes)
     {
+        if (newest.State == Runtime.ContainerState.Unknown) return kind == ContainerKind.Main ? ContainerKillReason.Unknown : ContainerKillReason.UnknownInit;
         if (newest.State != Runtime.ContainerState.Running) return null;
         if (newest.Config.Image != container.Image) return ContainerKillReason.DefinitionChanged;
         return probes.FailureOf(newest);

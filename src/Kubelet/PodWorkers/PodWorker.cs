@@ -46,15 +46,12 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     /// <summary>The pod has changed at the apiserver. Its status alone, which is mostly our own word coming back, is no reason to look again.</summary>
     public void Update(Pod pod)
     {
-        bool isNews;
+        Pod before;
         (StopDeadline Deadline, DateTimeOffset Began)? stop;
-        lock (_gate)
-        {
-            isNews = pod.DiffersForKubelet(_pod);
-            (_pod, stop) = (pod, _stop);
-        }
-        stop?.Deadline.Shorten(stop.Value.Began + StopDeadline.GraceOf(pod));
-        if (isNews) _wakeup.Set();
+        lock (_gate) (before, _pod, stop) = (_pod, pod, _stop);
+        // A further delete's grace counts from the same moment as the first one's; the first one's, for a pod that was ending by itself, from now.
+        if (stop is var (deadline, began) && pod.IsDeleting()) deadline.Shorten((before.IsDeleting() ? began : rooms.Time.GetUtcNow()) + StopDeadline.GraceOf(pod));
+        if (pod.DiffersForKubelet(before)) _wakeup.Set();
     }
 
     /// <summary>The pod is gone from the apiserver: what runs is stopped, and nothing is reported any more.</summary>
@@ -184,7 +181,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         {
             // Stopped, and yet not at its end: a pod with restartPolicy Never that lost its sandbox before its main containers began.
             if (!seen.AnyRunning && seen.ReadySandbox is null) return SyncOutcome.Settled;
-            using var deadline = new StopDeadline(StopDeadline.GraceOf(pod), rooms.Time);
+            var deadline = BeginStop();
             await rooms.PodStopper.StopAsync(pod, seen, deadline, stopping);
             await rooms.PodStopper.StopSandboxesAsync(seen, stopping);
             return SyncOutcome.Progress;
@@ -212,6 +209,8 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         var failed = false;
         foreach (var start in plan.Start)
         {
+            // An asked-for stop is not kept waiting by the containers that have not begun yet.
+            if (Latest() is var (latest, isRemoved, asked) && (isRemoved || asked is not null || latest.IsDeleting())) return SyncOutcome.Progress;
             var name = start.Container.Name;
             // As seen before the kills above: a container that was just killed is not held back by its own end, but by the one before.
             var error = await rooms.Starter.StartAsync(pod, start, seen, sandbox, _delays, stopping);
@@ -219,8 +218,6 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
             else _startErrors[name] = error;
             await ForgetOldInstancesAsync(seen, name, stopping);
             failed |= error is not null;
-            // An asked-for stop is not kept waiting by the containers that have not begun yet.
-            if (Latest() is var (latest, isRemoved, asked) && (isRemoved || asked is not null || latest.IsDeleting())) return SyncOutcome.Progress;
         }
         return failed ? SyncOutcome.Failed : SyncOutcome.Progress;
     }
@@ -260,7 +257,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         rooms.Probes.EndRestarts(Uid);
         var seen = await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping);
         // Kept over a failed attempt: the next one goes on with what is left of the grace.
-        var deadline = BeginStop(pod);
+        var deadline = BeginStop();
         await rooms.PodStopper.StopAsync(pod, seen, deadline, stopping);
         deadline.Dispose();
 
@@ -270,20 +267,22 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         Publish(pod, BuildStatus(pod, await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping), isOver: false), mayStillRun: true);
     }
 
-    private StopDeadline BeginStop(Pod pod)
+    private StopDeadline BeginStop()
     {
         lock (_gate)
         {
             if (_stop is { } begun) return begun.Deadline;
             var now = rooms.Time.GetUtcNow();
-            var grace = StopDeadline.GraceOf(pod) is var own && own < _mostGrace ? own : _mostGrace;
+            var grace = StopDeadline.GraceOf(_pod) is var own && own < _mostGrace ? own : _mostGrace;
+            var began = now;
             // The stop began before this kubelet did: it goes on to the deadline that was recorded then.
-            if (_wasDeletingAtFirst && pod.Metadata.DeletionTimestamp?.ToDateTimeOffset() - now is { } left && left < grace)
+            if (_wasDeletingAtFirst && _pod.Metadata.DeletionTimestamp?.ToDateTimeOffset() - now is { } left && left < grace)
             {
+                began = now + left - grace;
                 grace = left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1);
             }
             var deadline = new StopDeadline(grace, rooms.Time);
-            _stop = (deadline, now);
+            _stop = (deadline, began);
             return deadline;
         }
     }

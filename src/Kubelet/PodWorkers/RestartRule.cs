@@ -24,6 +24,6 @@ internal static class RestartRule
         },
     };
 
-    /// <summary>An init container fails with any exit code but 0, and also when it was killed for its memory.</summary>
-    public static bool InitFailed(Runtime.ContainerStatus ended) => ended.ExitCode != 0 || ended.Reason == "OOMKilled";
+    /// <summary>An init container fails with any exit code but 0, also when it was killed for its memory, and when the runtime has lost it.</summary>
+    public static bool InitFailed(Runtime.ContainerStatus ended) => ended.State == Runtime.ContainerState.Unknown || ended.ExitCode != 0 || ended.Reason == "OOMKilled";
 }

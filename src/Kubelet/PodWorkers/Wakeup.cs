@@ -1,29 +1,42 @@
 namespace MiniK8s.Kubelet.PodWorkers;
 
-/// <summary>A signal that stays set until somebody has waited for it; setting it twice is setting it once.</summary>
+/// <summary>A signal that stays set until somebody has waited for it; setting it twice is setting it once. One waits at a time.</summary>
 internal sealed class Wakeup
 {
-    private readonly SemaphoreSlim _signal = new(0, 1);
-    private readonly Lock _gate = new();        // makes test-and-release one step
+    private readonly Lock _gate = new();        // guards the two fields below
+    private bool _isSet;
+    private TaskCompletionSource<bool>? _waiter;
 
     public void Set()
     {
         lock (_gate)
         {
-            if (_signal.CurrentCount == 0) _signal.Release();
+            // A wait whose time was up a moment before does not use the signal up: the next one has it.
+            if (_waiter?.TrySetResult(true) != true) _isSet = true;
         }
     }
 
     /// <summary>What has been signalled up to now is about to be looked at.</summary>
-    public void Clear() => _signal.Wait(0);
+    public void Clear()
+    {
+        lock (_gate) _isSet = false;
+    }
 
     /// <summary>Returns true when it is set; false after <paramref name="atMost"/>, or when <paramref name="stopping"/> is.</summary>
     public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken stopping)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await using var timer = time.CreateTimer(_ => limit.Cancel(), null, atMost, Timeout.InfiniteTimeSpan);
-        var signalled = _signal.WaitAsync(limit.Token);
-        await signalled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return signalled.IsCompletedSuccessfully;
+        var waiter = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_isSet)
+            {
+                _isSet = false;
+                return true;
+            }
+            _waiter = waiter;
+        }
+        await using var timer = time.CreateTimer(_ => waiter.TrySetResult(false), null, atMost, Timeout.InfiniteTimeSpan);
+        await using var stop = stopping.Register(() => waiter.TrySetResult(false));
+        return await waiter.Task;
     }
 }

@@ -35,8 +35,15 @@ internal sealed partial class ProbeWorker(ProbeTarget target, IProbeSight sight,
             }
             var wait = next - time.GetUtcNow();
             var isTick = wait <= TimeSpan.Zero || !await _trigger.WaitAsync(wait, time, stopping);
-            next = (isTick ? next : time.GetUtcNow()) + period;
+            next = isTick ? NextTick(next, period) : time.GetUtcNow() + period;
         }
+    }
+
+    // Ticks that a slow check has missed are made good by one, as Go's ticker does, and not by as many in one moment.
+    private DateTimeOffset NextTick(DateTimeOffset tick, TimeSpan period)
+    {
+        var now = time.GetUtcNow();
+        return tick > now ? tick + period : tick + (period * (1 + (int)((now - tick) / period)));
     }
 
     private async Task<(bool IsOver, ProbeState Next)> TickAsync(ProbeState state, CancellationToken stopping)

@@ -35,7 +35,7 @@ internal static class PodConditions
         [
             new("PodReadyToStartContainers", hasNetworkedSandbox),
             Initialized(pod.Spec, status),
-            Ready(pod, status, containersReady),
+            Ready(pod, containersReady),
             containersReady,
             new("PodScheduled", true),
         ];
@@ -44,31 +44,33 @@ internal static class PodConditions
 
     private static Verdict Initialized(PodSpec spec, PodStatus status)
     {
-        if (status.Phase == "Succeeded") return new("Initialized", true, "PodCompleted");
+        var unmet = Unmet("incomplete", status, spec.InitContainers, s => spec.InitContainers.First(c => c.Name == s.Name).IsSidecar() ? s.Started : s.Ready);
+        if (status.Phase == "Succeeded" && unmet.Unknown.Length == 0) return new("Initialized", true, "PodCompleted");
         // A main container that runs, or ran, proves it, whatever became of the init containers' records since.
         if (status.ContainerStatuses.Any(s => s.State?.Running is not null || s.State?.Terminated is not null || s.LastState?.Terminated is not null)) return new("Initialized", true);
-
-        var incomplete = spec.InitContainers
-            .Where(c => status.InitContainerStatuses.FirstOrDefault(s => s.Name == c.Name) is not { } s || !(c.IsSidecar() ? s.Started : s.Ready))
-            .Select(c => c.Name).ToList();
-        return incomplete.Count == 0
-            ? new("Initialized", true)
-            : new("Initialized", false, "ContainersNotInitialized", $"containers with incomplete status: [{string.Join(' ', incomplete)}]");
+        return unmet.Text.Length == 0 ? new("Initialized", true) : new("Initialized", false, "ContainersNotInitialized", unmet.Text);
     }
 
     private static Verdict ContainersReady(PodSpec spec, PodStatus status)
     {
-        if (Ended("ContainersReady", status.Phase) is { } ended) return ended;
-        var statuses = status.InitContainerStatuses.Concat(status.ContainerStatuses).ToDictionary(s => s.Name);
-        var unready = spec.Sidecars().Concat(spec.Containers).Where(c => !statuses.TryGetValue(c.Name, out var s) || !s.Ready).Select(c => c.Name).ToList();
-        return unready.Count == 0
-            ? new("ContainersReady", true)
-            : new("ContainersReady", false, "ContainersNotReady", $"containers with unready status: [{string.Join(' ', unready)}]");
+        var unmet = Unmet("unready", status, spec.Sidecars().Concat(spec.Containers), s => s.Ready);
+        if (unmet.Unknown.Length == 0 && status.Phase is "Succeeded" or "Failed") return new("ContainersReady", false, status.Phase == "Succeeded" ? "PodCompleted" : "PodFailed");
+        return unmet.Text.Length == 0 ? new("ContainersReady", true) : new("ContainersReady", false, "ContainersNotReady", unmet.Text);
     }
 
-    private static Verdict Ready(Pod pod, PodStatus status, Verdict containersReady)
+    // The containers that lack what is asked for, in words: first those that have no status at all.
+    private static (string Unknown, string Text) Unmet(string lack, PodStatus status, IEnumerable<Container> containers, Func<ContainerStatus, bool> isMet)
     {
-        if (Ended("Ready", status.Phase) is { } ended) return ended;
+        var statuses = status.InitContainerStatuses.Concat(status.ContainerStatuses).ToDictionary(s => s.Name);
+        var names = containers.Select(c => c.Name).ToList();
+        var unknown = string.Join(' ', names.Where(name => !statuses.ContainsKey(name)));
+        var unmet = string.Join(' ', names.Where(name => statuses.TryGetValue(name, out var s) && !isMet(s)));
+        string[] texts = [unknown.Length > 0 ? $"containers with unknown status: [{unknown}]" : "", unmet.Length > 0 ? $"containers with {lack} status: [{unmet}]" : ""];
+        return (unknown, string.Join(", ", texts.Where(text => text.Length > 0)));
+    }
+
+    private static Verdict Ready(Pod pod, Verdict containersReady)
+    {
         if (!containersReady.IsTrue) return containersReady with { Type = "Ready" };
 
         var unmet = pod.Spec.ReadinessGates
@@ -80,13 +82,6 @@ internal static class PodConditions
             .ToList();
         return unmet.Count == 0 ? new("Ready", true) : new("Ready", false, "ReadinessGatesNotReady", string.Join(", ", unmet));
     }
-
-    private static Verdict? Ended(string type, string phase) => phase switch
-    {
-        "Succeeded" => new(type, false, "PodCompleted"),
-        "Failed" => new(type, false, "PodFailed"),
-        _ => null,
-    };
 
     private sealed record Verdict(string Type, bool IsTrue, string Reason = "", string Message = "")
     {

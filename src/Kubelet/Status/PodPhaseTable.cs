@@ -55,9 +55,8 @@ internal static class PodPhaseTable
     {
         public Counts WithInit(ContainerStatus? status) => status switch
         {
-            { State.Terminated: { ExitCode: 0 } } => this,
-            { State.Terminated: not null } => this with { FailedInit = FailedInit + 1 },
-            { State.Waiting: not null, LastState.Terminated: { ExitCode: not 0 } } => this with { FailedInit = FailedInit + 1, PendingInit = PendingInit + 1 },
+            { State.Terminated: { } ended } => WithEndedInit(ended),
+            { State.Waiting: not null, LastState.Terminated: { } ended } => WithEndedInit(ended),
             _ => this with { PendingInit = PendingInit + 1 },
         };
 
@@ -79,6 +78,10 @@ internal static class PodPhaseTable
             { State.Waiting: not null } => this with { Waiting = Waiting + 1 },
             _ => this with { Unknown = Unknown + 1 },
         };
+
+        // Out of memory is a failure whatever the code, as it is to the restart rule; 1.32 takes code 0 for done, and leaves such a pod Pending for ever.
+        private Counts WithEndedInit(ContainerStateTerminated ended) =>
+            ended is { ExitCode: 0, Reason: not "OOMKilled" } ? this : this with { FailedInit = FailedInit + 1 };
 
         private Counts WithStopped(ContainerStateTerminated? ended) =>
             this with { Stopped = Stopped + 1, Succeeded = Succeeded + (ended?.ExitCode == 0 ? 1 : 0), AnyMainRan = true };

@@ -78,7 +78,7 @@ internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, 
             {
                 LogWriteFailed(entry.Pod.Metadata.Namespace, entry.Pod.Metadata.Name, exception);
                 lock (entry.Gate) entry.PutBack(write);
-                await Task.Delay(RetryPeriod, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(RetryPeriod, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
             catch (OperationCanceledException)
             {
