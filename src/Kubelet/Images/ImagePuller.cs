@@ -27,7 +27,7 @@ internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets
         }
         catch (Runtime.RuntimeException exception) when (exception.Code == Runtime.RuntimeErrorCode.InvalidArgument)
         {
-            var message = $"Failed to apply default image tag \"{container.Image}\": couldn't parse image name \"{container.Image}\": invalid reference format";
+            var message = $"Failed to apply default image tag \"{container.Image}\": couldn't parse image name \"{container.Image}\": {exception.Message}";
             events.Warning(pod, "InspectFailed", message, container.Name);
             return Fail(pod, container, "InvalidImageName", message);
         }

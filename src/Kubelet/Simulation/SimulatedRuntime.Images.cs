@@ -21,7 +21,8 @@ internal sealed partial class SimulatedRuntime
         return new PullResult(found.ToInfo(), null);
     }
 
-    public Task<ImageInfo?> ImageStatusAsync(string image, CancellationToken ct) => Task.FromResult(_images.Find(image)?.ToInfo());
+    public Task<ImageInfo?> ImageStatusAsync(string image, CancellationToken ct) =>
+        ImageReference.FaultOf(image) is { } fault ? throw new RuntimeException(RuntimeErrorCode.InvalidArgument, fault) : Task.FromResult(_images.Find(image)?.ToInfo());
 
     public Task<IReadOnlyList<ImageInfo>> ListImagesAsync(CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<ImageInfo>>([.. _images.All.Select(i => i.ToInfo())]);

@@ -20,6 +20,20 @@ public sealed class ImageTests
     [InlineData("nginx:a b")]
     public void Parse_NotAReference_IsNull(string text) => Assert.Null(ImageReference.Parse(text));
 
+    [Theory]
+    [InlineData("Nginx:1.25", "invalid reference format: repository name (library/Nginx) must be lowercase")]
+    [InlineData("example.com/Team/app", "invalid reference format: repository name (Team/app) must be lowercase")]
+    [InlineData("nginx::1.25", "invalid reference format")]
+    [InlineData("nginx@sha256:short", "invalid reference format")]
+    public async Task Status_NotAReference_IsAnInvalidArgument(string image, string fault)
+    {
+        await using var lab = new SimLab();
+
+        var refused = await Assert.ThrowsAsync<RuntimeException>(() => lab.Runtime.ImageStatusAsync(image, default));
+
+        Assert.Equal((RuntimeErrorCode.InvalidArgument, fault), (refused.Code, refused.Message));
+    }
+
     [Fact]
     public void Catalogue_EveryImage_HasAProgramForItsCommand()
     {

@@ -38,6 +38,15 @@ internal sealed partial record ImageReference(string Registry, string Repository
         return new ImageReference(registry, repository, tag == "" && digest == "" ? "latest" : tag, digest);
     }
 
+    /// <summary>Why a text is neither a reference nor an image's id, as Kubernetes puts it; null if it is one.</summary>
+    public static string? FaultOf(string text)
+    {
+        if (DigestShape().IsMatch(text) || Parse(text) is not null) return null;
+        var name = text[(text.IndexOf('/') + 1)..].Split(':', '@')[0];
+        var isOfficial = !text.Contains('/');
+        return name.Any(char.IsUpper) ? $"invalid reference format: repository name ({(isOfficial ? "library/" : "")}{name}) must be lowercase" : "invalid reference format";
+    }
+
     [GeneratedRegex(@"^[\w][\w.-]{0,127}$")]
     private static partial Regex TagShape();
 
