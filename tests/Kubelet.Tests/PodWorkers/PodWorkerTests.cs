@@ -297,6 +297,27 @@ public sealed class PodWorkerTests
         Assert.Equal(("ContainerStatusUnknown", 137, "The container could not be located when the pod was terminated"), (never.Reason, never.ExitCode, never.Message));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Delete_NothingEverRan_FailsAndGoesOnNamingWhatWasNotReady(bool hasInit)
+    {
+        var time = new ManualTimeProvider();
+        var runtime = new FakeRuntime(time);
+        runtime.PullErrors["app:1"] = "not found";
+        await using var worker = new WorkerHarness(hasInit ? A.Pod().Init(A.Container("i1"), A.Container("i2")) : A.Pod(), runtime, time);
+        await worker.CallAsync("pull app:1");
+
+        worker.Change(p => p.Deleting(time.GetUtcNow(), 30));
+
+        var last = await worker.DeletedAsync();
+        var ready = last.Conditions.Single(c => c.Type == "Ready");
+        Assert.Equal(("Failed", "ContainersNotReady", "containers with unready status: [c]"), (last.Phase, ready.Reason, ready.Message));
+        // The first container has no result; what would have come after it has not been begun.
+        Assert.Equal("ContainerStatusUnknown", (hasInit ? last.InitContainerStatuses[0] : Only(last)).State.Terminated.Reason);
+        if (hasInit) Assert.All([last.InitContainerStatuses[1], Only(last)], s => Assert.Equal("PodInitializing", s.State.Waiting.Reason));
+    }
+
     [Fact]
     public async Task Delete_KubeletRestartedInTheMiddle_GoesOnToTheRecordedDeadline()
     {
