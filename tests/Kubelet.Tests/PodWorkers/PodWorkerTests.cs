@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Tests.Fakes;
@@ -93,6 +95,31 @@ public sealed class PodWorkerTests
         await worker.AdvanceAsync(10);
         var running = await worker.StatusAsync("Running", s => s.Phase == "Running");
         Assert.Equal(0, Only(running).RestartCount);
+    }
+
+    [Fact]
+    public async Task Run_PostStartFails_ShowsWhyAndIsTriedAgainASecondLater()
+    {
+        var time = new ManualTimeProvider();
+        var container = A.Container("c");
+        container.Lifecycle = new Lifecycle { PostStart = new LifecycleHandler { Exec = new ExecAction { Command = { "greet" } } } };
+        var tried = new ConcurrentQueue<DateTimeOffset>();
+        var runtime = new FakeRuntime(time)
+        {
+            OnExec = (_, _, _) =>
+            {
+                tried.Enqueue(time.GetUtcNow());
+                return Task.FromResult(new ExecResult(3, "", ""));
+            },
+        };
+        await using var worker = new WorkerHarness(A.Pod(container), runtime, time);
+
+        var status = await worker.StatusAsync("PostStartHookError", s => Only(s).State.Waiting?.Reason == "PostStartHookError");
+        await worker.AdvanceAsync(1);
+        await worker.StatusAsync("the second failure", s => Only(s).RestartCount == 1);
+
+        Assert.Equal(0, Only(status).RestartCount);
+        Assert.Equal([A.Noon, A.Noon.AddSeconds(1)], tried);
     }
 
     [Fact]
