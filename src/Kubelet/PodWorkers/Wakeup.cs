@@ -20,8 +20,8 @@ internal sealed class Wakeup
     /// <summary>Returns true when it is set; false after <paramref name="atMost"/>, or when <paramref name="stopping"/> is.</summary>
     public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken stopping)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await using var timer = time.CreateTimer(_ => limit.Cancel(), null, atMost, Timeout.InfiniteTimeSpan);
+        using var timeOver = new CancellationTokenSource(atMost, time);      // a timer of its own, which may fire while it is given up
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeOver.Token, stopping);
         var signalled = _signal.WaitAsync(limit.Token);
         await signalled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return signalled.IsCompletedSuccessfully;
