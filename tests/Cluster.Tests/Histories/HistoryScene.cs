@@ -15,6 +15,9 @@ internal sealed record HistoryScene(string Name, string Heading, string Manifest
 
     public string Namespace => $"history-{Name}";
 
+    /// <summary>Something is tried again in it after a delay.</summary>
+    public bool IsLong => Expected.Events.Any(line => line.Contains(" BackOff ", StringComparison.Ordinal) || line.Contains(" x2: Error", StringComparison.Ordinal));
+
     public static HistoryScene Parse(string name, string text)
     {
         var parts = new Dictionary<string, List<string>> { [""] = [] };

@@ -6,7 +6,7 @@ using Event = MiniK8s.Protocol.Core.V1.Event;
 
 namespace MiniK8s.Cluster.Tests.Histories;
 
-/// <summary>Plays every scene at once in one lab, each in a namespace of its own, and compares when the last has come to its end.</summary>
+/// <summary>Plays the scenes in one lab, many at once and each in a namespace of its own, and compares when the last has come to its end.</summary>
 /// <remarks>
 /// So a scene is watched for as long as the longest lasts: what is sent too much is seen as well. With MINIK8S_GOLDEN_RECORD=1 a scene that went
 /// otherwise is rewritten in its file, to be reviewed as a diff.
@@ -15,6 +15,9 @@ public sealed class HistoryStage : IAsyncDisposable
 {
     // Every scene whose image is there beforehand uses this one.
     private const string Image = "busybox:1.36";
+
+    // More would only wait for the processor, and two steps of the kubelet for one write.
+    private const int AtOnce = 16;
 
     private static readonly bool IsRecording = Environment.GetEnvironmentVariable("MINIK8S_GOLDEN_RECORD") == "1";
 
@@ -40,15 +43,29 @@ public sealed class HistoryStage : IAsyncDisposable
         await using var pods = await WatchRecording<Pod>.StartAsync(_shared.Lab.Api, "");
         await using var events = await WatchRecording<Event>.StartAsync(_shared.Lab.Api, "");
         var reader = new HistoryReader(new Normaliser(_shared.Lab.Folder), pods, events);
-        var plays = SceneFiles.Names.Select(SceneFiles.Read).Select(scene => new ScenePlay(scene, _shared, () => reader.Read(scene.Namespace))).ToList();
+        using var room = new SemaphoreSlim(AtOnce);
+        var plays = SceneFiles.Names.Select(SceneFiles.Read).OrderByDescending(scene => scene.IsLong).Select(scene => new ScenePlay(scene, _shared, () => reader.Read(scene.Namespace))).ToList();
         try
         {
-            await Task.WhenAll(plays.Select(play => play.RunAsync(IsRecording ? Quiet : null)));
+            await Task.WhenAll(plays.Select(PlayAsync));
             return plays.ToDictionary(play => play.Scene.Name, play => play.Judge(IsRecording));
         }
         finally
         {
             foreach (var play in plays) await _shared.Rest.SendAsync(HttpMethod.Delete, $"/api/v1/namespaces/{play.Scene.Namespace}", null, "");
+        }
+
+        async Task PlayAsync(ScenePlay play)
+        {
+            await room.WaitAsync();
+            try
+            {
+                await play.RunAsync(IsRecording ? Quiet : null);
+            }
+            finally
+            {
+                room.Release();
+            }
         }
     }
 
