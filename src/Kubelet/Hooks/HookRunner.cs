@@ -1,3 +1,4 @@
+using MiniK8s.Api.Errors;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Protocol.Core.V1;
 
@@ -33,7 +34,7 @@ internal sealed class HookRunner(Runtime.IContainerRuntime runtime, Runtime.IPod
             var result = await runtime.ExecSyncAsync(call.ContainerId, exec.Command, TimeSpan.Zero, ct);
             if (result.ExitCode == 0) return null;
             var error = $"command '{string.Join(' ', exec.Command)}' exited with {result.ExitCode}: {result.Stderr}";
-            return $"Exec lifecycle hook ([{string.Join(' ', exec.Command)}]) for Container \"{call.Container.Name}\" in Pod \"{call.Pod.Format()}\" failed - error: {error}, message: \"{result.Output}\"";
+            return $"Exec lifecycle hook ([{string.Join(' ', exec.Command)}]) for Container \"{call.Container.Name}\" in Pod \"{call.Pod.Format()}\" failed - error: {error}, message: {GoText.Quote(result.Output)}";
         }
         catch (Runtime.RuntimeException exception)
         {

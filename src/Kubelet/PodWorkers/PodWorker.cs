@@ -16,6 +16,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     private static readonly TimeSpan RelistPeriod = TimeSpan.FromSeconds(1);
 
     private readonly Wakeup _wakeup = new();
+    private readonly Wakeup _news = new();          // those wakeups that do not wait for the next relist
     private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, StartError> _startErrors = [];
@@ -51,7 +52,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         lock (_gate) (before, _pod, stop) = (_pod, pod, _stop);
         // A further delete's grace counts from the same moment as the first one's; the first one's, for a pod that was ending by itself, from now.
         if (stop is var (deadline, began) && pod.IsDeleting()) deadline.Shorten((before.IsDeleting() ? began : rooms.Time.GetUtcNow()) + StopDeadline.GraceOf(pod));
-        if (pod.DiffersForKubelet(before)) _wakeup.Set();
+        if (pod.DiffersForKubelet(before)) WakeForNews();
     }
 
     /// <summary>The pod is gone from the apiserver: what runs is stopped, and nothing is reported any more.</summary>
@@ -59,7 +60,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     {
         lock (_gate) _isRemoved = true;
         _removed.TrySetResult();
-        _wakeup.Set();
+        WakeForNews();
     }
 
     /// <summary>The kubelet ends the pod for a reason of its own; the first reason stays, the shortest grace counts.</summary>
@@ -76,7 +77,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
             stop = _stop;
         }
         if (grace is { } most) stop?.Deadline.Shorten(stop.Value.Began + most);
-        _wakeup.Set();
+        WakeForNews();
         return _finished.Task;
     }
 
@@ -131,6 +132,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     {
         // Before the look: what happens from here on wakes the worker once more, what happened before is about to be seen.
         _wakeup.Clear();
+        _news.Clear();
         var (pod, isRemoved, asked) = Latest();
         var seen = await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping);
         var status = BuildStatus(pod, seen, isOver: false);
@@ -164,6 +166,12 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         if (outcome == SyncOutcome.Progress) return TimeSpan.Zero;
         // A start that failed is shown at once, not only when it is next tried.
         if (outcome != SyncOutcome.Settled) Publish(pod, BuildStatus(pod, await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping), isOver: false), mayStillRun: true);
+        if (outcome == SyncOutcome.FailedInstance)
+        {
+            // Kubernetes hears of an instance that died in its start with its next relist: what went wrong is shown before it is tried again.
+            await _news.WaitAsync(RelistPeriod, rooms.Time, stopping);
+            return TimeSpan.Zero;
+        }
         var wait = outcome switch
         {
             SyncOutcome.Settled => WithJitter(ResyncPeriod),
@@ -206,7 +214,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
 
     private async Task<SyncOutcome> StartAsync(Pod pod, PodPlan plan, RuntimePod seen, Runtime.PodSandboxStatus sandbox, CancellationToken stopping)
     {
-        var failed = false;
+        var outcome = SyncOutcome.Progress;
         foreach (var start in plan.Start)
         {
             // An asked-for stop is not kept waiting by the containers that have not begun yet.
@@ -217,9 +225,9 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
             if (error is null) _startErrors.Remove(name);
             else _startErrors[name] = error;
             await ForgetOldInstancesAsync(seen, name, stopping);
-            failed |= error is not null;
+            if (error is not null && outcome != SyncOutcome.FailedInstance) outcome = error.HasInstance ? SyncOutcome.FailedInstance : SyncOutcome.Failed;
         }
-        return failed ? SyncOutcome.Failed : SyncOutcome.Progress;
+        return outcome;
     }
 
     // The latest instance and the one before it are shown; what was before them is of no more use.
@@ -312,16 +320,14 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         lock (_gate) return (_pod, _isRemoved, _asked);
     }
 
+    private void WakeForNews()
+    {
+        _news.Set();
+        _wakeup.Set();
+    }
+
     private TimeSpan WithJitter(TimeSpan period) => period * (1 + rooms.Random.NextDouble() / 2);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Pod {Pod} could not be brought further while {Phase}, will retry")]
     private partial void LogStepFailed(string pod, PodWorkerPhase phase, Exception exception);
-
-    private enum SyncOutcome
-    {
-        Settled,
-        Progress,
-        Failed,
-        FailedInNewSandbox,
-    }
 }

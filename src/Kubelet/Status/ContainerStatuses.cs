@@ -128,4 +128,8 @@ internal sealed class ContainerStatuses(Pod pod, RuntimePod seen, PodStatus? pub
 }
 
 /// <summary>Why a container could not be started when that was last tried: the Waiting reason and its message.</summary>
-internal sealed record StartError(string Reason, string Message);
+internal sealed record StartError(string Reason, string Message)
+{
+    /// <summary>The runtime had made an instance, which died in its start.</summary>
+    public bool HasInstance => Reason is "RunContainerError" or "PostStartHookError";
+}

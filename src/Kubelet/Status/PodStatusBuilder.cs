@@ -30,11 +30,12 @@ internal sealed record PodStatusBuilder(IReadOnlyList<string> HostIps, IProbeRes
         status.EphemeralContainerStatuses.Add(containers.Ephemerals());
         SetAddresses(pod, seen, published, status);
         SetPhase(pod, status, published, ending);
-        if (isOver) TerminatedPodStatus.Finish(pod, status);
 
         status.Conditions.Add(pod.Status?.Conditions.Where(c => !PodConditions.OwnedTypes.Contains(c.Type)).Select(c => c.Clone()) ?? []);
         if (ending?.Disruption is { } disruption) PodConditions.Replace(status.Conditions, PodConditions.Disrupted(disruption, now));
         status.Conditions.Add(PodConditions.Compute(pod, status, HasNetwork(pod, seen), published, now));
+        // Afterwards: a pod that is Failed for want of any result keeps saying which containers were not ready.
+        if (isOver) TerminatedPodStatus.Finish(pod, status);
         return status;
     }
 

@@ -34,6 +34,16 @@ internal static class PodStatusMerge
         return merged;
     }
 
+    /// <summary>Equal, but for the order of the conditions: whoever added one may have put it anywhere, and that alone is not worth a write.</summary>
+    public static bool IsSame(PodStatus merged, PodStatus? stored)
+    {
+        if (stored is null || stored.Conditions.Count != merged.Conditions.Count) return false;
+        var ordered = stored.Clone();
+        ordered.Conditions.Clear();
+        ordered.Conditions.Add(stored.Conditions.OrderBy(c => merged.Conditions.TakeWhile(m => m.Type != c.Type).Count()));
+        return ordered.Equals(merged);
+    }
+
     private static PodCondition KeepTransition(PodCondition computed, PodStatus? stored)
     {
         var before = stored?.Conditions.FirstOrDefault(c => c.Type == computed.Type);

@@ -94,7 +94,7 @@ internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, 
         {
             if (fresh && (stored = await api.GetAsync(write.Base.Metadata.Namespace, write.Base.Metadata.Name, stopping))?.Metadata.Uid != write.Base.Metadata.Uid) return;
             var merged = PodStatusMerge.Into(stored!, write.Status, write.MayStillRun);
-            if (merged.Equals(stored!.Status)) break;
+            if (PodStatusMerge.IsSame(merged, stored!.Status)) break;
 
             var wanted = stored.Clone();
             wanted.Status = merged;

@@ -15,8 +15,7 @@ internal static class TerminatedPodStatus
         {
             foreach (var container in status.ContainerStatuses) Finish(container);
         }
-        var begun = status.InitContainerStatuses.TakeWhile(HasBegun).ToList();
-        foreach (var container in begun) Finish(container);
+        foreach (var container in status.InitContainerStatuses.Take(BegunInits(status))) Finish(container);
         if (status.Phase is not ("Succeeded" or "Failed") && !pod.IsStatic()) status.Phase = "Failed";
     }
 
@@ -24,6 +23,9 @@ internal static class TerminatedPodStatus
         spec.InitContainers.Count == 0
         || status.ContainerStatuses.Any(s => s.State?.Running is not null || s.State?.Terminated is not null || s.LastState?.Terminated is not null)
         || status.InitContainerStatuses.LastOrDefault()?.State?.Terminated is { ExitCode: 0 };
+
+    // Up to the last that shows a trace of a start; the first counts in any case.
+    private static int BegunInits(PodStatus status) => Math.Max(1, status.InitContainerStatuses.ToList().FindLastIndex(HasBegun) + 1);
 
     private static bool HasBegun(ContainerStatus status) => status.State?.Waiting is null || status.LastState?.Terminated is not null;
 

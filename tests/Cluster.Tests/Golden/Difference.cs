@@ -15,6 +15,14 @@ internal static class Difference
         return text.ToString();
     }
 
+    /// <summary>The same of two texts.</summary>
+    public static string Between(string expected, string actual)
+    {
+        var text = new StringBuilder();
+        Append(text, "", expected, actual);
+        return text.ToString();
+    }
+
     private static void Append(StringBuilder text, string sign, string expected, string actual)
     {
         if (expected.Length == 0 && actual.Length == 0) return;

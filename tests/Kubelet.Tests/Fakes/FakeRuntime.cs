@@ -33,6 +33,9 @@ internal sealed class FakeRuntime(TimeProvider time) : IContainerRuntime
     /// <summary>Images whose pull fails.</summary>
     public Dictionary<string, string> PullErrors { get; } = [];
 
+    /// <summary>Images whose name is none, and why.</summary>
+    public Dictionary<string, string> NameFaults { get; } = [];
+
     /// <summary>Pulls wait for this.</summary>
     public Task Pulling { get; set; } = Task.CompletedTask;
 
@@ -180,6 +183,7 @@ internal sealed class FakeRuntime(TimeProvider time) : IContainerRuntime
 
     public Task<ImageInfo?> ImageStatusAsync(string image, CancellationToken ct)
     {
+        if (NameFaults.TryGetValue(image, out var fault)) throw new RuntimeException(RuntimeErrorCode.InvalidArgument, fault);
         lock (_gate) return Task.FromResult(_images.Contains(image) ? ImageOf(image) : null);
     }
 

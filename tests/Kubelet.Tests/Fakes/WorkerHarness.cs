@@ -157,17 +157,6 @@ internal sealed class WorkerHarness : IAsyncDisposable
     {
         public override double NextDouble() => 0;
     }
-
-    private sealed class NoNetwork : IPodNetwork
-    {
-        public Task<HttpAnswer> HttpAsync(HttpCall call, TimeSpan timeout, CancellationToken ct) => throw new NotSupportedException();
-
-        public Task<NetworkError?> TcpConnectAsync(string host, int port, TimeSpan timeout, CancellationToken ct) => throw new NotSupportedException();
-
-        public Task<GrpcHealthAnswer> GrpcHealthAsync(string host, int port, string service, TimeSpan timeout, CancellationToken ct) => throw new NotSupportedException();
-
-        public Task<PodConnection> DialAsync(string host, int port, CancellationToken ct) => throw new NotSupportedException();
-    }
 }
 
 /// <summary>Volumes that are there, unless the test says what is missing.</summary>

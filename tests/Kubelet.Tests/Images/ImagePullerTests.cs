@@ -49,6 +49,20 @@ public sealed class ImagePullerTests
         Assert.Equal("Pulled: Successfully pulled image \"app:2\" in 0s (1.5s including waiting). Image size: 1000 bytes.", _events.Single(text => text.Contains("pulled image \"app:2\"", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task EnsureAsync_NameIsNone_IsTriedWithoutBackoff()
+    {
+        _runtime.NameFaults["App:1"] = "invalid reference format: repository name (library/App) must be lowercase";
+        var puller = Puller(1);
+
+        await PullAsync(puller, "App:1");
+        var error = await PullAsync(puller, "App:1");
+
+        const string message = "Failed to apply default image tag \"App:1\": couldn't parse image name \"App:1\": invalid reference format: repository name (library/App) must be lowercase";
+        Assert.Equal(new Kubelet.Status.StartError("InvalidImageName", message), error);
+        Assert.Equal([$"InspectFailed: {message}", "Failed: Error: InvalidImageName", $"InspectFailed: {message}", "Failed: Error: InvalidImageName"], _events);
+    }
+
     private ImagePuller Puller(int atOnce)
     {
         var events = new Told(_events);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Tests.Fakes;
@@ -93,6 +95,31 @@ public sealed class PodWorkerTests
         await worker.AdvanceAsync(10);
         var running = await worker.StatusAsync("Running", s => s.Phase == "Running");
         Assert.Equal(0, Only(running).RestartCount);
+    }
+
+    [Fact]
+    public async Task Run_PostStartFails_ShowsWhyAndIsTriedAgainASecondLater()
+    {
+        var time = new ManualTimeProvider();
+        var container = A.Container("c");
+        container.Lifecycle = new Lifecycle { PostStart = new LifecycleHandler { Exec = new ExecAction { Command = { "greet" } } } };
+        var tried = new ConcurrentQueue<DateTimeOffset>();
+        var runtime = new FakeRuntime(time)
+        {
+            OnExec = (_, _, _) =>
+            {
+                tried.Enqueue(time.GetUtcNow());
+                return Task.FromResult(new ExecResult(3, "", ""));
+            },
+        };
+        await using var worker = new WorkerHarness(A.Pod(container), runtime, time);
+
+        var status = await worker.StatusAsync("PostStartHookError", s => Only(s).State.Waiting?.Reason == "PostStartHookError");
+        await worker.AdvanceAsync(1);
+        await worker.StatusAsync("the second failure", s => Only(s).RestartCount == 1);
+
+        Assert.Equal(0, Only(status).RestartCount);
+        Assert.Equal([A.Noon, A.Noon.AddSeconds(1)], tried);
     }
 
     [Fact]
@@ -295,6 +322,27 @@ public sealed class PodWorkerTests
         Assert.Equal("Failed", last.Phase);
         var never = last.ContainerStatuses.Single(s => s.Name == "b").State.Terminated;
         Assert.Equal(("ContainerStatusUnknown", 137, "The container could not be located when the pod was terminated"), (never.Reason, never.ExitCode, never.Message));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Delete_NothingEverRan_FailsAndGoesOnNamingWhatWasNotReady(bool hasInit)
+    {
+        var time = new ManualTimeProvider();
+        var runtime = new FakeRuntime(time);
+        runtime.PullErrors["app:1"] = "not found";
+        await using var worker = new WorkerHarness(hasInit ? A.Pod().Init(A.Container("i1"), A.Container("i2")) : A.Pod(), runtime, time);
+        await worker.CallAsync("pull app:1");
+
+        worker.Change(p => p.Deleting(time.GetUtcNow(), 30));
+
+        var last = await worker.DeletedAsync();
+        var ready = last.Conditions.Single(c => c.Type == "Ready");
+        Assert.Equal(("Failed", "ContainersNotReady", "containers with unready status: [c]"), (last.Phase, ready.Reason, ready.Message));
+        // The first container has no result; what would have come after it has not been begun.
+        Assert.Equal("ContainerStatusUnknown", (hasInit ? last.InitContainerStatuses[0] : Only(last)).State.Terminated.Reason);
+        if (hasInit) Assert.All([last.InitContainerStatuses[1], Only(last)], s => Assert.Equal("PodInitializing", s.State.Waiting.Reason));
     }
 
     [Fact]

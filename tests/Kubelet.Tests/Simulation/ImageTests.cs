@@ -23,8 +23,11 @@ public sealed class ImageTests
     [Theory]
     [InlineData("nginx:", "invalid reference format")]
     [InlineData("nginx:a:b", "invalid reference format")]
+    [InlineData("nginx::1.25", "invalid reference format")]
+    [InlineData("nginx@sha256:short", "invalid reference format")]
     [InlineData("Nginx:1.25", "invalid reference format: repository name (library/Nginx) must be lowercase")]
     [InlineData("team/Shop:1", "invalid reference format: repository name (team/Shop) must be lowercase")]
+    [InlineData("example.com/Team/app", "invalid reference format: repository name (Team/app) must be lowercase")]
     public async Task ImageStatus_NotAReference_IsRefused(string image, string reason)
     {
         await using var lab = new SimLab();

@@ -49,6 +49,20 @@ public sealed class PodStatusReporterTests : IDisposable
     }
 
     [Fact]
+    public async Task Observe_SomebodyAddsACondition_IsNotWrittenAgainForItsPlace()
+    {
+        var status = Status("Running");
+        status.Conditions.Add(new PodCondition { Type = "Ready", Status = "False" });
+        _reporter.Set(A.Pod(), status, mayStillRun: true);
+        await NextAsync();
+
+        _reporter.Observe(_api.Change(p => p.Status.Conditions.Add(new PodCondition { Type = "mine", Status = "True" })));
+        _reporter.Set(_api.Stored!, Status("Failed"), mayStillRun: false);
+
+        Assert.Equal("Failed", (await NextAsync())!.Status.Phase);
+    }
+
+    [Fact]
     public async Task Observe_SomebodyWroteOverIt_IsWrittenAgain()
     {
         _reporter.Set(A.Pod(), Status("Running"), mayStillRun: true);

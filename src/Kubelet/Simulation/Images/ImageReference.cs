@@ -38,15 +38,15 @@ internal sealed partial record ImageReference(string Registry, string Repository
         return new ImageReference(registry, repository, tag == "" && digest == "" ? "latest" : tag, digest);
     }
 
-    /// <summary>What is wrong with a text that is no reference; null if it is one.</summary>
+    /// <summary>Why a text is neither a reference nor an image's id, as Kubernetes puts it; null if it is one.</summary>
     public static string? FaultOf(string text)
     {
-        if (Parse(text) is not null) return null;
-        var name = text.Split('@')[0];
-        var colon = name.IndexOf(':', name.LastIndexOf('/') + 1);
-        var repository = colon < 0 ? name : name[..colon];
-        if (!repository.Any(char.IsAsciiLetterUpper)) return "invalid reference format";
-        return $"invalid reference format: repository name ({(repository.Contains('/') ? repository : $"library/{repository}")}) must be lowercase";
+        if (DigestShape().IsMatch(text) || Parse(text) is not null) return null;
+        var first = text[..int.Max(0, text.IndexOf('/'))];
+        var namesRegistry = first.IndexOfAny(['.', ':']) >= 0 || first == "localhost" || first.Any(char.IsUpper);
+        var repository = (namesRegistry ? text[(first.Length + 1)..] : text).Split(':')[0];
+        if (!namesRegistry && !repository.Contains('/')) repository = $"library/{repository}";
+        return repository.Any(char.IsUpper) ? $"invalid reference format: repository name ({repository}) must be lowercase" : "invalid reference format";
     }
 
     [GeneratedRegex(@"^[\w][\w.-]{0,127}$")]
