@@ -1,3 +1,4 @@
+using MiniK8s.Api.Errors;
 using MiniK8s.Client.Events;
 using MiniK8s.Client.Informers;
 using MiniK8s.Client.Reflection;
@@ -10,13 +11,15 @@ namespace MiniK8s.Kubelet.Node;
 
 /// <summary>Everything that one node does: its Node object, its lease, its pods. A process may host many.</summary>
 /// <remarks>
-/// Order of the start: register, then follow the pods bound to this node, then, once they are listed, let them in, and end what runs for
-/// pods that are no more.
+/// Order of the start: register, then follow the pods bound to this node, then, once they are listed, end what runs for pods that are no
+/// more, and only then let the others in: what is left over gives its room back before anything new starts.
 /// </remarks>
 internal sealed partial class NodeAgent(
     NodeIdentity identity, NodeRuntime runtime, IApiClient api, InformerFactory informers, NodeRooms rooms, TimeProvider time, Random random, ILoggerFactory loggers)
     : IInformerHandler<Pod>
 {
+    private static readonly TimeSpan OrphanPeriod = TimeSpan.FromSeconds(2);       // Kubernetes' housekeeping
+
     private readonly ILogger<NodeAgent> _logger = loggers.CreateLogger<NodeAgent>();
     private PodWorkerPool? _workers;
 
@@ -71,17 +74,29 @@ internal sealed partial class NodeAgent(
     private async Task BeginAsync(SharedInformer<Pod> pods, PodAdmission admission, PodWorkerPool workers, CancellationToken stopping)
     {
         await pods.Synced.WaitAsync(stopping);
+        var areGone = await StopOrphansAsync(workers);
         admission.Open(stopping);
-        try
+        while (!areGone)
         {
-            await workers.StopOrphansAsync();
-        }
-        catch (Runtime.RuntimeException exception)
-        {
-            LogOrphansRemain(identity.Name, exception);
+            await Task.Delay(OrphanPeriod, time, stopping);
+            areGone = await StopOrphansAsync(workers);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: containers of unknown pods could not be stopped")]
+    private async Task<bool> StopOrphansAsync(PodWorkerPool workers)
+    {
+        try
+        {
+            await workers.StopOrphansAsync();
+            return true;
+        }
+        catch (Exception exception) when (exception is Kubelet.Runtime.RuntimeException or ApiException)
+        {
+            LogOrphansRemain(identity.Name, exception);
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: containers of unknown pods could not be stopped, will retry")]
     private partial void LogOrphansRemain(string node, Exception exception);
 }

@@ -9,7 +9,11 @@ namespace MiniK8s.Kubelet.PodWorkers;
 /// One loop per pod UID; what it owns is touched by it alone. It learns of changes through <see cref="Update"/>, <see cref="Remove"/> and
 /// <see cref="Wake"/>, which merge: several calls during a long step lead to one more look. The phases are <see cref="PodWorkerPhase"/>'s table.
 /// </remarks>
-internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWorker> logger)
+/// <param name="first">The pod as it came.</param>
+/// <param name="rooms">What the worker works with.</param>
+/// <param name="logger">Where failed steps are told.</param>
+/// <param name="isUnconfirmed">It came with the first list, which may be an old one: nothing of it starts before the apiserver has said that it is still so.</param>
+internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWorker> logger, bool isUnconfirmed = false)
 {
     private static readonly TimeSpan ResyncPeriod = TimeSpan.FromSeconds(60);      // plus up to half
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(10);       // plus up to half
@@ -26,6 +30,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
 
     private PodStatus? _published = first.Status;
     private PodEnding? _ending;
+    private bool _isUnconfirmed = isUnconfirmed;
 
     // A pod that is already being deleted when the kubelet first meets it was being stopped before the kubelet restarted.
     private readonly bool _wasDeletingAtFirst = first.IsDeleting();
@@ -114,6 +119,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         _wakeup.Clear();
         var (pod, isRemoved) = Latest();
         var seen = await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping);
+        if (_isUnconfirmed && WouldStart(pod, isRemoved, seen) && !await ConfirmAsync(pod, stopping)) return TimeSpan.Zero;
         var status = BuildStatus(pod, seen, isOver: false);
         var activeFor = rooms.Time.GetUtcNow() - status.StartTime.ToDateTimeOffset();
         var limit = pod.Spec.HasActiveDeadlineSeconds ? TimeSpan.FromSeconds(pod.Spec.ActiveDeadlineSeconds) : TimeSpan.MaxValue;
@@ -149,6 +155,25 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
             _ => WithJitter(RetryPeriod),
         };
         return limit - activeFor < wait ? limit - activeFor : wait;
+    }
+
+    private bool WouldStart(Pod pod, bool isRemoved, RuntimePod seen) =>
+        !isRemoved && !pod.IsDeleting() && !pod.HasTerminalPhase() && PodPlan.Decide(pod, seen, rooms.Probes).Start.Count > 0;
+
+    // False: it is not as it was listed, so it is looked at again.
+    private async Task<bool> ConfirmAsync(Pod listed, CancellationToken stopping)
+    {
+        var newest = await rooms.Pods.GetAsync(listed.Metadata.Namespace, listed.Metadata.Name, stopping);
+        _isUnconfirmed = false;
+        if (newest?.Metadata.Uid != listed.Metadata.Uid)
+        {
+            Remove();
+            return false;
+        }
+        if (newest.Metadata.ResourceVersion == listed.Metadata.ResourceVersion) return true;
+        _published = newest.Status;
+        Update(newest);
+        return false;
     }
 
     private async Task<SyncOutcome> ActAsync(Pod pod, RuntimePod seen, CancellationToken stopping)

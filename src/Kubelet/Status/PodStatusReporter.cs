@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 
+using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Status;
@@ -90,8 +91,10 @@ internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, 
         for (var fresh = false; ; fresh = true)
         {
             if (fresh && (stored = await api.GetAsync(write.Base.Metadata.Namespace, write.Base.Metadata.Name, stopping))?.Metadata.Uid != write.Base.Metadata.Uid) return;
-            var merged = PodStatusMerge.Into(stored!, write.Status, write.MayStillRun);
-            if (merged.Equals(stored!.Status)) break;
+            // A pod that has ended stays ended: who would say otherwise has an old view of it, and will hear.
+            if (stored!.HasTerminalPhase() && write.Status.Phase is not ("Succeeded" or "Failed")) return;
+            var merged = PodStatusMerge.Into(stored, write.Status, write.MayStillRun);
+            if (merged.Equals(stored.Status)) break;
 
             var wanted = stored.Clone();
             wanted.Status = merged;

@@ -21,16 +21,19 @@ internal sealed class WorkerHarness : IAsyncDisposable
     private readonly PodRooms _rooms;
     private readonly Task _following;
 
-    public WorkerHarness(Pod pod, FakeRuntime? runtime = null, ManualTimeProvider? time = null, FakeNode? node = null)
+    /// <param name="pod">As the node first hears of it; null: it hears of none yet.</param>
+    /// <param name="api">Where the apiserver knows better.</param>
+    public WorkerHarness(Pod? pod, FakeRuntime? runtime = null, ManualTimeProvider? time = null, FakeNode? node = null, FakePodApi? api = null)
     {
         Time = time ?? new ManualTimeProvider();
         Runtime = runtime ?? new FakeRuntime(Time);
-        Api = new FakePodApi(pod);
+        Api = api ?? new FakePodApi(pod!);
         var events = new EventLog(Events);
         var hooks = new HookRunner(Runtime, new NoNetwork(), Time);
         var stopper = new ContainerStopper(Runtime, hooks, events);
         _rooms = new PodRooms(
             Runtime,
+            Api,
             new PodSandboxes(Runtime, "node-1", DnsConfig.None),
             Volumes,
             new ContainerStarter(Runtime, new ImagePuller(Runtime, new PullSecrets(Objects, events), events, atOnce: 1, Time), new PlainConfigs(), hooks, stopper, events, Time),
@@ -45,7 +48,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
             Time);
         _pool = new PodWorkerPool("node-1", _rooms, NullLoggerFactory.Instance, _stopping.Token);
         _following = _pool.FollowRuntimeAsync();
-        _pool.Update(pod);
+        if (pod is not null) _pool.Update(pod);
     }
 
     public ManualTimeProvider Time { get; }
@@ -68,6 +71,12 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     public void Remove() => _pool.Remove(Api.Stored!);
 
+    /// <summary>A pod that the watch brings.</summary>
+    public void Bring(Pod pod) => _pool.Update(pod);
+
+    /// <summary>The first list is through.</summary>
+    public Task StopOrphansAsync() => _pool.StopOrphansAsync();
+
     public void Wake() => _pool.Wake(A.Uid);
 
     /// <summary>Waits until the pool knows nothing of the pod any more.</summary>
@@ -88,6 +97,14 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     /// <summary>Reads the next call to the runtime.</summary>
     public Task<string> NextCallAsync() => Runtime.Calls.ReadAsync().AsTask().OrMissing("a call to the runtime");
+
+    /// <summary>The calls that nobody has read yet; for a worker that has come to rest.</summary>
+    public IReadOnlyList<string> TakeCalls()
+    {
+        var calls = new List<string>();
+        while (Runtime.Calls.TryRead(out var call)) calls.Add(call);
+        return calls;
+    }
 
     /// <summary>Reads written statuses until one is as wanted; "deleted" is not among them.</summary>
     public async Task<PodStatus> StatusAsync(string what, Func<PodStatus, bool> isWanted)
@@ -166,13 +183,17 @@ internal sealed class FakeVolumes : IPodVolumes
 {
     public string? Fault { get; set; }
 
-    public bool IsUnmounted { get; private set; }
+    public bool IsUnmounted => _unmounted.Task.IsCompleted;
+
+    public Task Unmounted => _unmounted.Task;
+
+    private readonly TaskCompletionSource _unmounted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task MountAsync(Pod pod, CancellationToken ct) => Fault is { } fault ? throw new VolumeException(fault) : Task.CompletedTask;
 
     public Task UnmountAsync(Pod pod, CancellationToken ct)
     {
-        IsUnmounted = true;
+        _unmounted.TrySetResult();
         return Task.CompletedTask;
     }
 }
