@@ -9,13 +9,14 @@ namespace MiniK8s.Cluster.Tests.Faults;
 [Collection("faults")]
 public sealed class ReconnectTests(FaultLab shared)
 {
+    private const string Namespace = "default";
     private const int Nodes = 200;
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(15);
 
     private readonly Lab _lab = shared.Lab;
 
     [Fact]
-    public async Task Reconnect_TwoHundredNodes_AllRenewAndNoneIsEverNotReady()
+    public async Task Reconnect_TwoHundredNodes_AllRenewAndTheirPodsGoOn()
     {
         await using var node = FaultyNode.Of(_lab, "many", Enumerable.Range(1, Nodes).Select(number => $"many-{number}"));
         await node.TellingAsync(() => PlayAsync(node));
@@ -25,9 +26,13 @@ public sealed class ReconnectTests(FaultLab shared)
     {
         node.Start();
         await Eventually.TrueAsync(async () => (await RenewalsAsync()).Count == Nodes, $"{Nodes} leases");
-        await _lab.Api.CreatePodAsync(A.Script("default", "many-running", Scripts.Obedient).Grace(5).OnNode("many-7"));
-        var running = await _lab.Api.UntilRunningAsync("default", "many-running");
+        var running = await RunAsync("running", 7, Scripts.Obedient);
+        await RunAsync("stopping", 60, Scripts.Deaf);
+        await RunAsync("ending", 90, "sleep 3; exit 3");
         await using var watch = await WatchRecording<Node>.StartAsync(_lab.Api, "");
+        await using var pods = await WatchRecording<Pod>.StartAsync(_lab.Api, Namespace);
+        await _lab.Api.DeletePodAsync(Namespace, "many-stopping");
+        await _lab.Api.CreatePodAsync(Script("starting", 150, Scripts.Obedient));
 
         await _lab.KillAsync("apiserver");
         await Eventually.TrueAsync(AnswersAsync, "the apiserver answers");
@@ -37,12 +42,23 @@ public sealed class ReconnectTests(FaultLab shared)
 
         Assert.True(took < ReadyWithin, $"the last lease was renewed after {took}");
         Assert.DoesNotContain(watch.Changes, change => change.Object.Status.Conditions.Any(condition => condition.Type == "Ready" && condition.Status != "True"));
-        // Nobody waits for anybody: a pod that comes now starts, the one that ran runs on.
-        await _lab.Api.CreatePodAsync(A.Script("default", "many-late", Scripts.Obedient).Grace(5).OnNode("many-150"));
-        await _lab.Api.UntilRunningAsync("default", "many-late");
-        Assert.Equal(running.Status.ContainerStatuses, (await _lab.Api.FindPodAsync("default", "many-running"))!.Status.ContainerStatuses);
-        foreach (var name in (string[])["many-running", "many-late"]) await _lab.Api.DeletePodAsync("default", name);
-        foreach (var name in (string[])["many-running", "many-late"]) await _lab.Api.UntilGoneAsync("default", name);
+        var started = await _lab.Api.UntilRunningAsync(Namespace, "many-starting");
+        Assert.Equal(1, node.Starts(started.Metadata.Uid, "main"));
+        Assert.Equal(running.Status.ContainerStatuses, (await _lab.Api.FindPodAsync(Namespace, "many-running"))!.Status.ContainerStatuses);
+        Assert.Equal(3, (await _lab.Api.UntilPodAsync(Namespace, "many-ending", pod => pod.Status.Phase == "Failed", "has failed")).Ended()!.ExitCode);
+        await _lab.Api.UntilGoneAsync(Namespace, "many-stopping");
+        foreach (var history in pods.Changes.GroupBy(change => change.Object.Metadata.Name)) WatchedPod.CheckForward([.. history]);
+        foreach (var name in (string[])["many-running", "many-starting", "many-ending"]) await _lab.Api.DeletePodAsync(Namespace, name);
+        foreach (var name in (string[])["many-running", "many-starting", "many-ending"]) await _lab.Api.UntilGoneAsync(Namespace, name);
+    }
+
+    private static Pod Script(string what, int node, string script) =>
+        A.Script(Namespace, $"many-{what}", script).Grace(5).Restart("Never").OnNode($"many-{node}");
+
+    private async Task<Pod> RunAsync(string what, int node, string script)
+    {
+        await _lab.Api.CreatePodAsync(Script(what, node, script));
+        return await _lab.Api.UntilRunningAsync(Namespace, $"many-{what}");
     }
 
     private async Task<IReadOnlyList<DateTimeOffset>> RenewalsAsync()
