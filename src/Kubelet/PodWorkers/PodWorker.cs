@@ -30,8 +30,6 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
 
     private PodStatus? _published = first.Status;
     private PodEnding? _ending;
-    private bool _isUnconfirmed = isUnconfirmed;
-
     // A pod that is already being deleted when the kubelet first meets it was being stopped before the kubelet restarted.
     private readonly bool _wasDeletingAtFirst = first.IsDeleting();
 
@@ -155,25 +153,6 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
             _ => WithJitter(RetryPeriod),
         };
         return limit - activeFor < wait ? limit - activeFor : wait;
-    }
-
-    private bool WouldStart(Pod pod, bool isRemoved, RuntimePod seen) =>
-        !isRemoved && !pod.IsDeleting() && !pod.HasTerminalPhase() && PodPlan.Decide(pod, seen, rooms.Probes).Start.Count > 0;
-
-    // False: it is not as it was listed, so it is looked at again.
-    private async Task<bool> ConfirmAsync(Pod listed, CancellationToken stopping)
-    {
-        var newest = await rooms.Pods.GetAsync(listed.Metadata.Namespace, listed.Metadata.Name, stopping);
-        _isUnconfirmed = false;
-        if (newest?.Metadata.Uid != listed.Metadata.Uid)
-        {
-            Remove();
-            return false;
-        }
-        if (newest.Metadata.ResourceVersion == listed.Metadata.ResourceVersion) return true;
-        _published = newest.Status;
-        Update(newest);
-        return false;
     }
 
     private async Task<SyncOutcome> ActAsync(Pod pod, RuntimePod seen, CancellationToken stopping)
