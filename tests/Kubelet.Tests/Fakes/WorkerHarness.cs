@@ -86,6 +86,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
         while (_pool.Find("ns", "p") is not null) await Task.Delay(5, patience.Token);
     }
 
+    /// <summary>Waits for an event with that reason.</summary>
+    public async Task EventAsync(string reason)
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        while (!Events.Any(e => e.StartsWith($"{reason}: ", StringComparison.Ordinal))) await Task.Delay(5, patience.Token);
+    }
+
     /// <summary>Reads calls to the runtime until that one.</summary>
     public async Task CallAsync(string call)
     {
