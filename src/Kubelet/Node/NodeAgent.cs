@@ -1,3 +1,4 @@
+using MiniK8s.Api.Errors;
 using MiniK8s.Client.Events;
 using MiniK8s.Client.Informers;
 using MiniK8s.Client.Reflection;
@@ -11,13 +12,15 @@ namespace MiniK8s.Kubelet.Node;
 
 /// <summary>Everything that one node does: its Node object, its lease, its pods. A process may host many.</summary>
 /// <remarks>
-/// Order of the start: the static pods, which need nobody; register; then follow the pods bound to this node, and once they are listed, let
-/// them in, and end what runs for pods that are no more.
+/// Order of the start: the static pods, which need nobody; register; then follow the pods bound to this node, and once they are listed, end
+/// what runs for pods that are no more, and only then let the others in: what is left over gives its room back before anything new starts.
 /// </remarks>
 internal sealed partial class NodeAgent(
     NodeIdentity identity, NodeRuntime runtime, IApiClient api, InformerFactory informers, NodeRooms rooms, string? manifests, TimeProvider time, Random random,
     ILoggerFactory loggers) : IInformerHandler<Pod>
 {
+    private static readonly TimeSpan OrphanPeriod = TimeSpan.FromSeconds(2);       // Kubernetes' housekeeping
+
     private readonly ILogger<NodeAgent> _logger = loggers.CreateLogger<NodeAgent>();
     private Standing? _standing;
 
@@ -92,20 +95,33 @@ internal sealed partial class NodeAgent(
     private async Task BeginAsync(Task allSourcesRead, OpenNode open, CancellationToken stopping)
     {
         await allSourcesRead.WaitAsync(stopping);
+        var areGone = await StopOrphansAsync(open.Workers);
         open.Admission.Open(stopping);
-        try
+        var mirrors = open.Mirrors.RunAsync(stopping);
+        while (!areGone)
         {
-            await open.Workers.StopOrphansAsync();
+            await Task.Delay(OrphanPeriod, time, stopping);
+            areGone = await StopOrphansAsync(open.Workers);
         }
-        catch (Runtime.RuntimeException exception)
-        {
-            LogOrphansRemain(identity.Name, exception);
-        }
-        await open.Mirrors.RunAsync(stopping);
+        await mirrors;
     }
 
     private sealed record Standing(OpenNode Rooms, NodeHeartbeat Heartbeat, INodeEvents Events);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: containers of unknown pods could not be stopped")]
+    private async Task<bool> StopOrphansAsync(PodWorkerPool workers)
+    {
+        try
+        {
+            await workers.StopOrphansAsync();
+            return true;
+        }
+        catch (Exception exception) when (exception is Kubelet.Runtime.RuntimeException or ApiException)
+        {
+            LogOrphansRemain(identity.Name, exception);
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node}: containers of unknown pods could not be stopped, will retry")]
     private partial void LogOrphansRemain(string node, Exception exception);
 }

@@ -41,6 +41,7 @@ internal sealed class NodeRooms(
         var configs = new ContainerConfigSource(node.Runtime, node.Files, new ContainerVariables(objects, allocatable), services, identity.InternalIp);
         var rooms = new PodRooms(
             node.Runtime,
+            pods,
             new PodSandboxes(node.Runtime, identity.Name, ClusterDns.Config),
             new PodVolumes(node.Files, new VolumeContent(objects, identity.InternalIp, allocatable)),
             new ContainerStarter(node.Runtime, new ImagePuller(node.Runtime, new PullSecrets(objects, events), events, pullsAtOnce, time), configs, hooks, stopper, events, time),

@@ -7,6 +7,7 @@ namespace MiniK8s.Kubelet.PodWorkers;
 /// <summary>What a node's pod workers work with; one set per node.</summary>
 internal sealed record PodRooms(
     Runtime.IContainerRuntime Runtime,
+    IPodApi Pods,
     PodSandboxes Sandboxes,
     IPodVolumes Volumes,
     ContainerStarter Starter,

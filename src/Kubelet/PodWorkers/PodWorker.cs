@@ -9,7 +9,11 @@ namespace MiniK8s.Kubelet.PodWorkers;
 /// One loop per pod UID; what it owns is touched by it alone. It learns of changes through <see cref="Update"/>, <see cref="Remove"/> and
 /// <see cref="Wake"/>, which merge: several calls during a long step lead to one more look. The phases are <see cref="PodWorkerPhase"/>'s table.
 /// </remarks>
-internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWorker> logger)
+/// <param name="first">The pod as it came.</param>
+/// <param name="rooms">What the worker works with.</param>
+/// <param name="logger">Where failed steps are told.</param>
+/// <param name="isUnconfirmed">It came with the first list, which may be an old one: nothing of it starts before the apiserver has said that it is still so.</param>
+internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWorker> logger, bool isUnconfirmed = false)
 {
     private static readonly TimeSpan ResyncPeriod = TimeSpan.FromSeconds(60);      // plus up to half
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(10);       // plus up to half
@@ -29,8 +33,8 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     private (StopDeadline Deadline, DateTimeOffset Began)? _stop;
 
     private PodStatus? _published = first.Status;
+    private bool _hasPublished;
     private PodEnding? _ending;
-
     // A pod that is already being deleted when the kubelet first meets it was being stopped before the kubelet restarted.
     private readonly bool _wasDeletingAtFirst = first.IsDeleting();
 
@@ -135,6 +139,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         _news.Clear();
         var (pod, isRemoved, asked) = Latest();
         var seen = await RuntimePod.ObserveAsync(rooms.Runtime, pod, stopping);
+        if (_isUnconfirmed && WouldStart(pod, isRemoved, seen) && !await ConfirmAsync(pod, stopping)) return TimeSpan.Zero;
         var status = BuildStatus(pod, seen, isOver: false);
         var activeFor = rooms.Time.GetUtcNow() - status.StartTime.ToDateTimeOffset();
         var limit = pod.Spec.HasActiveDeadlineSeconds ? TimeSpan.FromSeconds(pod.Spec.ActiveDeadlineSeconds) : TimeSpan.MaxValue;
@@ -310,6 +315,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     private void Publish(Pod pod, PodStatus status, bool mayStillRun)
     {
         _published = status;
+        _hasPublished = true;
         rooms.Probes.Published(pod, status);
         // A static pod is gone from its folder, not from the apiserver: its mirror shows how it ends.
         if (!Latest().IsRemoved || pod.IsStatic()) rooms.Reporter.Set(pod, status, mayStillRun);

@@ -15,12 +15,13 @@ namespace MiniK8s.Kubelet.PodWorkers;
 /// pod added or changed           | any                | the reporter is told: it may have a status to write again, or a pod to delete
 /// pod removed                    | any                | told; once it has finished, everything of the pod is forgotten
 /// static pod added               | of another UID     | it waits until the one of its name has finished: never both run
-/// runtime holds an unknown pod   | none               | stopped with a grace of 1 s and forgotten
+/// runtime holds an unknown pod   | none               | stopped with a grace of 1 s and forgotten, once the apiserver has confirmed that it is no more
 /// </remarks>
 internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILoggerFactory loggers, CancellationToken stopping) : IAsyncDisposable
 {
     private readonly ILogger<PodWorkerPool> _logger = loggers.CreateLogger<PodWorkerPool>();
     private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Run)> _workers = new();
+    private volatile bool _isListed;
 
     /// <summary>A pod of this node, as the apiserver has it now.</summary>
     public void Update(Pod pod)
@@ -32,10 +33,13 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
             rooms.Reporter.Observe(pod);
             return;
         }
-        var worker = new PodWorker(pod, rooms, loggers.CreateLogger<PodWorker>());
+        var worker = new PodWorker(pod, rooms, loggers.CreateLogger<PodWorker>(), isUnconfirmed: !_isListed && !pod.IsStatic());
         var before = pod.IsStatic() ? Task.WhenAll(_workers.Values.Where(other => IsOfSameManifest(other.Worker.Pod, pod)).Select(other => other.Run)) : Task.CompletedTask;
-        // Asked here, in the order in which they came.
-        _workers[pod.Metadata.Uid] = (worker, RunAsync(worker, before.IsCompleted ? rooms.Admission.AdmitAsync(worker, stopping) : AdmitAsync(worker, before)));
+        // Asked here, in the order in which they came. It begins once it is known, or it might have ended, and been forgotten, before.
+        var admission = before.IsCompleted ? rooms.Admission.AdmitAsync(worker, stopping) : AdmitAsync(worker, before);
+        var isKnown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _workers[pod.Metadata.Uid] = (worker, RunAsync(worker, admission, isKnown.Task));
+        isKnown.SetResult();
     }
 
     /// <summary>The pod is gone from the apiserver.</summary>
@@ -72,19 +76,27 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
         .Where(pod => pod.Metadata.Namespace == ns && pod.Metadata.Name == name)
         .MaxBy(pod => pod.Metadata.CreationTimestamp?.ToDateTimeOffset() ?? default);
 
-    /// <summary>Ends what runs for pods that the apiserver does not know (any more); called once the pods have been listed.</summary>
+    /// <summary>
+    /// Ends what runs for pods that the apiserver does not know (any more); called once the pods have been listed. The list may be an old
+    /// one, so a pod that it lacks is asked for by name.
+    /// </summary>
+    /// <exception cref="MiniK8s.Api.Errors.ApiException">The apiserver does not say; to be called again.</exception>
     public async Task StopOrphansAsync()
     {
-        foreach (var sandbox in await rooms.Runtime.ListPodSandboxesAsync(podUid: null, stopping))
-        {
-            if (_workers.ContainsKey(sandbox.Config.Uid)) continue;
-            LogOrphan(node, sandbox.Config.Namespace, sandbox.Config.Name, sandbox.Config.Uid);
-            await StopAndRemoveAsync(sandbox.Config.Uid);
-        }
+        _isListed = true;
+        var sandboxes = await rooms.Runtime.ListPodSandboxesAsync(podUid: null, stopping);
+        await Task.WhenAll(sandboxes.Select(s => s.Config).Where(pod => !_workers.ContainsKey(pod.Uid)).DistinctBy(pod => pod.Uid).Select(StopOrphanAsync));
     }
 
     /// <summary>Returns when every worker has let go. Containers go on running.</summary>
     public async ValueTask DisposeAsync() => await Task.WhenAll(_workers.Values.Select(w => w.Run));
+
+    private async Task StopOrphanAsync(Runtime.PodSandboxConfig pod)
+    {
+        if ((await rooms.Pods.GetAsync(pod.Namespace, pod.Name, stopping))?.Metadata.Uid == pod.Uid) return;    // the watch will bring it
+        LogOrphan(node, pod.Namespace, pod.Name, pod.Uid);
+        await StopAndRemoveAsync(pod.Uid);
+    }
 
     private async Task StopAndRemoveAsync(string uid)
     {
@@ -104,10 +116,10 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
         return await rooms.Admission.AdmitAsync(worker, stopping);
     }
 
-    private async Task RunAsync(PodWorker worker, Task<Refusal?> admission)
+    private async Task RunAsync(PodWorker worker, Task<Refusal?> admission, Task isKnown)
     {
-        // A worker's first steps must not run on the thread that delivers everybody's changes.
-        await Task.Yield();
+        // A worker's first steps do not run on the thread that delivers everybody's changes.
+        await isKnown;
         try
         {
             if (await admission is { } refusal) await RefuseAsync(worker.Pod, refusal);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 
+using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Status;
@@ -17,9 +18,6 @@ internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, 
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new();
     private readonly SemaphoreSlim _writes = new(ConcurrentWrites);
-
-    /// <summary>The last status that was set for a pod, sent or not.</summary>
-    public PodStatus? Latest(string uid) => _entries.GetValueOrDefault(uid)?.Status;
 
     /// <inheritdoc />
     public void Set(Pod pod, PodStatus status, bool mayStillRun) => Change(pod, entry => entry.Set(pod, status, mayStillRun));
@@ -93,8 +91,10 @@ internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, 
         for (var fresh = false; ; fresh = true)
         {
             if (fresh && (stored = await api.GetAsync(write.Base.Metadata.Namespace, write.Base.Metadata.Name, stopping))?.Metadata.Uid != write.Base.Metadata.Uid) return;
-            var merged = PodStatusMerge.Into(stored!, write.Status, write.MayStillRun);
-            if (PodStatusMerge.IsSame(merged, stored!.Status)) break;
+            // A pod that has ended stays ended: who would say otherwise has an old view of it, and will hear. A static pod may start again.
+            if (stored!.HasTerminalPhase() && write.Status.Phase is not ("Succeeded" or "Failed") && !stored!.IsMirror()) return;
+            var merged = PodStatusMerge.Into(stored, write.Status, write.MayStillRun);
+            if (PodStatusMerge.IsSame(merged, stored.Status)) break;
 
             var wanted = stored.Clone();
             wanted.Status = merged;

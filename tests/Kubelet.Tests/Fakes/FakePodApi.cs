@@ -23,6 +23,12 @@ internal sealed class FakePodApi(Pod pod) : IPodApi
 
     public ChannelReader<Pod?> Writes => _writes.Reader;
 
+    /// <summary>How often it was read.</summary>
+    public int Reads { get; private set; }
+
+    /// <summary>Every call fails, as behind a cut network.</summary>
+    public bool IsUnreachable { get; set; }
+
     public Pod? Stored
     {
         get
@@ -42,7 +48,18 @@ internal sealed class FakePodApi(Pod pod) : IPodApi
         }
     }
 
-    public Task<Pod?> GetAsync(string ns, string name, CancellationToken ct) => Task.FromResult(Stored);
+    /// <summary>The pod goes without the kubelet's doing: a forced deletion.</summary>
+    public void Vanish()
+    {
+        lock (_gate) _stored = null;
+    }
+
+    public Task<Pod?> GetAsync(string ns, string name, CancellationToken ct)
+    {
+        Reads++;
+        FailWhereUnreachable();
+        return Task.FromResult(Stored);
+    }
 
     public Task<Pod> CreateAsync(Pod mirror, CancellationToken ct)
     {
@@ -58,6 +75,7 @@ internal sealed class FakePodApi(Pod pod) : IPodApi
 
     public Task<Pod?> TryUpdateStatusAsync(Pod pod, CancellationToken ct)
     {
+        FailWhereUnreachable();
         lock (_gate)
         {
             if (_stored is null || pod.Metadata.ResourceVersion != _stored.Metadata.ResourceVersion) return Task.FromResult<Pod?>(null);
@@ -71,12 +89,18 @@ internal sealed class FakePodApi(Pod pod) : IPodApi
 
     public Task DeleteAsync(string ns, string name, string uid, CancellationToken ct)
     {
+        FailWhereUnreachable();
         lock (_gate)
         {
             if (_stored?.Metadata.Uid == uid) _stored = null;
         }
         _writes.Writer.TryWrite(null);
         return Task.CompletedTask;
+    }
+
+    private void FailWhereUnreachable()
+    {
+        if (IsUnreachable) throw new ApiException(new Protocol.Meta.V1.Status { Reason = "ServiceUnavailable", Code = 503 });
     }
 
     private static Pod Bumped(Pod pod)

@@ -22,17 +22,19 @@ internal sealed class WorkerHarness : IAsyncDisposable
     private readonly PodRooms _rooms;
     private readonly Task _following;
 
-    /// <param name="pod">Its pod; null for a pool without any.</param>
-    public WorkerHarness(Pod? pod, FakeRuntime? runtime = null, ManualTimeProvider? time = null, FakeNode? node = null)
+    /// <param name="pod">As the node first hears of it; null: it hears of none yet.</param>
+    /// <param name="api">Where the apiserver knows better.</param>
+    public WorkerHarness(Pod? pod, FakeRuntime? runtime = null, ManualTimeProvider? time = null, FakeNode? node = null, FakePodApi? api = null)
     {
         Time = time ?? new ManualTimeProvider();
         Runtime = runtime ?? new FakeRuntime(Time);
-        Api = new FakePodApi(pod ?? A.Pod());
+        Api = api ?? new FakePodApi(pod ?? A.Pod());
         var events = new EventLog(Events);
         var hooks = new HookRunner(Runtime, new NoNetwork(), Time);
         var stopper = new ContainerStopper(Runtime, hooks, events);
         _rooms = new PodRooms(
             Runtime,
+            Api,
             new PodSandboxes(Runtime, "node-1", DnsConfig.None),
             Volumes,
             new ContainerStarter(Runtime, new ImagePuller(Runtime, new PullSecrets(Objects, events), events, atOnce: 1, Time), new PlainConfigs(), hooks, stopper, events, Time),
@@ -68,7 +70,9 @@ internal sealed class WorkerHarness : IAsyncDisposable
     /// <summary>A change at the apiserver, told to the worker.</summary>
     public void Change(Action<Pod> change) => _pool.Update(Api.Change(change));
 
-    public void Remove() => _pool.Remove(Api.Stored!);
+    public void Remove() => Remove(Api.Stored!);
+
+    public void Remove(Pod pod) => _pool.Remove(pod);
 
     /// <summary>Another pod at the node's door.</summary>
     public Task<Refusal?> AdmitAsync(Pod pod) =>
@@ -76,14 +80,33 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     /// <summary>A folder of manifests that feeds the pool.</summary>
     public StaticPodSource StaticPods(string folder) => new(folder, "node-1", _pool, Time, NullLogger<StaticPodSource>.Instance);
+    /// <summary>A pod that the watch brings.</summary>
+    public void Bring(Pod pod) => _pool.Update(pod);
+
+    /// <summary>The first list is through.</summary>
+    public Task StopOrphansAsync() => _pool.StopOrphansAsync();
 
     public void Wake() => _pool.Wake(A.Uid);
+
+    /// <summary>Waits until nothing of the pod is left to do but to be forgotten.</summary>
+    public async Task ReleasedAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        while (!Volumes.IsUnmounted) await Task.Delay(5, patience.Token);
+    }
 
     /// <summary>Waits until the pool knows nothing of the pod any more.</summary>
     public async Task ForgottenAsync()
     {
         using var patience = new CancellationTokenSource(Patience.Limit);
         while (_pool.Find("ns", "p") is not null) await Task.Delay(5, patience.Token);
+    }
+
+    /// <summary>Waits for an event with that reason.</summary>
+    public async Task EventAsync(string reason)
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        while (!Events.Any(e => e.StartsWith($"{reason}: ", StringComparison.Ordinal))) await Task.Delay(5, patience.Token);
     }
 
     /// <summary>Reads calls to the runtime until that one.</summary>
@@ -97,6 +120,14 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     /// <summary>Reads the next call to the runtime.</summary>
     public Task<string> NextCallAsync() => Runtime.Calls.ReadAsync().AsTask().OrMissing("a call to the runtime");
+
+    /// <summary>The calls that nobody has read yet; for a worker that has come to rest.</summary>
+    public IReadOnlyList<string> TakeCalls()
+    {
+        var calls = new List<string>();
+        while (Runtime.Calls.TryRead(out var call)) calls.Add(call);
+        return calls;
+    }
 
     /// <summary>Reads written statuses until one is as wanted; "deleted" is not among them.</summary>
     public async Task<PodStatus> StatusAsync(string what, Func<PodStatus, bool> isWanted)
@@ -164,13 +195,17 @@ internal sealed class FakeVolumes : IPodVolumes
 {
     public string? Fault { get; set; }
 
-    public bool IsUnmounted { get; private set; }
+    public bool IsUnmounted => _unmounted.Task.IsCompleted;
+
+    public Task Unmounted => _unmounted.Task;
+
+    private readonly TaskCompletionSource _unmounted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task MountAsync(Pod pod, CancellationToken ct) => Fault is { } fault ? throw new VolumeException(fault) : Task.CompletedTask;
 
     public Task UnmountAsync(Pod pod, CancellationToken ct)
     {
-        IsUnmounted = true;
+        _unmounted.TrySetResult();
         return Task.CompletedTask;
     }
 }

@@ -55,6 +55,8 @@ internal sealed class ModelApi(TimeProvider time, Action<TraceEntry> trace) : IP
         if (seconds == 0) Remove();
     }
 
+    public Task<Pod> CreateAsync(Pod mirror, CancellationToken ct) => throw new NotSupportedException("No static pods here.");
+
     public async Task<Pod?> GetAsync(string ns, string name, CancellationToken ct)
     {
         await AnswerAsync();

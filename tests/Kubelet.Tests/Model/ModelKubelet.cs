@@ -26,11 +26,12 @@ internal sealed class ModelKubelet
         var hooks = new HookRunner(runtime, null!, time);
         var stopper = new ContainerStopper(runtime, hooks, events);
         var puller = new ImagePuller(runtime, new PullSecrets(new FakeObjects(), events), events, atOnce: 0, time);
-        var admission = new PodAdmission(new FakeNode(), time);
+        var admission = new PodAdmission(new FakeNode(), events, time);
         Pool = new PodWorkerPool(
             "node-1",
             new PodRooms(
                 runtime,
+                api,
                 new PodSandboxes(runtime, "node-1", DnsConfig.None),
                 new ModelVolumes(this),
                 new ContainerStarter(runtime, puller, new PlainConfigs(), hooks, stopper, events, time),

@@ -142,10 +142,22 @@ internal sealed partial class ModelRun
         _kubelet = new ModelKubelet(_runtime, _api, _probes, _events, _time, _random);
         if (_api.Stored is not null) Tell(_api.Stored.Clone());
         Rest();
-        var orphans = _kubelet.Pool.StopOrphansAsync();
-        // An orphan that does not hear its signal holds it up for two seconds.
-        while (!orphans.IsCompleted) Pass(1);
+        var orphans = StopOrphans();
+        // The apiserver may not say at first.
+        for (var tries = 0; orphans.IsFaulted && tries < 20; tries++)
+        {
+            Pass(2);
+            orphans = StopOrphans();
+        }
         orphans.GetAwaiter().GetResult();
+    }
+
+    // An orphan that does not hear its signal holds it up for two seconds.
+    private Task StopOrphans()
+    {
+        var orphans = _kubelet.Pool.StopOrphansAsync();
+        while (!orphans.IsCompleted) Pass(1);
+        return orphans;
     }
 
     // The watch broke: what happened meanwhile is not heard one by one.

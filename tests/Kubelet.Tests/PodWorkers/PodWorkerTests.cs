@@ -211,6 +211,7 @@ public sealed class PodWorkerTests
         await worker.Time.WaitForTimersAsync(1);
         worker.Runtime.Exit("c", 1);
         await worker.StatusAsync("the exit", s => Only(s).State.Terminated is not null);
+        await worker.EventAsync("FailedMount");
         worker.Volumes.Fault = null;
         await worker.AdvanceAsync(15);
 

@@ -27,7 +27,7 @@ public sealed class StaticPodSourceTests : IAsyncDisposable
         await source.ReadAsync(CancellationToken.None);
 
         await _world.CallAsync("stop c 30");
-        await _world.Time.WaitForTimersAsync(1);
+        await _world.Time.WaitForTimersAsync(2);
         Assert.False(_world.Runtime.Calls.TryRead(out var early), $"{early} while the old one was being stopped");
         _world.Runtime.ExitAtStop.Clear();
         _world.Time.Advance(TimeSpan.FromSeconds(30));
@@ -65,7 +65,7 @@ public sealed class StaticPodSourceTests : IAsyncDisposable
 
         Write("app:1");
         await source.ReadAsync(CancellationToken.None);
-        await _world.AdvanceAsync(30);
+        await _world.AdvanceAsync(30, timers: 2);
 
         await _world.CallAsync("remove sandbox");
         await _world.CallAsync("start c 0");

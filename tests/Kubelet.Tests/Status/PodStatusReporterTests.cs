@@ -63,6 +63,17 @@ public sealed class PodStatusReporterTests : IDisposable
     }
 
     [Fact]
+    public async Task StaleView_StatusWriteInFlight_PodThatHasEndedStaysEnded()
+    {
+        _api.Change(p => p.Status.Phase = "Succeeded");
+
+        _reporter.Set(A.Pod(), Status("Running"), mayStillRun: true);
+        _reporter.Set(A.Pod(), Status("Failed"), mayStillRun: false);
+
+        Assert.Equal("Failed", (await NextAsync())!.Status.Phase);
+    }
+
+    [Fact]
     public async Task Observe_SomebodyWroteOverIt_IsWrittenAgain()
     {
         _reporter.Set(A.Pod(), Status("Running"), mayStillRun: true);
