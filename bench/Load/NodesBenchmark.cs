@@ -15,7 +15,7 @@ namespace MiniK8s.Load;
 internal static class NodesBenchmark
 {
     private const int PodsPerNode = 30;
-    private const int InFlight = 200;
+    private const int InFlight = 150;
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Steady = TimeSpan.FromSeconds(60);
 
@@ -64,12 +64,18 @@ internal static class NodesBenchmark
         ];
     }
 
-    private static Process Start(Lab lab, IEnumerable<string> names) => Process.Start(new ProcessStartInfo(
-        "dotnet",
-        [
-            Path.Combine(Path.GetDirectoryName(Lab.Program)!, "MiniK8s.Kubelet.dll"),
-            "--kubeconfig", lab.Kubeconfig, "--port", "0", "--nodes", string.Join(',', names), "--log-level", "warning",
-        ]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+    // With its input goes the kubelet, however this process ends.
+    private static Process Start(Lab lab, IEnumerable<string> names)
+    {
+        var kubelet = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            [
+                Path.Combine(Path.GetDirectoryName(Lab.Program)!, "MiniK8s.Kubelet.dll"), "--exit-on-stdin-close",
+                "--kubeconfig", lab.Kubeconfig, "--port", "0", "--nodes", string.Join(',', names), "--log-level", "error",
+            ]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        _ = kubelet.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+        return kubelet;
+    }
 
     private static Pod Bound(string name, int number, List<string> nodes)
     {

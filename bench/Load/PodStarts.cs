@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
+using MiniK8s.Api.Errors;
 using MiniK8s.Client.Resources;
 using MiniK8s.ClusterKit;
 using MiniK8s.Protocol.Core.V1;
@@ -55,10 +56,27 @@ internal sealed class PodStarts(IApiClient api)
         await slots.WaitAsync();
         var running = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
         _pods[pod.Metadata.Name] = (Stopwatch.GetTimestamp(), running, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        await api.CreatePodAsync(pod);
+        await CreateAsync(pod);
         var latency = await running.Task;
         slots.Release();
         return latency;
+    }
+
+    // An apiserver that has too much to do says so, and is asked again after a moment.
+    private async Task CreateAsync(Pod pod)
+    {
+        while (true)
+        {
+            try
+            {
+                await api.CreatePodAsync(pod);
+                return;
+            }
+            catch (ApiException exception) when (exception.Status.Code == 429)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50));
+            }
+        }
     }
 
     private async Task WatchAsync(string resourceVersion, CancellationToken ct)

@@ -18,16 +18,17 @@ internal sealed class PodProbes(ProbeRunner runner, Action<string> wake, Random 
 
     public void Begin(Pod pod)
     {
+        var targets = TargetsOf(pod).ToList();
+        if (targets.Count == 0) return;
         var entry = _pods.GetOrAdd(pod.Metadata.Uid, _ => new PodEntry(pod));
-        foreach (var target in TargetsOf(pod)) entry.TryBegin(target, Start);
+        foreach (var target in targets) entry.TryBegin(target, Start);
     }
 
     public void Published(Pod pod, PodStatus status)
     {
         if (!_pods.TryGetValue(pod.Metadata.Uid, out var entry)) return;
-        var current = pod.Clone();
-        current.Status = status;
-        entry.Pod = current;
+        // Nobody changes the parts, so they need not be copied.
+        entry.Pod = new Pod { Metadata = pod.Metadata, Spec = pod.Spec, Status = status };
         // A container that has just started need not wait a whole period to be found ready.
         foreach (var container in status.ContainerStatuses.Concat(status.InitContainerStatuses).Where(c => c is { Started: true, Ready: false }))
         {

@@ -18,11 +18,10 @@ namespace MiniK8s.Kubelet.StaticPods;
 /// has ended, or is | any                                        | removed at once
 /// unknown          |                                            |
 /// </code>
-/// Looked at when something changes and every 2 s; what fails is tried again after 10 s. Other pods' statuses pass through.
+/// Looked at when something changes; what fails is tried again after 10 s. Other pods' statuses pass through.
 /// </remarks>
 internal sealed partial class MirrorPods(IPodApi api, IPodStatuses reporter, IOwnNode node, TimeProvider time, ILogger<MirrorPods> logger) : IPodStatuses
 {
-    private static readonly TimeSpan HousekeepingPeriod = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(10);
 
     private readonly Wakeup _changed = new();
@@ -99,25 +98,20 @@ internal sealed partial class MirrorPods(IPodApi api, IPodStatuses reporter, IOw
     /// <summary>Runs until stopped; begins once the node is registered, and the mirrors and the manifests are read.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        var failed = new Dictionary<(string, string), long>();
         while (!stopping.IsCancellationRequested)
         {
-            foreach (var (key, pod, mirror) in Differences())
-            {
-                if (failed.TryGetValue(key, out var since) && time.GetElapsedTime(since) < RetryPeriod) continue;
-                failed.Remove(key);
-                if (!await TryMendAsync(pod, mirror, stopping)) failed[key] = time.GetTimestamp();
-            }
-            await _changed.WaitAsync(HousekeepingPeriod, time, stopping);
+            var failed = false;
+            foreach (var (pod, mirror) in Differences()) failed |= !await TryMendAsync(pod, mirror, stopping);
+            await _changed.WaitAsync(failed ? RetryPeriod : Timeout.InfiniteTimeSpan, time, stopping);
         }
     }
 
-    private List<((string Namespace, string Name) Key, Pod? Pod, Pod? Mirror)> Differences()
+    private List<(Pod? Pod, Pod? Mirror)> Differences()
     {
         lock (_gate)
         {
             return [.. _shown.Keys.Union(_mirrors.Keys)
-                .Select(key => (Key: key, Pod: _shown.GetValueOrDefault(key)?.Pod, Mirror: _mirrors.GetValueOrDefault(key)))
+                .Select(key => (_shown.GetValueOrDefault(key)?.Pod, Mirror: _mirrors.GetValueOrDefault(key)))
                 .Where(each => each is not { Pod: { } pod, Mirror: { } mirror } || !Fits(mirror, pod))];
         }
     }

@@ -140,9 +140,10 @@ internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, 
 
         public void Observe(Pod pod)
         {
-            // Our own write coming back is no news.
-            if (Newer(pod) == Pod || pod.Metadata.ResourceVersion == Pod.Metadata.ResourceVersion) return;
-            (Pod, _isDirty) = (pod, true);
+            if (Newer(pod) == Pod) return;
+            // Our own write coming back is no news, but then one copy of it is enough.
+            _isDirty |= pod.Metadata.ResourceVersion != Pod.Metadata.ResourceVersion;
+            Pod = pod;
         }
 
         public PendingWrite? Take()
