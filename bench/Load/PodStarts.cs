@@ -42,7 +42,7 @@ internal sealed class PodStarts(IApiClient api)
         using var watching = new CancellationTokenSource();
         var now = await api.Resource<Pod>().ListAsync("default", null, CancellationToken.None);
         var watch = WatchAsync(now.ResourceVersion, watching.Token);
-        await Parallel.ForEachAsync(_pods.Keys, new ParallelOptions { MaxDegreeOfParallelism = 50 }, async (name, _) => await api.DeletePodAsync("default", name));
+        await Parallel.ForEachAsync(_pods.Keys, new ParallelOptions { MaxDegreeOfParallelism = 50 }, async (name, _) => await PolitelyAsync(() => api.DeletePodAsync("default", name)));
         await Task.WhenAll(_pods.Values.Select(p => p.Gone.Task));
         await watching.CancelAsync();
         await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -56,20 +56,20 @@ internal sealed class PodStarts(IApiClient api)
         await slots.WaitAsync();
         var running = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
         _pods[pod.Metadata.Name] = (Stopwatch.GetTimestamp(), running, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        await CreateAsync(pod);
+        await PolitelyAsync(() => api.CreatePodAsync(pod));
         var latency = await running.Task;
         slots.Release();
         return latency;
     }
 
     // An apiserver that has too much to do says so, and is asked again after a moment.
-    private async Task CreateAsync(Pod pod)
+    private static async Task PolitelyAsync(Func<Task> call)
     {
         while (true)
         {
             try
             {
-                await api.CreatePodAsync(pod);
+                await call();
                 return;
             }
             catch (ApiException exception) when (exception.Status.Code == 429)

@@ -10,8 +10,10 @@ namespace MiniK8s.Client.Informers;
 public sealed class InformerFactory(IApiClient api, InformerOptions options, TimeProvider time, Random random, ILoggerFactory loggers)
 {
     /// <summary>An informer on the objects that the filter lets through; all of the kind by default.</summary>
-    public SharedInformer<T> Create<T>(ObjectFilter? filter = null)
+    /// <param name="filter">What the server is asked for.</param>
+    /// <param name="trim">Takes away from each object what nobody here looks at, before it is kept.</param>
+    public SharedInformer<T> Create<T>(ObjectFilter? filter = null, Action<T>? trim = null)
         where T : class, IApiObject =>
         new(new ResourceListerWatcher<T>(api.Resource<T>(), filter ?? new ObjectFilter(), random),
-            options, time, random, loggers.CreateLogger<SharedInformer<T>>());
+            options, time, random, loggers.CreateLogger<SharedInformer<T>>(), trim);
 }

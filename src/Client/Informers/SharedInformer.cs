@@ -18,14 +18,16 @@ public sealed class SharedInformer<T> : IReflectorSink<T>
     private readonly Reflector<T> _reflector;
     private readonly InformerOptions _options;
     private readonly ILogger _logger;
+    private readonly Action<T>? _trim;
     private readonly List<HandlerQueue<T>> _handlers = [];
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _running;
 
     /// <summary>Nothing runs before <see cref="RunAsync"/>.</summary>
     public SharedInformer(
-        IListerWatcher<T> source, InformerOptions options, TimeProvider time, Random random, ILogger<SharedInformer<T>> logger)
+        IListerWatcher<T> source, InformerOptions options, TimeProvider time, Random random, ILogger<SharedInformer<T>> logger, Action<T>? trim = null)
     {
+        _trim = trim;
         _reflector = new Reflector<T>(source, this, options.Backoff, time, random, logger);
         _options = options;
         _logger = logger;
@@ -73,6 +75,7 @@ public sealed class SharedInformer<T> : IReflectorSink<T>
 
     private async ValueTask SetAsync(T current, CancellationToken ct)
     {
+        _trim?.Invoke(current);
         var old = Cache.Set(current);
         if (old is null) await TellAsync(handler => handler.OnAdd(current), ct);
         else if (!IsSame(old, current)) await TellAsync(handler => handler.OnUpdate(old, current), ct);

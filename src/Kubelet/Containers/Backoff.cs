@@ -8,31 +8,32 @@ internal sealed class Backoff
     private static readonly TimeSpan Cap = TimeSpan.FromSeconds(300);
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(600);
 
-    private readonly Dictionary<string, Entry> _entries = [];
-    private readonly Dictionary<string, Failure> _failures = [];
+    // Few pods ever have any.
+    private Dictionary<string, Entry>? _entries;
+    private Dictionary<string, Failure>? _failures;
 
     /// <summary>The delay that still holds <paramref name="key"/> back at <paramref name="now"/>, counted from <paramref name="since"/>; null when it may go.</summary>
     public TimeSpan? Holding(string key, DateTimeOffset since, DateTimeOffset now) =>
-        _entries.TryGetValue(key, out var entry) && since - entry.LastUpdate <= Memory && now - since < entry.Delay ? entry.Delay : null;
+        _entries is not null && _entries.TryGetValue(key, out var entry) && since - entry.LastUpdate <= Memory && now - since < entry.Delay ? entry.Delay : null;
 
     /// <summary>Raises the delay for the next time.</summary>
     public void Raise(string key, DateTimeOffset since, DateTimeOffset now)
     {
-        var delay = _entries.TryGetValue(key, out var entry) && since - entry.LastUpdate <= Memory
+        var delay = _entries is not null && _entries.TryGetValue(key, out var entry) && since - entry.LastUpdate <= Memory
             ? TimeSpan.FromTicks(Math.Min(entry.Delay.Ticks * 2, Cap.Ticks))
             : Initial;
-        _entries[key] = new Entry(delay, now);
+        (_entries ??= [])[key] = new Entry(delay, now);
     }
 
     /// <summary>Notes a failure, and raises the delay that is counted from it.</summary>
     public void Failed(string key, string message, DateTimeOffset now)
     {
         Raise(key, now, now);
-        _failures[key] = new(now, message);
+        (_failures ??= [])[key] = new(now, message);
     }
 
     /// <summary>When and how the last attempt at <paramref name="key"/> failed.</summary>
-    public Failure? LastFailure(string key) => _failures.GetValueOrDefault(key);
+    public Failure? LastFailure(string key) => _failures?.GetValueOrDefault(key);
 
     /// <summary>A failed attempt.</summary>
     internal sealed record Failure(DateTimeOffset At, string Message);

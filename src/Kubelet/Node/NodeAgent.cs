@@ -87,7 +87,8 @@ internal sealed partial class NodeAgent(
     {
         var node = await heartbeat.RegisterAsync(stopping);
         var lease = new NodeLease(identity.Name, node.Metadata.Uid, api, time, random, loggers.CreateLogger<NodeLease>());
-        var pods = informers.Create<Pod>(new ObjectFilter { FieldSelector = $"spec.nodeName={identity.Name}" });
+        // Who owns which field is a quarter of a Pod, and nothing to a kubelet, which writes no more than the status.
+        var pods = informers.Create<Pod>(new ObjectFilter { FieldSelector = $"spec.nodeName={identity.Name}" }, pod => pod.Metadata.ManagedFields.Clear());
         pods.AddHandler(this);
         await Task.WhenAll(heartbeat.RunAsync(stopping), lease.RunAsync(stopping), pods.RunAsync(stopping), BeginAsync(Task.WhenAll(pods.Synced, manifestsRead), open, stopping));
     }

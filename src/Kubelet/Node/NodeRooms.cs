@@ -20,6 +20,8 @@ namespace MiniK8s.Kubelet.Node;
 internal sealed class NodeRooms(
     IPodApi pods, IReferencedObjects objects, IServices services, int pullsAtOnce, TimeProvider time, Random random, ILoggerFactory loggers)
 {
+    private readonly SemaphoreSlim _statusWrites = new(PodStatusReporter.ConcurrentWrites);
+
     /// <summary>The pool of workers, and what of their rooms others call too.</summary>
     /// <param name="identity">Whose they are.</param>
     /// <param name="node">What its pods run on.</param>
@@ -29,7 +31,7 @@ internal sealed class NodeRooms(
     public OpenNode Open(NodeIdentity identity, NodeRuntime node, IPodEvents events, IOwnNode own, CancellationToken stopping)
     {
         var admission = new PodAdmission(own, events, time);
-        var reporter = new PodStatusReporter(pods, time, loggers.CreateLogger<PodStatusReporter>(), stopping);
+        var reporter = new PodStatusReporter(pods, time, loggers.CreateLogger<PodStatusReporter>(), stopping, _statusWrites);
         var mirrors = new MirrorPods(pods, reporter, own, time, loggers.CreateLogger<MirrorPods>());
         PodWorkerPool? workers = null;
         var allocatable = NodeObjects.Allocatable(identity.Capacity);

@@ -9,15 +9,18 @@ namespace MiniK8s.Kubelet.Status;
 /// <remarks>
 /// Set replaces what has not been sent yet, so a slow apiserver sees fewer steps, never old ones after new ones. A failed write is
 /// tried again until it succeeds or the pod is gone. A pod whose containers have all ended and whose deletion was asked for is deleted
-/// once its terminal phase has been stored: every watcher sees that phase before DELETED.
+/// once its terminal phase has been stored: every watcher sees that phase before DELETED. The nodes of a process share their turns, so that a
+/// thousand of them leave the apiserver room for their leases.
 /// </remarks>
-internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, ILogger<PodStatusReporter> logger, CancellationToken stopping) : IPodStatuses
+internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, ILogger<PodStatusReporter> logger, CancellationToken stopping, SemaphoreSlim? turns = null) : IPodStatuses
 {
-    private const int ConcurrentWrites = 32;
+    /// <summary>How many writes are under way at once, where nobody says otherwise.</summary>
+    public const int ConcurrentWrites = 32;
+
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new();
-    private readonly SemaphoreSlim _writes = new(ConcurrentWrites);
+    private readonly SemaphoreSlim _writes = turns ?? new(ConcurrentWrites);
 
     /// <inheritdoc />
     public void Set(Pod pod, PodStatus status, bool mayStillRun) => Change(pod, entry => entry.Set(pod, status, mayStillRun));

@@ -65,7 +65,7 @@ internal sealed class RegularFile(int mode = 0b110_100_100) : FileNode(mode)
 /// <summary>A directory; its names are kept in order.</summary>
 internal sealed class DirectoryNode(int mode = 0b111_101_101) : FileNode(mode)
 {
-    public SortedDictionary<string, FileNode> Children { get; } = new(StringComparer.Ordinal);
+    public SortedList<string, FileNode> Children { get; private init; } = new(StringComparer.Ordinal);
 
     public override void Freeze()
     {
@@ -76,9 +76,7 @@ internal sealed class DirectoryNode(int mode = 0b111_101_101) : FileNode(mode)
 
     public override FileNode Copy()
     {
-        var copy = Like(new DirectoryNode(Mode));
-        foreach (var (name, child) in Children) copy.Children[name] = child;
-        return copy;
+        return Like(new DirectoryNode(Mode) { Children = new SortedList<string, FileNode>(Children, StringComparer.Ordinal) });
     }
 }
 

@@ -5,7 +5,7 @@ namespace MiniK8s.Kubelet.Simulation.Processes;
 /// <summary>A process's file descriptors. Used by its own process only, save for the copy at its birth.</summary>
 internal sealed class DescriptorTable
 {
-    private readonly SortedDictionary<int, OpenFile> _files = [];
+    private readonly SortedList<int, OpenFile> _files = [];
 
     /// <summary>Takes over the three references.</summary>
     public DescriptorTable(OpenFile stdin, OpenFile stdout, OpenFile stderr)
@@ -33,7 +33,8 @@ internal sealed class DescriptorTable
 
     public void Close(int number)
     {
-        if (_files.Remove(number, out var file)) file.Release();
+        if (!_files.Remove(number, out var file)) return;
+        file.Release();
     }
 
     public DescriptorTable Copy()
