@@ -15,5 +15,5 @@ public sealed class InformerFactory(IApiClient api, InformerOptions options, Tim
     public SharedInformer<T> Create<T>(ObjectFilter? filter = null, Action<T>? trim = null)
         where T : class, IApiObject =>
         new(new ResourceListerWatcher<T>(api.Resource<T>(), filter ?? new ObjectFilter(), random),
-            options, time, random, loggers.CreateLogger<SharedInformer<T>>(), trim);
+            options, time, random, loggers.CreateLogger<SharedInformer<T>>()) { Trim = trim };
 }

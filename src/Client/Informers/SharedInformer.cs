@@ -18,16 +18,14 @@ public sealed class SharedInformer<T> : IReflectorSink<T>
     private readonly Reflector<T> _reflector;
     private readonly InformerOptions _options;
     private readonly ILogger _logger;
-    private readonly Action<T>? _trim;
     private readonly List<HandlerQueue<T>> _handlers = [];
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _running;
 
     /// <summary>Nothing runs before <see cref="RunAsync"/>.</summary>
     public SharedInformer(
-        IListerWatcher<T> source, InformerOptions options, TimeProvider time, Random random, ILogger<SharedInformer<T>> logger, Action<T>? trim = null)
+        IListerWatcher<T> source, InformerOptions options, TimeProvider time, Random random, ILogger<SharedInformer<T>> logger)
     {
-        _trim = trim;
         _reflector = new Reflector<T>(source, this, options.Backoff, time, random, logger);
         _options = options;
         _logger = logger;
@@ -35,6 +33,9 @@ public sealed class SharedInformer<T> : IReflectorSink<T>
 
     /// <summary>The objects as last heard of; empty until the first list has come.</summary>
     public IndexedCache<T> Cache { get; } = new();
+
+    /// <summary>Takes away from each object what nobody here looks at, before it is kept; by default nothing.</summary>
+    public Action<T>? Trim { get; init; }
 
     /// <summary>Whether the cache has held the whole collection once.</summary>
     public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
@@ -75,7 +76,7 @@ public sealed class SharedInformer<T> : IReflectorSink<T>
 
     private async ValueTask SetAsync(T current, CancellationToken ct)
     {
-        _trim?.Invoke(current);
+        Trim?.Invoke(current);
         var old = Cache.Set(current);
         if (old is null) await TellAsync(handler => handler.OnAdd(current), ct);
         else if (!IsSame(old, current)) await TellAsync(handler => handler.OnUpdate(old, current), ct);
