@@ -28,16 +28,11 @@ internal static class NodePredicates
     /// <param name="node">As the apiserver has it.</param>
     /// <param name="others">The pods that have been taken and have not ended.</param>
     public static Refusal? Check(Pod pod, Protocol.Core.V1.Node node, IReadOnlyList<Pod> others) =>
-        Sysctls.Check(pod.Spec)
-        ?? CheckOs(pod, node)
-        ?? Shortages(pod.Spec, node.Status, others).FirstOrDefault()?.ToRefusal()
-        ?? CheckPlace(pod.Spec, node)
-        ?? CheckPorts(pod.Spec, others)
-        ?? (pod.IsStatic() ? null : CheckTaints(pod.Spec, node));
+        CheckSettings(pod, node) ?? Shortages(pod.Spec, node.Status, others).FirstOrDefault()?.ToRefusal() ?? CheckPlace(pod, node, others);
 
     /// <summary>The same, but for resources.</summary>
     public static Refusal? CheckBesideResources(Pod pod, Protocol.Core.V1.Node node, IReadOnlyList<Pod> others) =>
-        Sysctls.Check(pod.Spec) ?? CheckOs(pod, node) ?? CheckPlace(pod.Spec, node) ?? CheckPorts(pod.Spec, others) ?? (pod.IsStatic() ? null : CheckTaints(pod.Spec, node));
+        CheckSettings(pod, node) ?? CheckPlace(pod, node, others);
 
     /// <summary>What the node has too little of.</summary>
     public static IEnumerable<Shortage> Shortages(PodSpec spec, NodeStatus node, IReadOnlyList<Pod> others)
@@ -56,6 +51,11 @@ internal static class NodePredicates
         return kinds.Where(kind => kind.Requested > 0 && kind.Missing > 0);
     }
 
+    private static Refusal? CheckSettings(Pod pod, Protocol.Core.V1.Node node) => Sysctls.Check(pod.Spec) ?? CheckOs(pod, node);
+
+    private static Refusal? CheckPlace(Pod pod, Protocol.Core.V1.Node node, IReadOnlyList<Pod> others) =>
+        CheckNode(pod.Spec, node) ?? CheckPorts(pod.Spec, others) ?? (pod.IsStatic() ? null : CheckTaints(pod.Spec, node));
+
     private static Refusal? CheckOs(Pod pod, Protocol.Core.V1.Node node)
     {
         var os = node.Metadata.Labels.TryGetValue(OsLabel, out var label) ? label : "linux";
@@ -66,7 +66,7 @@ internal static class NodePredicates
         return pod.Spec.Os is { Name: { Length: > 0 } named } && named != os ? new("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS") : null;
     }
 
-    private static Refusal? CheckPlace(PodSpec spec, Protocol.Core.V1.Node node)
+    private static Refusal? CheckNode(PodSpec spec, Protocol.Core.V1.Node node)
     {
         if (!spec.SelectsNode(node)) return Failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
         return spec.NodeName.Length > 0 && spec.NodeName != node.Metadata.Name ? Failed("NodeName", "node(s) didn't match the requested node name") : null;

@@ -14,7 +14,8 @@ internal static class PodSpecs
     /// <summary>Of a mirror pod: the hash of the static pod that it shows.</summary>
     public const string MirrorAnnotation = "kubernetes.io/config.mirror";
 
-    private const int SystemCriticalPriority = 2_000_000_000;
+    /// <summary>From here on a priority is one of the system classes' [pkg/apis/scheduling SystemCriticalPriority].</summary>
+    public const int SystemCriticalPriority = 2_000_000_000;
 
     /// <summary>An init container that keeps running beside the main ones (KEP-753).</summary>
     public static bool IsSidecar(this Container init) => init.HasRestartPolicy && init.RestartPolicy == "Always";

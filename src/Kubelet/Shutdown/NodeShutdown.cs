@@ -16,7 +16,6 @@ namespace MiniK8s.Kubelet.Shutdown;
 internal sealed partial class NodeShutdown(
     string node, PodAdmission admission, NodeHeartbeat heartbeat, PodStatusReporter reporter, INodeEvents events, ShutdownGrace grace, TimeProvider time, ILogger<NodeShutdown> logger)
 {
-    private const int SystemCriticalPriority = 2_000_000_000;
     private const string Message = "Pod was terminated in response to imminent node shutdown.";
     private static readonly PodEnding Ending = new("Terminated", Message, Message);
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
@@ -26,7 +25,7 @@ internal sealed partial class NodeShutdown(
     {
         LogBegins(node);
         events.ShuttingDown(node);
-        var groups = admission.Shut().ToLookup(worker => worker.Pod.Spec.Priority >= SystemCriticalPriority);
+        var groups = admission.Shut().ToLookup(worker => worker.Pod.Spec.Priority >= PodSpecs.SystemCriticalPriority);
         var told = heartbeat.NotReadyAsync("node is shutting down", stopping);
         await EndAsync(groups[false], grace.Others, stopping);
         await EndAsync(groups[true], grace.Critical, stopping);

@@ -52,11 +52,11 @@ internal static partial class BadInputScenes
         });
         yield return Scene("a command that may not be executed", OfContainer(
             "command-mode",
-            "{name: main, image: 'busybox:1.36', command: [/work/run.sh], volumeMounts: [{name: work, mountPath: /work}]}, {name: helper, image: 'busybox:1.36', command: [sleep, '1000'], volumeMounts: [{name: work, mountPath: /work}]}",
-            """volumes: [{name: work, emptyDir: {}}], initContainers: [{name: writer, image: 'busybox:1.36', command: [sh, -c, "printf '#!/bin/sh\\nexec sleep 1000\\n' > /work/run.sh"], volumeMounts: [{name: work, mountPath: /work}]}]"""), async pod =>
+            "{name: main, image: 'busybox:1.36', command: [/scripts/run.sh], volumeMounts: [{name: work, mountPath: /scripts}]}, {name: helper, image: 'busybox:1.36', command: [sleep, '1000'], volumeMounts: [{name: work, mountPath: /scripts}]}",
+            """volumes: [{name: work, emptyDir: {}}], initContainers: [{name: writer, image: 'busybox:1.36', command: [sh, -c, "printf '#!/bin/sh\\nexec sleep 1000\\n' > /scripts/run.sh"], volumeMounts: [{name: work, mountPath: /scripts}]}]"""), async pod =>
         {
-            await pod.CannotBeStartedAsync("exec: \"/work/run.sh\": permission denied");
-            await pod.KubectlAsync("exec", pod.Name, "-c", "helper", "--", "chmod", "+x", "/work/run.sh");
+            await pod.CannotBeStartedAsync("exec: \"/scripts/run.sh\": permission denied");
+            await pod.KubectlAsync("exec", pod.Name, "-c", "helper", "--", "chmod", "+x", "/scripts/run.sh");
             await pod.HealsAfterRestartsAsync();
         });
         yield return Scene("a command that fails under Never", Pod("command-never", "busybox:1.36", "command: [nope]", "restartPolicy: Never"), async pod =>
