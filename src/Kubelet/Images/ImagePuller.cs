@@ -58,7 +58,7 @@ internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets
         {
             events.Normal(pod, "Pulling", $"Pulling image \"{container.Image}\"", container.Name);
             var began = time.GetTimestamp();
-            var result = await PullAsync(container.Image, logins, ct);
+            var result = await PullAsync(pod, container.Image, logins, ct);
             if (result.Error is { } error)
             {
                 backoff.Failed(container.Image, error.Message, time.GetUtcNow());
@@ -77,15 +77,16 @@ internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets
     }
 
     // Each login in turn until one is let in; without any, as nobody.
-    private async Task<Runtime.PullResult> PullAsync(string image, IReadOnlyList<Runtime.ImageAuth> logins, CancellationToken ct)
+    private async Task<Runtime.PullResult> PullAsync(Pod pod, string image, IReadOnlyList<Runtime.ImageAuth> logins, CancellationToken ct)
     {
-        if (logins.Count == 0) return await runtime.PullImageAsync(image, auth: null, ct);
+        var annotations = pod.Metadata.Annotations.AsReadOnly();
+        if (logins.Count == 0) return await runtime.PullImageAsync(image, auth: null, annotations, ct);
         foreach (var login in logins.SkipLast(1))
         {
-            var result = await runtime.PullImageAsync(image, login, ct);
+            var result = await runtime.PullImageAsync(image, login, annotations, ct);
             if (result.Succeeded) return result;
         }
-        return await runtime.PullImageAsync(image, logins[^1], ct);
+        return await runtime.PullImageAsync(image, logins[^1], annotations, ct);
     }
 
     private StartError Fail(Pod pod, Container container, string reason, string message)

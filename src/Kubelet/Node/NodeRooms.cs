@@ -36,7 +36,7 @@ internal sealed class NodeRooms(
         PodWorkerPool? workers = null;
         var allocatable = NodeObjects.Allocatable(identity.Capacity);
         var probes = new PodProbes(
-            new ProbeRunner(new ExecCheck(node.Runtime), new HttpCheck(node.Network), new TcpCheck(node.Network), new GrpcCheck(node.Network), events),
+            new ProbeRunner(new ExecCheck(node.Runtime), new HttpCheck(node.Network), new TcpCheck(node.Network), new GrpcCheck(node.Network), events, node.Script),
             uid => workers!.Wake(uid), random, time, loggers, stopping);
         var hooks = new HookRunner(node.Runtime, node.Network, time);
         var stopper = new ContainerStopper(node.Runtime, hooks, events);
