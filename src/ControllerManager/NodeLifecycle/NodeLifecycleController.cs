@@ -16,8 +16,7 @@ namespace MiniK8s.ControllerManager.NodeLifecycle;
 
 /// <summary>Looks at every node each few seconds, and when one changes: tells the silent ones, taints by condition, and marks the pods of lost nodes not ready.</summary>
 /// <remarks>
-/// Known gaps: NoExecute taints are not spread out over time by zone, are put on also when every node is silent, and no pod is evicted
-/// because of them, so pods of a dead node stay until it comes back or is deleted.
+/// Known gaps: NoExecute taints are not spread out over time by zone, and are put on also when every node is silent.
 /// </remarks>
 internal sealed partial class NodeLifecycleController : IController
 {
