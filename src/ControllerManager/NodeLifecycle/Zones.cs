@@ -2,42 +2,6 @@ using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.ControllerManager.NodeLifecycle;
 
-/// <summary>Which nodes belong together: those of one zone of one region; "" where they say nothing [component-helpers node/topology].</summary>
-internal readonly record struct ZoneKey(string Region, string Zone)
-{
-    private const string RegionLabel = "topology.kubernetes.io/region";
-    private const string ZoneLabel = "topology.kubernetes.io/zone";
-
-    public static ZoneKey Of(Node node) =>
-        new(node.Metadata.Labels.GetValueOrDefault(RegionLabel) ?? "", node.Metadata.Labels.GetValueOrDefault(ZoneLabel) ?? "");
-}
-
-/// <summary>How much of a zone is not ready.</summary>
-internal enum ZoneState
-{
-    /// <summary>Little enough.</summary>
-    Normal,
-
-    /// <summary>Most of it, and three nodes at least.</summary>
-    Partial,
-
-    /// <summary>All of it.</summary>
-    Full,
-}
-
-/// <summary>What became of the cluster between two passes.</summary>
-internal enum Disruption
-{
-    /// <summary>Some node is ready: lost nodes are given up, each zone's at its own rate.</summary>
-    None,
-
-    /// <summary>No node is ready anywhere: it is more likely that we are cut off than all of them, and nobody is evicted.</summary>
-    Full,
-
-    /// <summary>As none; and just before it was full, so what we know of the nodes' silence means nothing.</summary>
-    JustOver,
-}
-
 /// <summary>How fast the nodes of each zone that are not ready may get their NoExecute taints [node_lifecycle_controller.go, handleDisruption].</summary>
 /// <remarks>
 /// | zone                                   | nodes a second           |
