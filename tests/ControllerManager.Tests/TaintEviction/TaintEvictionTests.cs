@@ -140,66 +140,10 @@ public sealed class TaintEvictionTests
     }
 
     [Fact]
-    public async Task Reconcile_AnotherHasTheNameByNow_IsLeftAlone()
-    {
-        _made.Known(Node("a"));
-        _made.Known(A.Pod("a", "10.1.0.1"));
-        var other = A.Pod("a", "10.1.0.2");
-        other.Metadata.Uid = "uid-other";
-        _made.Api.Put(other);
-
-        Assert.Null(await ReconcileAsync());
-
-        Assert.Empty(_made.TakeWrites());
-    }
-
-    [Fact]
-    public async Task Reconcile_ConditionIsThereAlready_OnlyDeletes()
-    {
-        _made.Known(Node("a"));
-        _made.Known(Disrupted("DeletionByTaintManager"));
-
-        await ReconcileAsync();
-
-        Assert.Equal(["delete Pod shop/a"], _made.TakeWrites());
-    }
-
-    [Fact]
-    public async Task Reconcile_ConditionOfAnotherReason_IsReplacedAndKeepsItsTime()
-    {
-        _made.Known(Node("a"));
-        _made.Known(Disrupted("PreemptionByScheduler"));
-
-        await ReconcileAsync();
-
-        Assert.Equal(Deletion, _made.TakeWrites());
-        Assert.Contains("\"lastTransitionTime\":\"1970-01-01T00:00:07Z\"", _made.Api.Patches.Single().Document);
-    }
-
-    [Fact]
-    public async Task Reconcile_ServerRefusesFourTimes_TriesFiveTimesTenMillisecondsApart()
-    {
-        var attempts = Refusing(times: 4);
-        _made.Known(Node("a"));
-        _made.Known(A.Pod("a", "10.1.0.1"));
-
-        var reconcile = _controller.ReconcileAsync(Key, CancellationToken.None);
-        for (var attempt = 1; attempt <= 4; attempt++)
-        {
-            await _made.Time.WaitForTimersAsync(1);
-            Assert.Equal(TimeSpan.FromMilliseconds(10), _made.Time.AdvanceToNextTimer());
-        }
-        await reconcile.OrMissing("the fifth attempt");
-
-        Assert.Equal(5, attempts());
-        Assert.Equal([Evicted], TakeEvents());
-        Assert.Contains("delete Pod shop/a", _made.TakeWrites());
-    }
-
-    [Fact]
     public async Task Reconcile_ServerRefusesFiveTimes_IsTriedAgainByTheQueue()
     {
-        Refusing(times: 5);
+        var refusals = 0;
+        _made.Api.Refuse = write => write.StartsWith("delete", StringComparison.Ordinal) && ++refusals <= 5 ? FakeApiClient.Refusal(503, "ServiceUnavailable") : null;
         _made.Known(Node("a"));
         _made.Known(A.Pod("a", "10.1.0.1"));
 
@@ -253,13 +197,6 @@ public sealed class TaintEvictionTests
         await watch.ApplyAsync(new WatchChange<T>(WatchEventType.Modified, obj), CancellationToken.None);
     }
 
-    private Func<int> Refusing(int times)
-    {
-        var deletions = 0;
-        _made.Api.Refuse = write => write.StartsWith("delete", StringComparison.Ordinal) && ++deletions <= times ? FakeApiClient.Refusal(503, "ServiceUnavailable") : null;
-        return () => deletions;
-    }
-
     private Task<TimeSpan?> ReconcileAfterAsync(int milliseconds)
     {
         _made.Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
@@ -281,16 +218,6 @@ public sealed class TaintEvictionTests
     {
         var pod = A.Pod(name, "10.1.0.1");
         pod.Spec.Tolerations.Add(toleration);
-        return pod;
-    }
-
-    private static Pod Disrupted(string reason)
-    {
-        var pod = A.Pod("a", "10.1.0.1");
-        pod.Status.Conditions.Add(new PodCondition
-        {
-            Type = "DisruptionTarget", Status = "True", Reason = reason, Message = "Taint manager: deleting due to NoExecute taint", LastTransitionTime = new() { Seconds = 7 },
-        });
         return pod;
     }
 
