@@ -1,4 +1,5 @@
 using MiniK8s.Api.Errors;
+using MiniK8s.Api.Objects;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Api.Validation;
@@ -7,7 +8,6 @@ namespace MiniK8s.Api.Validation;
 /// <remarks>Source: apiserver.md 4.4 and 9; pkg/apis/core/validation of Kubernetes 1.32.</remarks>
 public static class PodValidation
 {
-    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
     private static readonly FieldPath Spec = FieldPath.Of("spec");
     private static readonly FieldPath Status = FieldPath.Of("status");
 
@@ -55,7 +55,7 @@ public static class PodValidation
     public static FieldErrorList ValidateEphemeralContainersUpdate(Pod pod, Pod old)
     {
         var errors = new FieldErrorList();
-        if (old.Metadata.Annotations.ContainsKey(MirrorAnnotation))
+        if (old.IsMirror())
         {
             errors.Add(FieldError.Forbidden(FieldPath.Of(""), "static pods do not support ephemeral containers"));
             return errors;
@@ -194,9 +194,9 @@ public static class PodValidation
 
     private static void MirrorAnnotations(Pod pod, Pod old, FieldErrorList errors)
     {
-        var path = FieldPath.Of("metadata", "annotations").Key(MirrorAnnotation);
-        var has = pod.Metadata.Annotations.TryGetValue(MirrorAnnotation, out var value);
-        var had = old.Metadata.Annotations.TryGetValue(MirrorAnnotation, out var before);
+        var path = FieldPath.Of("metadata", "annotations").Key(MirrorPod.Annotation);
+        var has = pod.Metadata.Annotations.TryGetValue(MirrorPod.Annotation, out var value);
+        var had = old.Metadata.Annotations.TryGetValue(MirrorPod.Annotation, out var before);
         if (has && !had) errors.Add(FieldError.Forbidden(path, "may not add mirror pod annotation"));
         else if (had && (!has || value != before)) errors.Add(FieldError.Forbidden(path, "may not remove or update mirror pod annotation"));
     }
