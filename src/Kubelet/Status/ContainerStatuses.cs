@@ -43,7 +43,8 @@ internal sealed class ContainerStatuses(Pod pod, RuntimePod seen, PodStatus? pub
         var before = previously?.FirstOrDefault(s => s.Name == container.Name);
         var newest = seen.Newest(container.Name);
         var status = newest is null ? WithoutInstance(container, before) : FromInstance(container, newest, seen.Previous(container.Name), before);
-        ShowStartError(status, container, kind, newest);
+        // Any init container, sidecars too: as in 1.32, one that has ended well does not show why it was not started again.
+        if (kind is ContainerKind.Main or ContainerKind.Ephemeral || newest is not { State: Runtime.ContainerState.Exited, ExitCode: 0 }) ShowStartError(status, container, newest);
 
         status.Started = kind == ContainerKind.Init ? newest?.State == Runtime.ContainerState.Running : newest is not null && probes.IsStarted(container, newest);
         status.Ready = kind switch
@@ -90,23 +91,13 @@ internal sealed class ContainerStatuses(Pod pod, RuntimePod seen, PodStatus? pub
         return status;
     }
 
-    private void ShowStartError(ContainerStatus status, Container container, ContainerKind kind, Runtime.ContainerStatus? newest)
+    // Why the container could not be started, for as long as the pod's policy has it started again; so it is for sidecars and ephemeral ones, too.
+    private void ShowStartError(ContainerStatus status, Container container, Runtime.ContainerStatus? newest)
     {
-        if (pod.IsDeleting() || !startErrors.TryGetValue(container.Name, out var error)) return;
-        if (kind == ContainerKind.Init && status.State.Terminated is { ExitCode: 0 }) return;
-        if (newest?.State == Runtime.ContainerState.Running || !WouldStart(kind, newest)) return;
-
+        if (pod.IsDeleting() || !startErrors.TryGetValue(container.Name, out var error) || !RestartRule.ShouldStart(pod.Spec.RestartPolicy, newest)) return;
         if (status.State.Terminated is { } ended) status.LastState = new() { Terminated = ended };
         status.State = Waiting(error.Reason, error.Message);
     }
-
-    // An error is shown only while the container is still to be started.
-    private bool WouldStart(ContainerKind kind, Runtime.ContainerStatus? newest) => kind switch
-    {
-        ContainerKind.Main or ContainerKind.Init => RestartRule.ShouldStart(pod.Spec.RestartPolicy, newest),
-        ContainerKind.Ephemeral => newest is null,
-        _ => true,
-    };
 
     private static bool HasVanished(Runtime.ContainerStatus instance, ContainerStatus? before) =>
         instance.State == Runtime.ContainerState.Unknown && before?.State?.Running is not null;
