@@ -81,6 +81,7 @@ public static class PodValidation
         var containers = new ContainerValidation(pod.Spec, [], errors);
         containers.Images(pod.Spec.Containers, Spec.Child("containers"));
         containers.Images(pod.Spec.InitContainers, Spec.Child("initContainers"));
+        SecurityValidation.AppArmorAnnotations(pod, errors);
         return errors;
     }
 
