@@ -167,12 +167,17 @@ public static class PodValidation
         else if (spec.DnsPolicy == "None" && config!.Nameservers.Count == 0)
             errors.Add(FieldError.Required(path.Child("nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None"));
         if (config is null) return;
-        if (config.Nameservers.Count > 3)
-            errors.Add(FieldError.Invalid(path.Child("nameservers"), new GoValue(GoText.StringSlice(config.Nameservers)), "must not have more than 3 nameservers"));
+        if (config.Nameservers.Count > DnsLimits.Nameservers)
+            errors.Add(FieldError.Invalid(path.Child("nameservers"), new GoValue(GoText.StringSlice(config.Nameservers)), $"must not have more than {DnsLimits.Nameservers} nameservers"));
         for (var i = 0; i < config.Nameservers.Count; i++)
             errors.AddInvalid(path.Child("nameservers").Index(i), config.Nameservers[i], NameRules.IpAddress(config.Nameservers[i]));
-        if (config.Searches.Count > 32)
-            errors.Add(FieldError.Invalid(path.Child("searches"), new GoValue(GoText.StringSlice(config.Searches)), "must not have more than 32 search paths"));
+        if (config.Searches.Count > DnsLimits.Searches)
+            errors.Add(FieldError.Invalid(path.Child("searches"), new GoValue(GoText.StringSlice(config.Searches)), $"must not have more than {DnsLimits.Searches} search paths"));
+        if (string.Join(' ', config.Searches).Length > DnsLimits.SearchCharacters)
+        {
+            errors.Add(FieldError.Invalid(path.Child("searches"), new GoValue(GoText.StringSlice(config.Searches)),
+                $"must not have more than {DnsLimits.SearchCharacters} characters (including spaces) in the search list"));
+        }
         for (var i = 0; i < config.Searches.Count; i++)
         {
             var search = config.Searches[i].EndsWith('.') ? config.Searches[i][..^1] : config.Searches[i];
