@@ -17,7 +17,7 @@ namespace MiniK8s.Kubelet.Images;
 /// <param name="time">The clock.</param>
 internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets secrets, IPodEvents events, PullLimits limits, TimeProvider time)
 {
-    private static readonly Runtime.PullResult TooOften = new(null, new Runtime.PullError(Runtime.PullErrorKind.RegistryUnreachable, "pull QPS exceeded"));
+    private const string OverBudget = "pull QPS exceeded";
 
     private readonly SemaphoreSlim _turns = new(limits.AtOnce == 0 ? int.MaxValue : limits.AtOnce);
     private readonly PullBudget _budget = new(limits, time);
@@ -66,16 +66,16 @@ internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets
             events.Normal(pod, "Pulling", $"Pulling image \"{container.Image}\"", container.Name);
             var began = time.GetTimestamp();
             var isThere = container.ImagePullPolicy != "Always" && await runtime.ImageStatusAsync(container.Image, ct) is not null;
-            var result = isThere || _budget.TryTake() ? await PullAsync(container.Image, logins, ct) : TooOften;
-            if (result.Error is { } error)
+            var result = isThere || _budget.TryTake() ? await PullAsync(container.Image, logins, ct) : null;
+            if ((result is null ? OverBudget : result.Error?.Message) is { } error)
             {
-                backoff.Failed(container.Image, error.Message, time.GetUtcNow());
-                events.Warning(pod, "Failed", $"Failed to pull image \"{container.Image}\": {error.Message}", container.Name);
-                return Fail(pod, container, "ErrImagePull", error.Message);
+                backoff.Failed(container.Image, error, time.GetUtcNow());
+                events.Warning(pod, "Failed", $"Failed to pull image \"{container.Image}\": {error}", container.Name);
+                return Fail(pod, container, "ErrImagePull", error);
             }
             var (pull, all) = (Milliseconds(time.GetElapsedTime(began)), Milliseconds(time.GetElapsedTime(queued)));
             events.Normal(
-                pod, "Pulled", $"Successfully pulled image \"{container.Image}\" in {pull} ({all} including waiting). Image size: {result.Image!.Size} bytes.", container.Name);
+                pod, "Pulled", $"Successfully pulled image \"{container.Image}\" in {pull} ({all} including waiting). Image size: {result!.Image!.Size} bytes.", container.Name);
             return null;
         }
         finally
