@@ -59,6 +59,10 @@ public sealed class KubeletOptions : IValidatableObject
     [Description("folder of further images")]
     public string? Images { get; set; }
 
+    /// <summary>What the simulated runtime knows under the handlers of RuntimeClasses; all run containers alike. Default runc.</summary>
+    [Description("handlers of RuntimeClasses that the runtime knows")]
+    public IReadOnlyList<string> RuntimeHandlers { get; set; } = ["runc"];
+
     /// <summary>Per node; a quantity. Default 4.</summary>
     [Description("processors of each node")]
     public string CapacityCpu { get; set; } = "4";
