@@ -18,7 +18,7 @@ internal sealed class SimulatedRuntimes(KubeletOptions options, IClusterNames na
 
     private static SimulationHost Create(KubeletOptions options, IClusterNames names, TimeProvider time)
     {
-        var world = new SimulationHost(new SimulationOptions { StateDirectory = options.StateDir, ImagesDirectory = options.Images }, time);
+        var world = new SimulationHost(new SimulationOptions { StateDirectory = options.StateDir, ImagesDirectory = options.Images, HostsFile = options.HostsFile }, time);
         world.Network.ClusterNames = names;
         return world;
     }
