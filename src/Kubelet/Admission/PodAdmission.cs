@@ -181,7 +181,7 @@ internal sealed class PodAdmission(IOwnNode node, IPodEvents events, TimeProvide
             }
             catch (ApiException)
             {
-                await Task.Delay(RetryPeriod, time, stopping);      // it is logged with each heartbeat that fails
+                await Task.Delay(RetryPeriod, time, stopping);      // it is logged with each lease that is not renewed
             }
         }
     }

@@ -39,7 +39,7 @@ internal sealed partial class NodeAgent(
         var source = new EventSourceOptions { Component = "kubelet", Host = identity.Name };
         var recorder = new EventRecorder(source, api, time, random, loggers.CreateLogger<EventRecorder>());
         var events = new KubeletEvents(recorder);
-        var heartbeat = new NodeHeartbeat(identity, api, runtime.Runtime, events, time, random, loggers.CreateLogger<NodeHeartbeat>());
+        var heartbeat = new NodeHeartbeat(identity, api, informers, runtime.Runtime, events, time, random, loggers.CreateLogger<NodeHeartbeat>());
         await heartbeat.PrepareAsync(stopping);
         await using var open = rooms.Open(identity, runtime, events, heartbeat, stopping);
         _standing = new Standing(open, heartbeat, events);

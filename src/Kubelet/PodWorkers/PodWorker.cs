@@ -314,6 +314,8 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
 
     private void Publish(Pod pod, PodStatus status, bool mayStillRun)
     {
+        // Most looks find nothing new: what is kept for long stays the same object, or every look would leave one for the full collection.
+        if (status.Equals(_published)) status = _published;
         _published = status;
         _hasPublished = true;
         rooms.Probes.Published(pod, status);

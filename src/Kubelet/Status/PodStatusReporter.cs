@@ -138,6 +138,8 @@ internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, 
         public void Set(Pod pod, PodStatus status, bool mayStillRun)
         {
             Pod = Newer(pod);
+            // A worker says the same with each of its looks.
+            if (_mayStillRun == mayStillRun && status.Equals(Status)) return;
             (_isDirty, Status, _mayStillRun) = (true, status, mayStillRun);
         }
 
