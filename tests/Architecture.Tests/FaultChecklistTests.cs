@@ -7,7 +7,7 @@ public sealed partial class FaultChecklistTests
 {
     private static readonly string[] Faults =
     [
-        "SIGKILL, back in 5 s", "SIGKILL, back in 10 min", "partition from the apiserver", "restart against a stale view", "deleted and made again under its name",
+        "SIGKILL, back in 5 s", "SIGKILL, back in 10 min", "SIGKILL, and the runtime forgets", "partition from the apiserver", "restart against a stale view", "deleted and made again under its name",
         "200 kubelets reconnect at once",
     ];
 

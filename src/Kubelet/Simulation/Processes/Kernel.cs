@@ -30,6 +30,9 @@ internal sealed class Kernel(
     public DateTimeOffset BootedAt { get; } = bootedAt;
     public StepThrottle Throttle { get; } = new(time);
 
+    /// <summary>Memory that no process took, but is held all the same.</summary>
+    public MemoryUse? Ballast { get; set; }
+
     /// <summary>Told when a process has taken or freed memory.</summary>
     public Action? MemoryChanged { get; set; }
 
@@ -86,8 +89,8 @@ internal sealed class Kernel(
         return true;
     }
 
-    /// <summary>Everything the container holds: 1 MiB to begin with, and what its processes take.</summary>
-    public long MemoryAt(DateTimeOffset time) => (1 << 20) + Processes.Sum(p => p.Memory?.At(time) ?? 0);
+    /// <summary>Everything the container holds: 1 MiB to begin with, what its processes take, and the ballast.</summary>
+    public long MemoryAt(DateTimeOffset time) => (1 << 20) + Processes.Sum(p => p.Memory?.At(time) ?? 0) + (Ballast?.At(time) ?? 0);
 
     public void KillAll()
     {
