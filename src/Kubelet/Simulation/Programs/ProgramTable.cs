@@ -1,5 +1,11 @@
 using System.Collections.Frozen;
 using MiniK8s.Kubelet.Simulation.Processes;
+using MiniK8s.Kubelet.Simulation.Programs.Disk;
+using MiniK8s.Kubelet.Simulation.Programs.Jobs;
+using MiniK8s.Kubelet.Simulation.Programs.Machine;
+using MiniK8s.Kubelet.Simulation.Programs.Net;
+using MiniK8s.Kubelet.Simulation.Programs.Services;
+using MiniK8s.Kubelet.Simulation.Programs.Texts;
 using MiniK8s.Kubelet.Simulation.Shell;
 
 namespace MiniK8s.Kubelet.Simulation.Programs;

@@ -1,0 +1,17 @@
+using MiniK8s.Kubelet.Simulation.Files;
+using MiniK8s.Kubelet.Simulation.Processes;
+
+namespace MiniK8s.Kubelet.Simulation.Programs.Disk;
+
+internal sealed class RemoveDirectory() : EachOperand("rmdir")
+{
+    protected override ValueTask ApplyAsync(SimProcess self, Arguments options, string path)
+    {
+        if ((self.Files.Find(path, followLast: false) ?? throw FileError.NotFound) is not DirectoryNode) throw FileError.NotDirectory;
+        if (self.Files.List(path).Count > 0) throw FileError.NotEmpty;
+        self.Files.Delete(path);
+        return ValueTask.CompletedTask;
+    }
+
+    protected override string Failure(string path) => $"'{path}'";
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+using MiniK8s.Kubelet.Simulation.Processes;
+
+namespace MiniK8s.Kubelet.Simulation.Programs.Machine;
+
+/// <summary>expr: integers, comparison, <c>length</c>, <c>substr</c> and <c>:</c> matching.</summary>
+internal sealed class Expr : IProgram
+{
+    private static readonly string[][] Levels = [["|"], ["&"], ["=", "==", "!=", "<", "<=", ">", ">="], ["+", "-"], ["*", "/", "%"], [":"]];
+
+    public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
+    {
+        var at = 1;
+        try
+        {
+            var value = Level(arguments, ref at, 0);
+            if (at != arguments.Count) throw new FormatException("syntax error");
+            await self.WriteLineAsync(value);
+            return value is "" or "0" ? 1 : 0;
+        }
+        catch (Exception error) when (error is FormatException or DivideByZeroException)
+        {
+            await self.ErrorAsync($"expr: {(error is DivideByZeroException ? "division by zero" : error.Message)}");
+            return 2;
+        }
+    }
+
+    private static string Level(IReadOnlyList<string> words, ref int at, int level)
+    {
+        if (level == Levels.Length) return Operand(words, ref at);
+        var left = Level(words, ref at, level + 1);
+        while (at < words.Count && Levels[level].Contains(words[at]))
+        {
+            var operation = words[at++];
+            left = Apply(operation, left, Level(words, ref at, level + 1));
+        }
+        return left;
+    }
+
+    private static string Operand(IReadOnlyList<string> words, ref int at)
+    {
+        if (at >= words.Count) throw new FormatException("syntax error");
+        var word = words[at++];
+        if (word == "length" && at < words.Count) return words[at++].Length.ToString(CultureInfo.InvariantCulture);
+        if (word != "(") return word;
+        var value = Level(words, ref at, 0);
+        return at < words.Count && words[at++] == ")" ? value : throw new FormatException("syntax error");
+    }
+
+    private static string Apply(string operation, string left, string right)
+    {
+        if (operation == "|") return left is "" or "0" ? right : left;
+        if (operation == "&") return left is "" or "0" || right is "" or "0" ? "0" : left;
+        if (operation == ":")
+        {
+            var match = PosixRegex.Compile("^" + right, extended: false).Match(left);
+            return match.Groups.Count > 1 ? match.Groups[1].Value : (match.Success ? match.Length : 0).ToString(CultureInfo.InvariantCulture);
+        }
+        var numeric = long.TryParse(left, CultureInfo.InvariantCulture, out var a) & long.TryParse(right, CultureInfo.InvariantCulture, out var b);
+        var order = numeric ? a.CompareTo(b) : string.CompareOrdinal(left, right);
+        if (!numeric && (operation is "+" or "-" or "*" or "/" or "%")) throw new FormatException("non-numeric argument");
+        return (operation switch
+        {
+            "=" or "==" => order == 0 ? 1 : 0,
+            "!=" => order != 0 ? 1 : 0,
+            "<" => order < 0 ? 1 : 0,
+            "<=" => order <= 0 ? 1 : 0,
+            ">" => order > 0 ? 1 : 0,
+            ">=" => order >= 0 ? 1 : 0,
+            "+" => unchecked(a + b),
+            "-" => unchecked(a - b),
+            "*" => unchecked(a * b),
+            "/" => a / b,
+            _ => a % b,
+        }).ToString(CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using MiniK8s.Kubelet.Simulation.Processes;
+
+namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
+
+internal sealed class Head : IProgram
+{
+    public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
+    {
+        var options = new Arguments([.. arguments.Select(Tail.WithN)], "nc");
+        if (options.TryValue(out var bytes, "c") && int.TryParse(bytes, out var limit))
+        {
+            return await Streams.ForEachFileAsync(self, "head", options.Operands, async (_, file) =>
+            {
+                var buffer = new byte[4096];
+                for (var left = limit; left > 0 && await file.ReadAsync(buffer.AsMemory(0, int.Min(left, buffer.Length)), self.Killed) is var count and > 0; left -= count)
+                    await self.Stdout.WriteAsync(buffer.AsMemory(0, count), self.Killed);
+            });
+        }
+        var lines = int.TryParse(options.Value("n"), CultureInfo.InvariantCulture, out var n) ? n : 10;
+        return await Streams.ForEachFileAsync(self, "head", options.Operands, async (path, file) =>
+        {
+            if (options.Operands.Count > 1) await self.WriteLineAsync($"==> {path} <==");
+            var left = lines;
+            if (left <= 0) return;
+            await foreach (var line in Streams.LinesAsync(file, self.Killed))
+            {
+                await self.WriteLineAsync(line);
+                if (--left == 0) break;
+            }
+        });
+    }
+}
