@@ -1,7 +1,7 @@
 namespace MiniK8s.Kubelet.Simulation.Files;
 
 /// <summary>A failed system call on files; <see cref="Exception.Message"/> is what strerror gives.</summary>
-internal sealed class FileError(string message) : Exception(message)
+internal class FileError(string message) : Exception(message)
 {
     public static FileError NotFound => new("No such file or directory");
     public static FileError IsDirectory => new("Is a directory");

@@ -119,7 +119,17 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
         }
     }
 
-    public void SetAttributes(string path, int? mode = null, long? uid = null, long? gid = null, bool touch = false)
+    public void MakeHardLink(string path, string target)
+    {
+        lock (Gate)
+        {
+            var node = OwnLocked(target);
+            OwnDirectoryLocked(Parent(path)).Children[Name(path)] = node;
+            foreach (var change in ChangesOf(path, node)) TellLocked(change);
+        }
+    }
+
+    public void SetAttributes(string path, int? mode = null, long? uid = null, long? gid = null, bool touch = false, DateTimeOffset? modifiedAt = null)
     {
         lock (Gate)
         {
@@ -127,7 +137,7 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
             node.Mode = mode ?? node.Mode;
             node.Uid = uid ?? node.Uid;
             node.Gid = gid ?? node.Gid;
-            if (touch) node.ModifiedAt = time.GetUtcNow();
+            if (touch) node.ModifiedAt = modifiedAt ?? time.GetUtcNow();
             TellLocked(new FileChange.Attributes(path, node.Mode, node.Uid, node.Gid));
         }
     }

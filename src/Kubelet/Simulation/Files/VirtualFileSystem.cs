@@ -91,13 +91,14 @@ internal sealed class VirtualFileSystem(FileTree root, bool readOnlyRoot, IEnume
         };
     }
 
-    public OpenFile OpenWrite(string path, string cwd, FileUser user, bool append, int mode = 0b110_100_100)
+    public OpenFile OpenWrite(string path, string cwd, FileUser user, bool append, int mode = 0b110_100_100, bool truncate = true)
     {
         var location = Locate(path, cwd);
+        if (location.Node is null && path.EndsWith('/')) throw FileError.IsDirectory;
         if (location.Node is DeviceNode) return new NullFile();
         if (location.Node is DirectoryNode) throw FileError.IsDirectory;
         CheckWritable(location, user);
-        var file = location.Tree.OpenForWriting(location.TreePath, truncate: !append, mode, user.Uid, user.Gid);
+        var file = location.Tree.OpenForWriting(location.TreePath, truncate: truncate && !append, mode, user.Uid, user.Gid);
         return new OpenTreeFile(location.Tree, location.TreePath, file, append, readOnly: false);
     }
 
@@ -127,6 +128,18 @@ internal sealed class VirtualFileSystem(FileTree root, bool readOnlyRoot, IEnume
         location.Tree.MakeLink(location.TreePath, target);
     }
 
+    /// <summary>A second name for a file of the same tree; the two are one until the node's journal is read back.</summary>
+    public void MakeHardLink(string path, string cwd, FileUser user, string target)
+    {
+        var (location, source) = (Locate(path, cwd, followLast: false), Locate(target, cwd));
+        if (source.Node is null) throw FileError.NotFound;
+        if (source.Node is not RegularFile) throw FileError.NotPermitted;
+        if (location.Node is not null) throw FileError.Exists;
+        if (location.Tree != source.Tree) throw new FileError("Invalid cross-device link");
+        CheckWritable(location, user);
+        location.Tree.MakeHardLink(location.TreePath, source.TreePath);
+    }
+
     public void Delete(string path, string cwd, FileUser user)
     {
         var location = Locate(path, cwd, followLast: false);
@@ -136,13 +149,13 @@ internal sealed class VirtualFileSystem(FileTree root, bool readOnlyRoot, IEnume
         location.Tree.Delete(location.TreePath);
     }
 
-    public void SetAttributes(string path, string cwd, FileUser user, int? mode = null, long? uid = null, long? gid = null, bool touch = false)
+    public void SetAttributes(string path, string cwd, FileUser user, int? mode = null, long? uid = null, long? gid = null, bool touch = false, DateTimeOffset? modifiedAt = null)
     {
         var location = Locate(path, cwd);
         if (location.Node is null) throw FileError.NotFound;
         if (location.ReadOnly) throw FileError.ReadOnly;
         if (user.Uid != 0 && user.Uid != location.Node.Uid) throw touch ? FileError.Denied : FileError.NotPermitted;
-        location.Tree.SetAttributes(location.TreePath, mode, uid, gid, touch);
+        location.Tree.SetAttributes(location.TreePath, mode, uid, gid, touch, modifiedAt);
     }
 
     public static bool CanExecute(FileNode node, FileUser user) =>

@@ -114,7 +114,7 @@ internal sealed class Kernel(
         var file = (RegularFile)node;
         if (file.Program is { } program) return new ResolvedCommand(Programs.Find(program) ?? throw FileError.NotFound);
         return ScriptFile.Interpreter(file, path) is { } line && ResolvePath(line[0], "/", user) is { } interpreter
-            ? new ResolvedCommand(interpreter.Program, line)
+            ? new ResolvedCommand(interpreter.Program, line, path)
             : throw new FileError("Exec format error");
     }
 }

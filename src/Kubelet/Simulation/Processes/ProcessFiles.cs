@@ -18,18 +18,28 @@ internal sealed class ProcessFiles(SimProcess self)
 
     public OpenFile OpenWrite(string path, bool append) =>
         SpecialFiles.TryOpen(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory), writing: true)
-        ?? (IsDone(path) ? new NullFile() : Tree.OpenWrite(path, self.WorkingDirectory, self.User, append));
+        ?? (IsDone(path) ? new NullFile() : Tree.OpenWrite(path, self.WorkingDirectory, self.User, append, 0b110_110_110 & ~self.Umask));
+
+    /// <summary>Created if absent, and neither cut nor read from anywhere but its start.</summary>
+    public OpenFile OpenReadWrite(string path) =>
+        SpecialFiles.TryOpen(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory), writing: true)
+        ?? Tree.OpenWrite(path, self.WorkingDirectory, self.User, append: false, 0b110_110_110 & ~self.Umask, truncate: false);
 
     public FileNode? Find(string path, bool followLast = true) =>
         SpecialFiles.TryFind(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory)) ?? Tree.Find(path, self.WorkingDirectory, followLast);
+
+    /// <summary>The node at a path, or the error that stat(2) gives.</summary>
+    public FileNode Demand(string path, bool followLast = true) =>
+        SpecialFiles.TryFind(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory))
+        ?? (path == "" ? null : Tree.Locate(path, self.WorkingDirectory, followLast).Node) ?? throw FileError.NotFound;
 
     public bool Exists(string path) => Find(path) is not null;
 
     public IReadOnlyList<KeyValuePair<string, FileNode>> List(string path) => Tree.List(path, self.WorkingDirectory);
 
-    public void MakeDirectory(string path, int mode = 0b111_101_101)
+    public void MakeDirectory(string path, int? mode = null)
     {
-        if (!IsDone(path)) Tree.MakeDirectory(path, self.WorkingDirectory, self.User, mode);
+        if (!IsDone(path)) Tree.MakeDirectory(path, self.WorkingDirectory, self.User, mode ?? 0b111_111_111 & ~self.Umask);
     }
 
     public void MakeLink(string path, string target)
@@ -37,14 +47,19 @@ internal sealed class ProcessFiles(SimProcess self)
         if (!IsDone(path)) Tree.MakeLink(path, self.WorkingDirectory, self.User, target);
     }
 
+    public void MakeHardLink(string path, string target)
+    {
+        if (!IsDone(path)) Tree.MakeHardLink(path, self.WorkingDirectory, self.User, target);
+    }
+
     public void Delete(string path)
     {
         if (!IsDone(path)) Tree.Delete(path, self.WorkingDirectory, self.User);
     }
 
-    public void SetAttributes(string path, int? mode = null, long? uid = null, long? gid = null, bool touch = false)
+    public void SetAttributes(string path, int? mode = null, long? uid = null, long? gid = null, bool touch = false, DateTimeOffset? modifiedAt = null)
     {
-        if (!IsDone(path)) Tree.SetAttributes(path, self.WorkingDirectory, self.User, mode, uid, gid, touch);
+        if (!IsDone(path)) Tree.SetAttributes(path, self.WorkingDirectory, self.User, mode, uid, gid, touch, modifiedAt);
     }
 
     public async Task<byte[]> ReadAllAsync(string path)

@@ -27,6 +27,7 @@ internal sealed class SimProcess
         Environment = setup.Environment;
         WorkingDirectory = setup.WorkingDirectory;
         User = setup.User;
+        if (parent is not null) Umask = parent.Umask;
         Descriptors = setup.Descriptors;
         Clock = setup.Clock;
         Signals = parent?.Signals.ForChild() ?? new SignalInbox();
@@ -49,6 +50,10 @@ internal sealed class SimProcess
 
     public string WorkingDirectory { get; set; }
     public FileUser User { get; }
+
+    /// <summary>Permission bits that what it creates does not get.</summary>
+    public int Umask { get; set; } = 0b000_010_010;
+
     public DescriptorTable Descriptors { get; }
     public ProcessFiles Files { get; }
     public SignalInbox Signals { get; }
@@ -207,7 +212,7 @@ internal sealed class SimProcess
         {
             try
             {
-                if (command.Interpreter.Count > 0) Arguments = [.. command.Interpreter, .. Arguments];
+                if (command.Interpreter.Count > 0) Arguments = [.. command.Interpreter, command.Path, .. Arguments.Skip(1)];
                 return await command.Program.RunAsync(this, Arguments);
             }
             catch (ProcessReplaced replaced)

@@ -20,19 +20,35 @@ internal sealed class ShellState
     public string[] Parameters { get; set; } = [];
     public int LastStatus { get; set; }
     public int? LastBackgroundPid { get; set; }
+    /// <summary>The script, sourced file or built-in that is running, for error texts; null: none, as in <c>sh -c</c>.</summary>
+    public string? CommandName { get; set; }
+
+    /// <summary>Where the command that is running stands: <c>$LINENO</c>.</summary>
+    public int Line { get; set; }
+
+    /// <summary><c>$$</c>: the same in every subshell.</summary>
+    public int Pid { get; init; }
+
+    public Dictionary<string, string> Aliases { get; private init; } = new(StringComparer.Ordinal);
+
+    /// <summary>How far getopts has read into a word of joined options.</summary>
+    public int OptionOffset { get; set; }
+
     public Dictionary<string, Command> Functions { get; private init; } = new(StringComparer.Ordinal);
 
     /// <summary>Actions by signal, 0 for EXIT. An empty action ignores the signal.</summary>
     public Dictionary<int, string> Traps { get; } = [];
 
     /// <summary>Background processes that nobody has waited for.</summary>
-    public List<SimProcess> Jobs { get; } = [];
+    public List<Job> Jobs { get; } = [];
 
     public bool ExitOnError { get; set; }
     public bool Trace { get; set; }
     public bool NoUnset { get; set; }
     public bool NoGlob { get; set; }
     public bool PipeFail { get; set; }
+    public bool NoClobber { get; set; }
+    public bool NoExecute { get; set; }
     public int FunctionDepth { get; private set; }
 
     public string? Get(string name) => _variables.TryGetValue(name, out var variable) ? variable.Value : null;
@@ -53,6 +69,14 @@ internal sealed class ShellState
 
     public void Export(string name) =>
         _variables[name] = (_variables.GetValueOrDefault(name) ?? new Variable(null, false, false)) with { IsExported = true };
+
+    public void Unexport(string name)
+    {
+        if (_variables.TryGetValue(name, out var variable)) _variables[name] = variable with { IsExported = false };
+    }
+
+    public IEnumerable<KeyValuePair<string, string?>> ReadOnly =>
+        _variables.Where(v => v.Value.IsReadOnly).Select(v => KeyValuePair.Create(v.Key, v.Value.Value)).OrderBy(v => v.Key, StringComparer.Ordinal);
 
     public void MakeReadOnly(string name) =>
         _variables[name] = (_variables.GetValueOrDefault(name) ?? new Variable(null, false, false)) with { IsReadOnly = true };
@@ -79,16 +103,18 @@ internal sealed class ShellState
         }
     }
 
-    /// <summary>The variable gets its present value back when the function returns.</summary>
+    /// <summary>The variable is unset, and gets its present value back when the function returns.</summary>
     public void MakeLocal(string name)
     {
-        if (_locals.TryPeek(out var scope)) scope.TryAdd(name, _variables.GetValueOrDefault(name));
+        if (!_locals.TryPeek(out var scope) || !scope.TryAdd(name, _variables.GetValueOrDefault(name))) return;
+        if (_variables.TryGetValue(name, out var old)) _variables[name] = old with { Value = null };
     }
 
     public ShellState Fork()
     {
         var copy = new ShellState(Name, [])
         {
+            CommandName = CommandName, Line = Line, Pid = Pid, Aliases = new(Aliases), OptionOffset = OptionOffset, NoClobber = NoClobber, NoExecute = NoExecute,
             Parameters = Parameters, LastStatus = LastStatus, LastBackgroundPid = LastBackgroundPid, Functions = new(Functions), ExitOnError = ExitOnError,
             Trace = Trace, NoUnset = NoUnset, NoGlob = NoGlob, PipeFail = PipeFail, FunctionDepth = FunctionDepth,
         };
@@ -105,4 +131,17 @@ internal sealed class ShellState
 internal sealed class ShellError(string message, int status) : Exception(message)
 {
     public int Status { get; } = status;
+
+    /// <summary>Its text has been written already.</summary>
+    public bool IsReported { get; set; }
+}
+
+/// <summary>A background process under the number that <c>%n</c> knows it by.</summary>
+internal sealed class Job(int number, SimProcess process)
+{
+    public int Number { get; } = number;
+    public SimProcess Process { get; } = process;
+
+    /// <summary>Its end was noticed while another one was waited for: nobody is told of it any more.</summary>
+    public bool IsSeen { get; set; }
 }
