@@ -3,39 +3,45 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Disk;
 
-internal sealed class ChangeMode() : EachOperand("chmod")
+/// <summary>chmod: octal modes and clauses, with <c>-R</c>.</summary>
+internal sealed class ChangeMode : IProgram
 {
-    protected override IEnumerable<string> Operands(Arguments options) => options.Operands.Skip(1);
-
-    protected override ValueTask ApplyAsync(SimProcess self, Arguments options, string path)
+    public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
-        Apply(self, options.Operands[0], path, options.Has("R"));
-        return ValueTask.CompletedTask;
+        // "-x" and the like are modes, not options.
+        var isRecursive = arguments.Skip(1).Any(a => a is "-R" or "-Rf" or "-fR");
+        var operands = arguments.Skip(1).Where(a => a is not ("-R" or "-Rf" or "-fR" or "-f" or "-v" or "-c" or "--")).ToList();
+        if (operands.Count < 2)
+        {
+            await self.ErrorAsync("Usage: chmod [-Rcvf] MODE[,MODE]... FILE...");
+            return 1;
+        }
+        if (Permissions.Parse(operands[0], 0, self.Umask) is null)
+        {
+            await self.ErrorAsync($"chmod: invalid mode '{operands[0]}'");
+            return 1;
+        }
+        var status = 0;
+        foreach (var path in operands.Skip(1))
+        {
+            try
+            {
+                Apply(self, operands[0], path, isRecursive);
+            }
+            catch (FileError error)
+            {
+                await self.ErrorAsync($"chmod: {path}: {error.Message}");
+                status = 1;
+            }
+        }
+        return status;
     }
 
     private static void Apply(SimProcess self, string mode, string path, bool recursive)
     {
-        var node = self.Files.Find(path) ?? throw FileError.NotFound;
-        self.Files.SetAttributes(path, mode: NewMode(mode, node.Mode));
+        var node = self.Files.Demand(path);
+        self.Files.SetAttributes(path, mode: Permissions.Parse(mode, node.Mode, self.Umask, node is DirectoryNode));
         if (recursive && node is DirectoryNode)
             foreach (var (name, _) in self.Files.List(path)) Apply(self, mode, $"{path}/{name}", recursive);
-    }
-
-    private static int NewMode(string text, int mode)
-    {
-        if (text.All(char.IsAsciiDigit)) return Convert.ToInt32(text, 8) & 0b111_111_111;
-        foreach (var clause in text.Split(','))
-        {
-            var at = clause.IndexOfAny(['+', '-', '=']);
-            if (at < 0) throw new FileError($"invalid mode '{text}'");
-            var who = clause[..at] is "" or "a" ? "ugo" : clause[..at];
-            var bits = (clause.Contains('r') ? 4 : 0) | (clause.Contains('w') ? 2 : 0) | (clause[at..].Contains('x') ? 1 : 0);
-            foreach (var w in who)
-            {
-                var shift = w == 'u' ? 6 : w == 'g' ? 3 : 0;
-                mode = clause[at] switch { '+' => mode | bits << shift, '-' => mode & ~(bits << shift), _ => mode & ~(7 << shift) | bits << shift };
-            }
-        }
-        return mode;
     }
 }

@@ -9,6 +9,7 @@ internal abstract class EachOperand(string tool, string withValue = "") : IProgr
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
         var options = new Arguments(arguments, withValue);
+        if (options.Operands.Count == 0 && IsForgiven(options, FileError.NotFound)) return 0;
         if (options.Operands.Count == 0)
         {
             await self.ErrorAsync($"{tool}: missing operand");
@@ -24,7 +25,7 @@ internal abstract class EachOperand(string tool, string withValue = "") : IProgr
             catch (FileError error)
             {
                 if (IsForgiven(options, error)) continue;
-                await self.ErrorAsync($"{tool}: {Failure(operand)}: {error.Message}");
+                await self.ErrorAsync($"{tool}: {Failure(operand, error)}");
                 status = 1;
             }
         }
@@ -35,7 +36,7 @@ internal abstract class EachOperand(string tool, string withValue = "") : IProgr
 
     protected abstract ValueTask ApplyAsync(SimProcess self, Arguments options, string path);
 
-    protected virtual string Failure(string path) => path;
+    protected virtual string Failure(string path, FileError error) => $"{path}: {error.Message}";
 
     protected virtual bool IsForgiven(Arguments options, FileError error) => false;
 }

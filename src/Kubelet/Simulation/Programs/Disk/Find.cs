@@ -1,42 +1,54 @@
 using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Processes;
-using MiniK8s.Kubelet.Simulation.Shell;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Disk;
 
-/// <summary>find with -name, -type, -maxdepth and -delete.</summary>
+/// <summary>find: what lies below the paths, through an expression of tests and actions (<see cref="FindExpression"/>).</summary>
 internal sealed class Find : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
-        var roots = arguments.Skip(1).TakeWhile(a => a[0] != '-').ToList();
-        string? Option(string name) => arguments.SkipWhile(a => a != name).Skip(1).FirstOrDefault();
-        var depth = int.TryParse(Option("-maxdepth"), out var d) ? d : int.MaxValue;
+        var roots = arguments.Skip(1).TakeWhile(a => !(a.Length > 0 && a[0] is '-' or '!' or '(')).ToList();
         var status = 0;
-        foreach (var root in roots.Count == 0 ? ["."] : roots)
+        try
         {
-            if (self.Files.Find(root) is not { } node)
+            var expression = FindExpression.Parse(self, [.. arguments.Skip(1 + roots.Count)]);
+            foreach (var root in roots.Count == 0 ? ["."] : roots)
             {
-                await self.ErrorAsync($"find: {root}: No such file or directory");
-                status = 1;
-                continue;
+                if (self.Files.Find(root, followLast: false) is { } node) await WalkAsync(self, expression, root, node, 0);
+                else
+                {
+                    await self.ErrorAsync($"find: {root}: No such file or directory");
+                    status = 1;
+                }
             }
-            foreach (var (path, found) in Below(self, root, node, depth).ToList())
-            {
-                if (Option("-name") is { } name && !ShellPattern.IsMatch(name, FileTree.Name(path))) continue;
-                if (Option("-type") is { } type && type != (found is DirectoryNode ? "d" : found is SymbolicLink ? "l" : "f")) continue;
-                if (arguments.Contains("-delete")) self.Files.Delete(path);
-                else await self.WriteLineAsync(path);
-            }
+            await expression.FinishAsync();
+        }
+        catch (FileError error)
+        {
+            await self.ErrorAsync($"find: {error.Message}");
+            return 1;
         }
         return status;
     }
 
-    private static IEnumerable<(string Path, FileNode Node)> Below(SimProcess self, string path, FileNode node, int depth)
+    private static async ValueTask WalkAsync(SimProcess self, FindExpression expression, string path, FileNode node, int depth)
     {
-        yield return (path, node);
-        if (node is not DirectoryNode || depth == 0) yield break;
-        foreach (var (name, child) in self.Files.List(path))
-            foreach (var found in Below(self, $"{path.TrimEnd('/')}/{name}", child, depth - 1)) yield return found;
+        await self.Kernel.Throttle.StepAsync(self);
+        var found = new FoundFile(path, node);
+        if (!expression.DepthFirst && depth >= expression.MinDepth) await expression.ApplyAsync(found);
+        if (node is DirectoryNode && depth < expression.MaxDepth && !found.IsPruned)
+            foreach (var (name, child) in self.Files.List(path)) await WalkAsync(self, expression, $"{path.TrimEnd('/')}/{name}", child, depth + 1);
+        if (expression.DepthFirst && depth >= expression.MinDepth) await expression.ApplyAsync(found);
     }
+}
+
+/// <summary>What find stands at.</summary>
+internal sealed class FoundFile(string path, FileNode node)
+{
+    public string Path { get; } = path;
+    public FileNode Node { get; } = node;
+
+    /// <summary>What is below it is not looked at.</summary>
+    public bool IsPruned { get; set; }
 }

@@ -7,11 +7,21 @@ internal sealed class Link() : EachOperand("ln")
 {
     protected override IEnumerable<string> Operands(Arguments options) => options.Operands.SkipLast(options.Operands.Count > 1 ? 1 : 0);
 
-    protected override async ValueTask ApplyAsync(SimProcess self, Arguments options, string path)
+    protected override ValueTask ApplyAsync(SimProcess self, Arguments options, string path)
     {
         var target = options.Operands.Count > 1 ? Copy.Into(self, path, options.Operands[^1]) : FileTree.Name(path);
-        if (options.Has("f") && self.Files.Find(target, followLast: false) is not null) self.Files.Delete(target);
-        if (options.Has("s")) self.Files.MakeLink(target, path);
-        else await Copy.CopyAsync(self, path, target, recursive: false);
+        try
+        {
+            if (options.Has("f") && self.Files.Find(target, followLast: false) is not null) self.Files.Delete(target);
+            if (options.Has("s")) self.Files.MakeLink(target, path);
+            else self.Files.MakeHardLink(target, path);
+        }
+        catch (FileError error)
+        {
+            throw new FileError($"{target}: {error.Message}");
+        }
+        return ValueTask.CompletedTask;
     }
+
+    protected override string Failure(string path, FileError error) => error.Message;
 }

@@ -18,9 +18,9 @@ internal sealed class MakeDirectory() : EachOperand("mkdir", "m")
                 if (end < 0) break;
             }
         }
-        if (options.TryValue(out var mode, "m")) self.Files.SetAttributes(path, mode: Convert.ToInt32(mode, 8));
+        if (options.TryValue(out var mode, "m")) self.Files.SetAttributes(path, mode: Permissions.Parse(mode, 0b111_111_111, self.Umask) ?? throw new FileError($"invalid mode '{mode}'"));
         return ValueTask.CompletedTask;
     }
 
-    protected override string Failure(string path) => $"can't create directory '{path}'";
+    protected override string Failure(string path, FileError error) => $"can't create directory '{path}': {error.Message}";
 }

@@ -3,6 +3,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Disk;
 
+/// <summary>readlink: where a link points; with <c>-f</c> where the path leads in the end.</summary>
 internal sealed class ReadLink : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
@@ -10,7 +11,11 @@ internal sealed class ReadLink : IProgram
         var options = new Arguments(arguments);
         foreach (var path in options.Operands)
         {
-            if (options.Has("f")) await self.WriteLineAsync(self.Kernel.Files.Locate(path, self.WorkingDirectory).FullPath);
+            if (options.Has("f"))
+            {
+                if (RealPath.Of(self, path) is not { } full) return 1;
+                await self.WriteLineAsync(full);
+            }
             else if (self.Files.Find(path, followLast: false) is SymbolicLink link) await self.WriteLineAsync(link.Target);
             else return 1;
         }

@@ -11,6 +11,11 @@ internal sealed class Expr : IProgram
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
         var at = 1;
+        if (arguments.Count == 1)
+        {
+            await self.ErrorAsync("expr: too few arguments");
+            return 2;
+        }
         try
         {
             var value = Level(arguments, ref at, 0);
@@ -41,10 +46,20 @@ internal sealed class Expr : IProgram
     {
         if (at >= words.Count) throw new FormatException("syntax error");
         var word = words[at++];
-        if (word == "length" && at < words.Count) return words[at++].Length.ToString(CultureInfo.InvariantCulture);
+        if (word == "quote" && at < words.Count) return words[at++];
+        if (word == "length" && at < words.Count) return Operand(words, ref at).Length.ToString(CultureInfo.InvariantCulture);
+        if (word == "match" && at + 1 < words.Count) return Apply(":", Operand(words, ref at), Operand(words, ref at));
+        if (word == "index" && at + 1 < words.Count) return (Operand(words, ref at).AsSpan().IndexOfAny(Operand(words, ref at)) + 1).ToString(CultureInfo.InvariantCulture);
+        if (word == "substr" && at + 2 < words.Count) return Part(Operand(words, ref at), Operand(words, ref at), Operand(words, ref at));
         if (word != "(") return word;
         var value = Level(words, ref at, 0);
         return at < words.Count && words[at++] == ")" ? value : throw new FormatException("syntax error");
+    }
+
+    private static string Part(string text, string from, string count)
+    {
+        if (!int.TryParse(from, out var start) || !int.TryParse(count, out var length) || start < 1 || start > text.Length || length < 1) return "";
+        return text.Substring(start - 1, int.Min(length, text.Length - start + 1));
     }
 
     private static string Apply(string operation, string left, string right)

@@ -2,7 +2,10 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Machine;
 
-/// <summary><c>timeout [-s SIG] SECS PROG</c>: 124 when the time ran out, as coreutils' has it.</summary>
+/// <summary>
+/// <c>timeout [-s SIG] SECS PROG</c>. When the time has run out busybox's ends as the program does, by the signal; that of coreutils, which images
+/// with a bash have, with 124.
+/// </summary>
 internal sealed class TimeLimit : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
@@ -11,8 +14,8 @@ internal sealed class TimeLimit : IProgram
         var operands = options.Operands;
         if (operands.Count < 2 || Durations.Parse(operands[0]) is not { } limit)
         {
-            await self.ErrorAsync("Usage: timeout [-s SIG] SECS PROG ARGS");
-            return 125;
+            await self.ErrorAsync(operands.Count < 2 ? "Usage: timeout [-s SIG] [-k KILL_SECS] SECS PROG ARGS" : $"timeout: invalid number '{operands[0]}'");
+            return 1;
         }
         var signal = Signals.Parse(options.Value("s") ?? "TERM") ?? Signals.Term;
         if (await Launch.StartAsync(self, "timeout", operands[1..]) is not { } child) return 127;
@@ -23,8 +26,13 @@ internal sealed class TimeLimit : IProgram
         catch (TimeoutException)
         {
             child.Deliver(signal);
-            await child.Exited.WaitAsync(self.Killed);
-            return 124;
+            if (Durations.Parse(options.Value("k") ?? "") is { } patience && await Task.WhenAny(child.Exited, Task.Delay(patience, self.Kernel.Time, self.Killed)) != child.Exited)
+                child.Die(Signals.Kill);
+            var end = await child.Exited.WaitAsync(self.Killed);
+            if (self.Files.Exists("/bin/bash")) return 124;
+            if (end.Signal != 0) self.Die(end.Signal);
+            self.Killed.ThrowIfCancellationRequested();
+            return end.Code;
         }
         return (await child.Exited).Code;
     }

@@ -21,6 +21,6 @@ internal sealed class Base64 : IProgram
             var decoded = new byte[text.Length];
             if (!Convert.TryFromBase64String(text, decoded, out var count)) throw new FileError("truncated input");
             await self.Stdout.WriteAsync(decoded.AsMemory(0, count), self.Killed);
-        });
+        }, isPlain: true);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class Cut : IProgram
                     await self.WriteLineAsync(string.Join(delimiter, line.Split(delimiter).Where((_, i) => ranges.Exists(r => i + 1 >= r.From && i + 1 <= r.To))));
                 else if (!options.Has("s")) await self.WriteLineAsync(line);
             }
-        });
+        }, isPlain: true);
     }
 
     private static (int From, int To) Range(string text)

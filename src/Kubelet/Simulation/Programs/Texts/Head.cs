@@ -7,7 +7,7 @@ internal sealed class Head : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
-        var options = new Arguments([.. arguments.Select(Tail.WithN)], "nc");
+        var options = new Arguments(Tail.Spelled(arguments), "nc");
         if (options.TryValue(out var bytes, "c") && int.TryParse(bytes, out var limit))
         {
             return await Streams.ForEachFileAsync(self, "head", options.Operands, async (_, file) =>
@@ -15,19 +15,28 @@ internal sealed class Head : IProgram
                 var buffer = new byte[4096];
                 for (var left = limit; left > 0 && await file.ReadAsync(buffer.AsMemory(0, int.Min(left, buffer.Length)), self.Killed) is var count and > 0; left -= count)
                     await self.Stdout.WriteAsync(buffer.AsMemory(0, count), self.Killed);
-            });
+            }, isPlain: true);
         }
         var lines = int.TryParse(options.Value("n"), CultureInfo.InvariantCulture, out var n) ? n : 10;
+        var index = 0;
         return await Streams.ForEachFileAsync(self, "head", options.Operands, async (path, file) =>
         {
-            if (options.Operands.Count > 1) await self.WriteLineAsync($"==> {path} <==");
+            if ((options.Operands.Count > 1 && !options.Has("q")) || options.Has("v")) await self.WriteLineAsync($"{(path == options.Operands.FirstOrDefault() && index == 0 ? "" : "\n")}==> {path} <==");
+            index++;
             var left = lines;
-            if (left <= 0) return;
+            if (left < 0)
+            {
+                // All but the last ones.
+                var all = Streams.SplitLines(await file.ReadToEndAsync(self.Killed)).ToList();
+                foreach (var line in all.SkipLast(-left)) await self.WriteLineAsync(line);
+                return;
+            }
+            if (left == 0) return;
             await foreach (var line in Streams.LinesAsync(file, self.Killed))
             {
                 await self.WriteLineAsync(line);
                 if (--left == 0) break;
             }
-        });
+        }, isPlain: true);
     }
 }

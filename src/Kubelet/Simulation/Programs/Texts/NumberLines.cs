@@ -6,9 +6,10 @@ internal sealed class NumberLines : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
-        var (lines, status) = await Streams.AllLinesAsync(self, "nl", new Arguments(arguments, "b").Operands);
+        var options = new Arguments(arguments, "bvwsi");
+        var (lines, status) = await Streams.AllLinesAsync(self, "nl", options.Operands, isPlain: true);
         var number = 0;
-        foreach (var line in lines) await self.WriteLineAsync(line == "" ? "       " : $"{++number,6}\t{line}");
+        foreach (var line in lines) await self.WriteLineAsync(line == "" && options.Value("b") != "a" ? "       " : $"{++number,6}\t{line}");
         return status;
     }
 }

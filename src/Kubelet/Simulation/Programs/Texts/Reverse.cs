@@ -8,5 +8,5 @@ internal sealed class Reverse : IProgram
         Streams.ForEachFileAsync(self, "rev", new Arguments(arguments).Operands, async (_, file) =>
         {
             await foreach (var line in Streams.LinesAsync(file, self.Killed)) await self.WriteLineAsync(new string([.. line.Reverse()]));
-        });
+        }, isPlain: true);
 }

@@ -1,71 +1,79 @@
 using System.Text;
+using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
 
+/// <summary>sed: the script over standard input or files as one text; with <c>-i</c> over each file, which it replaces.</summary>
 internal sealed class Sed : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
-        var options = new Arguments(arguments, "ef");
+        // -i takes a suffix only when it is joined, so it is no letter with a value.
+        var inPlace = arguments.FirstOrDefault(a => a.StartsWith("-i", StringComparison.Ordinal));
+        var options = new Arguments([.. arguments.Where(a => a != inPlace)], "ef");
         var operands = options.Operands;
-        var scripts = options.Values("e").ToList();
-        if (scripts.Count == 0 && operands.Count > 0)
+        try
         {
-            scripts.Add(operands[0]);
-            operands.RemoveAt(0);
-        }
-        var commands = scripts.SelectMany(s => s.Split('\n')).SelectMany(s => SedCommand.Parse(s, options.Has("E", "r"))).ToList();
-        if (!options.Has("i"))
-        {
-            var (lines, status) = await Streams.AllLinesAsync(self, "sed", operands);
-            await self.WriteAsync(Apply(commands, lines, options.Has("n")));
+            var scripts = options.Values("e").ToList();
+            foreach (var path in options.Values("f")) scripts.Add(await self.Files.ReadTextAsync(path));
+            if (scripts.Count == 0)
+            {
+                if (operands.Count == 0)
+                {
+                    await self.ErrorAsync("Usage: sed [-i[SFX]] [-nrE] [-f FILE]... [-e CMD]... [FILE]...");
+                    return 1;
+                }
+                scripts.Add(operands[0]);
+                operands.RemoveAt(0);
+            }
+            var script = SedScript.Parse(string.Join('\n', scripts), options.Has("E", "r"));
+            if (inPlace is null) return await RunAsync(self, script, operands, options.Has("n"), text => self.WriteAsync(text));
+            var status = 0;
+            foreach (var path in operands) status = int.Max(status, await ReplaceAsync(self, script, path, options.Has("n"), inPlace[2..]));
             return status;
         }
-        foreach (var path in operands)
+        catch (FileError error)
         {
-            var lines = Streams.SplitLines(await self.Files.ReadAllAsync(path)).ToList();
-            await self.Files.WriteTextAsync(path, Apply(commands, lines, options.Has("n")));
+            await self.ErrorAsync($"sed: {error.Message}");
+            return 1;
         }
+    }
+
+    private static async ValueTask<int> ReplaceAsync(SimProcess self, SedScript script, string path, bool quiet, string suffix)
+    {
+        var output = new StringBuilder();
+        var status = await RunAsync(self, script, [path], quiet, text =>
+        {
+            output.Append(text);
+            return ValueTask.CompletedTask;
+        });
+        if (status != 0) return status;
+        if (suffix != "") await self.Files.WriteTextAsync(path + suffix, await self.Files.ReadTextAsync(path));
+        await self.Files.WriteTextAsync(path, output.ToString());
         return 0;
     }
 
-    private static string Apply(List<SedCommand> commands, List<string> lines, bool quiet)
+    private static async ValueTask<int> RunAsync(SimProcess self, SedScript script, IReadOnlyList<string> files, bool quiet, Func<string, ValueTask> write)
     {
-        var output = new StringBuilder();
-        for (var i = 0; i < lines.Count; i++)
+        var run = new SedRun(script, quiet);
+        string? held = null;            // one line behind, so that "$" is known
+        var status = await Streams.ForEachFileAsync(self, "sed", files, async (_, file) =>
         {
-            var line = lines[i];
-            var (deleted, quits) = (false, false);
-            foreach (var command in commands.Where(c => c.Selects(i + 1, i == lines.Count - 1, line)))
+            await foreach (var line in Streams.LinesAsync(file, self.Killed))
             {
-                switch (command.Kind)
-                {
-                    case 's':
-                        line = command.Substitute(line);
-                        break;
-                    case 'd':
-                        deleted = true;
-                        break;
-                    case 'p':
-                        output.Append(line).Append('\n');
-                        break;
-                    case 'q':
-                        quits = true;
-                        break;
-                    case 'i':
-                        output.Append(command.Text).Append('\n');
-                        break;
-                    case 'c':
-                        line = command.Text;
-                        break;
-                }
-                if (deleted) break;
+                if (held is not null && !run.HasQuit) await TakeAsync(held, isLast: false);
+                held = line;
+                if (run.HasQuit) return;
             }
-            if (!deleted && !quiet) output.Append(line).Append('\n');
-            foreach (var command in commands.Where(c => c.Kind == 'a' && c.Selects(i + 1, i == lines.Count - 1, lines[i]))) output.Append(command.Text).Append('\n');
-            if (quits) break;
+        }, isPlain: true);
+        if (held is not null && !run.HasQuit) await TakeAsync(held, isLast: true);
+        return status != 0 ? status : run.ExitCode;
+
+        async ValueTask TakeAsync(string line, bool isLast)
+        {
+            await self.Kernel.Throttle.StepAsync(self);
+            if (run.Take(line, isLast) is { Length: > 0 } text) await write(text);
         }
-        return output.ToString();
     }
 }

@@ -8,13 +8,21 @@ internal sealed class Tail : IProgram
 {
     private static readonly TimeSpan PollPeriod = TimeSpan.FromSeconds(1);
 
-    /// <summary><c>-5</c> means <c>-n5</c>.</summary>
-    public static string WithN(string argument) =>
-        argument.Length > 1 && argument[0] == '-' && argument.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0 ? "-n" + argument[1..] : argument;
+    /// <summary><c>-5</c> means <c>-n5</c>, <c>+5</c> means <c>-n+5</c>; but not where it is the value of an option.</summary>
+    public static List<string> Spelled(IReadOnlyList<string> arguments)
+    {
+        var spelled = new List<string>();
+        foreach (var argument in arguments)
+        {
+            var isCount = argument.Length > 1 && (argument[0] is '-' or '+') && argument.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
+            spelled.Add(isCount && spelled[^1] is not ("-n" or "-c") ? "-n" + argument[(argument[0] == '-' ? 1 : 0)..] : argument);
+        }
+        return spelled;
+    }
 
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
-        var options = new Arguments([.. arguments.Select(WithN)], "nc");
+        var options = new Arguments(Spelled(arguments), "ncs");
         var wanted = options.Value("n") ?? "10";
         var fromStart = wanted.StartsWith('+');
         var count = int.TryParse(wanted.TrimStart('+'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) ? int.Abs(n) : 10;
@@ -27,7 +35,7 @@ internal sealed class Tail : IProgram
             read[path] = bytes.Length;
             var lines = Streams.SplitLines(bytes).ToArray();
             var shown = options.TryValue(out var c, "c") ? null : fromStart ? lines.Skip(count - 1) : lines.TakeLast(count);
-            if (options.Operands.Count > 1) await self.WriteLineAsync($"==> {path} <==");
+            if (options.Operands.Count(self.Files.Exists) > 1 && !options.Has("q")) await self.WriteLineAsync($"{(read.Count > 1 ? "\n" : "")}==> {path} <==");
             if (shown is null)
                 await self.Stdout.WriteAsync(bytes.AsMemory(int.Max(0, bytes.Length - int.Parse(c!, CultureInfo.InvariantCulture))), self.Killed);
             else foreach (var line in shown) await self.WriteLineAsync(line);
