@@ -3,6 +3,7 @@ using System.Text;
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation;
 using MiniK8s.Kubelet.Simulation.Network;
+using MiniK8s.Kubelet.Tests.Simulation.Fuzzing;
 
 namespace MiniK8s.Kubelet.Tests.Simulation;
 
@@ -13,9 +14,8 @@ namespace MiniK8s.Kubelet.Tests.Simulation;
 public sealed class BusyboxTests(BusyboxApplets applets) : IClassFixture<BusyboxApplets>
 {
     private const string Image = "busybox:1.36";
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Simulation", "Busybox");
 
-    public static TheoryData<string> Files => [.. Directory.EnumerateFiles(Folder, "*.txt").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files => [.. ScriptCorpus.Files];
 
     [RequiresToolTheory("busybox")]
     [MemberData(nameof(Files))]
@@ -26,7 +26,7 @@ public sealed class BusyboxTests(BusyboxApplets applets) : IClassFixture<Busybox
         var runtime = host.AddNode("node1", "172.18.0.2", AddressPool.CidrOf(1)).Runtime;
         await runtime.PullImageAsync(Image, null, default);
         var sandbox = await runtime.RunPodSandboxAsync(new PodSandboxConfig { Name = "pod", Namespace = "default", Uid = "1", Hostname = "pod" }, default);
-        foreach (var (name, script) in Scripts(file))
+        foreach (var (name, script) in ScriptCorpus.Of(file))
         {
             var expected = await applets.RunAsync(script);
             var actual = await SimulateAsync(runtime, sandbox, name, script);
@@ -41,7 +41,7 @@ public sealed class BusyboxTests(BusyboxApplets applets) : IClassFixture<Busybox
     [Fact]
     public void Scripts_InAllFiles_AreManyAndNamedOnce()
     {
-        var names = Directory.EnumerateFiles(Folder, "*.txt").SelectMany(f => Scripts(Path.GetFileName(f)).Select(s => $"{Path.GetFileName(f)}: {s.Name}")).ToList();
+        var names = ScriptCorpus.Files.SelectMany(f => ScriptCorpus.Of(f).Select(s => $"{f}: {s.Name}")).ToList();
 
         Assert.True(names.Count >= 300, $"{names.Count} scripts");
         Assert.Equal(names.Count, names.Distinct().Count());
@@ -59,16 +59,6 @@ public sealed class BusyboxTests(BusyboxApplets applets) : IClassFixture<Busybox
 
     private static string Show(string name, string script, Outcome outcome) =>
         $"=== {name}\n{script}\n--- prints\n{outcome.Stdout}--- complains\n{outcome.Stderr}--- ends with {outcome.ExitCode}\n\n";
-
-    private static IEnumerable<(string Name, string Script)> Scripts(string file)
-    {
-        var text = File.ReadAllText(Path.Combine(Folder, file)).ReplaceLineEndings("\n");
-        foreach (var part in text.Split("\n=== ").Skip(1))
-        {
-            var end = part.IndexOf('\n', StringComparison.Ordinal);
-            yield return (part[..end], part[(end + 1)..].TrimEnd('\n'));
-        }
-    }
 }
 
 /// <summary>What a script printed and how it ended.</summary>

@@ -15,5 +15,6 @@ internal class FileError(string message) : Exception(message)
     public static FileError TooManyLinks => new("Too many levels of symbolic links");
     public static FileError BadDescriptor => new("Bad file descriptor");
     public static FileError NotPermitted => new("Operation not permitted");
+    public static FileError NameTooLong => new("File name too long");
     public static FileError Invalid => new("Invalid argument");
 }

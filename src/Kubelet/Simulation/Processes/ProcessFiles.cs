@@ -67,7 +67,7 @@ internal sealed class ProcessFiles(SimProcess self)
         var file = OpenRead(path);
         try
         {
-            return await file.ReadToEndAsync(self.Killed);
+            return await file.ReadToEndAsync(self);
         }
         finally
         {
@@ -110,12 +110,16 @@ internal static class OpenFileReading
 {
     private const int MaxBytes = FileTree.MaxFileBytes;
 
-    /// <summary>Everything that is left, at most 8 MiB.</summary>
-    public static async Task<byte[]> ReadToEndAsync(this OpenFile file, CancellationToken ct)
+    /// <summary>Everything that is left, at most 8 MiB, which the process then holds until it ends.</summary>
+    public static async Task<byte[]> ReadToEndAsync(this OpenFile file, SimProcess self)
     {
         var all = new MemoryStream();
         var buffer = new byte[4096];
-        while (all.Length < MaxBytes && await file.ReadAsync(buffer, ct) is var count and > 0) all.Write(buffer, 0, count);
+        while (all.Length < MaxBytes && await file.ReadAsync(buffer, self.Killed) is var count and > 0)
+        {
+            self.Hold(count);
+            all.Write(buffer, 0, count);
+        }
         return all.ToArray();
     }
 }

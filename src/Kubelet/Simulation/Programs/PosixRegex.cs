@@ -28,9 +28,15 @@ internal static class PosixRegex
             else if (!extended && c == '*' && i == 0) text.Append("\\*");
             else text.Append(c);
         }
+        var options = ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None;
         try
         {
-            return new Regex(text.ToString(), ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None, Limit);
+            // Linear in the text; what refers back to a group cannot be, and has a time limit instead.
+            return new Regex(text.ToString(), options | RegexOptions.NonBacktracking, Limit);
+        }
+        catch (NotSupportedException)
+        {
+            return new Regex(text.ToString(), options, Limit);
         }
         catch (ArgumentException)
         {

@@ -8,6 +8,7 @@ namespace MiniK8s.Kubelet.Simulation.Programs;
 internal static class Streams
 {
     private const int MaxLine = 1 << 20;
+    private const int BytesPerLine = 64;
 
     /// <summary>
     /// Calls back with each file in turn (<c>-</c> and none: standard input); a file that cannot be opened is reported as <c>tool: can't
@@ -21,7 +22,7 @@ internal static class Streams
         {
             try
             {
-                var file = path == "-" ? self.Stdin.Retain() : self.Files.OpenRead(path);
+                var file = new MeteredFile(self, path == "-" ? self.Stdin.Retain() : self.Files.OpenRead(path));
                 try
                 {
                     await read(path, file);
@@ -46,7 +47,12 @@ internal static class Streams
     public static async ValueTask<(List<string> Lines, int Status)> AllLinesAsync(SimProcess self, string tool, IReadOnlyList<string> files, bool isPlain = false)
     {
         var lines = new List<string>();
-        var status = await ForEachFileAsync(self, tool, files, async (_, file) => lines.AddRange(SplitLines(await file.ReadToEndAsync(self.Killed))), isPlain);
+        var status = await ForEachFileAsync(self, tool, files, async (_, file) =>
+        {
+            var bytes = await file.ReadToEndAsync(self);
+            self.Hold(BytesPerLine * (long)bytes.AsSpan().Count((byte)'\n'));
+            lines.AddRange(SplitLines(bytes));
+        }, isPlain);
         return (lines, status);
     }
 

@@ -10,16 +10,24 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 /// </summary>
 internal sealed class Expansion(SimProcess self, ShellState state, Func<Command, ValueTask<string>> substitute)
 {
-    private const int MaxLength = 1 << 20;
+    private const int MaxLength = 1 << 20;          // of one word
+    private const long MaxLookedAt = 20_000_000;
+    private const int MaxFields = 100_000;          // of one command
+    private const int MaxTotal = 4 << 20;
 
     public async ValueTask<List<string>> FieldsAsync(IEnumerable<Word> words)
     {
         var fields = new List<string>();
+        var length = 0L;
         foreach (var word in words)
         {
             var collector = new FieldCollector(state.Get("IFS") ?? " \t\n");
             await AddAsync(collector, word, isFirst: true);
-            foreach (var field in collector.Finish()) AddFileNames(fields, field);
+            foreach (var field in collector.Finish())
+            {
+                AddFileNames(fields, field);
+                if (fields.Count > MaxFields || (length += field.Text.Length) > MaxTotal) throw new ShellError("out of memory", 2);
+            }
         }
         return fields;
     }
@@ -179,25 +187,21 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
 
     private static string Trim(string value, string pattern, string operation)
     {
-        var fromStart = operation[0] == '#';
-        var longest = operation.Length == 2;
-        for (var i = 0; i <= value.Length; i++)
-        {
-            var length = longest ? value.Length - i : i;
-            var cut = fromStart ? value.AsSpan(0, length) : value.AsSpan(value.Length - length);
-            if (ShellPattern.IsMatch(pattern, cut)) return fromStart ? value[length..] : value[..^length];
-        }
-        return value;
+        var (fromStart, longest) = (operation[0] == '#', operation.Length == 2);
+        var length = fromStart ? ShellPattern.PrefixLength(pattern, value, longest) : ShellPattern.SuffixLength(pattern, value, longest);
+        return length <= 0 ? value : fromStart ? value[length..] : value[..^length];
     }
 
     private static string Substitute(string value, string pattern, string by, bool all)
     {
         var result = new StringBuilder();
         var at = 0;
-        while (at < value.Length)
+        // A star may look at all that is left, from every place: that much is looked at, and no more.
+        var left = pattern.Contains('*') ? MaxLookedAt : long.MaxValue;
+        while (at < value.Length && result.Length <= MaxLength && (left -= value.Length - at) > 0)
         {
-            var length = pattern == "" ? 0 : LongestMatch(value, at, pattern);
-            if (length == 0) result.Append(value[at++]);
+            var length = pattern == "" ? 0 : ShellPattern.PrefixLength(pattern, value.AsSpan(at), longest: true);
+            if (length <= 0) result.Append(value[at++]);
             else
             {
                 result.Append(by);
@@ -206,13 +210,6 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
             }
         }
         return result.Append(value.AsSpan(at)).ToString();
-    }
-
-    private static int LongestMatch(string value, int at, string pattern)
-    {
-        for (var length = value.Length - at; length > 0; length--)
-            if (ShellPattern.IsMatch(pattern, value.AsSpan(at, length))) return length;
-        return 0;
     }
 
     private string Slice(string value, string argument)

@@ -7,7 +7,7 @@ internal sealed partial class Interpreter
 {
     private async ValueTask<int> TrapAsync(List<string> words)
     {
-        if (words.Count == 1)
+        if (words is [_] or [_, "--"])
         {
             foreach (var (signal, action) in _state.Traps.OrderBy(t => t.Key))
                 await _self.WriteLineAsync($"trap -- {ShellQuoting.Always(action)} {Signals.Name(signal)}");

@@ -146,8 +146,14 @@ internal sealed partial class Interpreter
         {
             await ApplyAsync(descriptors, command.Redirections);
             var found = Find(words[0]) ?? throw new ShellError(NotFound(words[0], command.Line), 127);
-            var environment = _state.Exported();
-            foreach (var (name, value) in assignments) environment[name] = value;
+            _self.Kernel.Throttle.Charge(StepsPerFork + (_state.VariableCount / 64));
+            IReadOnlyDictionary<string, string> environment = _state.Exported();
+            if (assignments.Count > 0)
+            {
+                var own = new Dictionary<string, string>(environment);
+                foreach (var (name, value) in assignments) own[name] = value;
+                environment = own;
+            }
             if (replaces) throw Replace(found, words, environment);
             var setup = new ProcessSetup(environment, _self.WorkingDirectory, _self.User, descriptors, _self.Clock.ForChild());
             return await WaitForChildAsync(_self.Kernel.Start(_self, words, found, setup));
@@ -176,12 +182,24 @@ internal sealed partial class Interpreter
         return name == "" ? ": Permission denied" : $"{name}: not found";
     }
 
+    // As ash's hash: where a name was found it is looked for first, until PATH changes.
+    private ResolvedCommand? Search(string name)
+    {
+        var found = _self.Kernel.Resolve(name, _state.Get("PATH"), _self.WorkingDirectory, _self.User);
+        if (found is not null && !name.Contains('/') && found.Path.StartsWith('/')) _state.Found[name] = found.Path;
+        return found;
+    }
+
     private ResolvedCommand? Find(string name)
     {
         if (name == "") return null;
         try
         {
-            return _self.Kernel.Resolve(name, _state.Get("PATH"), _self.WorkingDirectory, _self.User);
+            return _state.Found.TryGetValue(name, out var path) && _self.Kernel.Resolve(path, null, _self.WorkingDirectory, _self.User) is { } known ? known : Search(name);
+        }
+        catch (FileError) when (_state.Found.Remove(name))
+        {
+            return Find(name);
         }
         catch (FileError error) when (error.Message == FileError.NotFound.Message)
         {
@@ -219,10 +237,9 @@ internal sealed partial class Interpreter
         return 127;
     }
 
-    private ProcessReplaced Replace(ResolvedCommand found, List<string> words, Dictionary<string, string> environment)
+    private ProcessReplaced Replace(ResolvedCommand found, List<string> words, IReadOnlyDictionary<string, string> environment)
     {
-        _self.Environment.Clear();
-        foreach (var (name, value) in environment) _self.Environment[name] = value;
+        _self.Environment = environment;
         return new ProcessReplaced(found, words);
     }
 

@@ -13,6 +13,7 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 internal sealed partial class Interpreter
 {
     private const int MaxFunctionDepth = 200;
+    private const int StepsPerFork = 10;          // what a process costs the host, beside a command that needs none
     private const int MaxSubstitution = 1 << 20;
     private readonly SimProcess _self;
     private readonly ShellState _state;
@@ -28,6 +29,7 @@ internal sealed partial class Interpreter
     {
         _self = self;
         _state = state;
+        state.Owner = self;
         _expansion = new Expansion(self, state, SubstituteAsync);
     }
 
@@ -326,10 +328,11 @@ internal sealed partial class Interpreter
 
     private SimProcess Fork(Command command, DescriptorTable? descriptors = null, bool? isTested = null)
     {
+        _self.Kernel.Throttle.Charge(StepsPerFork + (_state.VariableCount / 64));
         try
         {
             var setup = new ProcessSetup(
-                new Dictionary<string, string>(_self.Environment), _self.WorkingDirectory, _self.User, descriptors ?? _self.Descriptors.Copy(), _self.Clock.ForChild());
+                _self.Environment, _self.WorkingDirectory, _self.User, descriptors ?? _self.Descriptors.Copy(), _self.Clock.ForChild());
             return _self.Kernel.Start(_self, _self.Arguments, new ResolvedCommand(new ForkedShell(_state.Fork(), command, isTested ?? _tested > 0)), setup);
         }
         catch (FileError)

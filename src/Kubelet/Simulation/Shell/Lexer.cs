@@ -22,6 +22,7 @@ internal sealed record Token(TokenKind Kind, string Text, Word? Word, int Line);
 /// </summary>
 internal sealed class Lexer(string text, int line = 1, IReadOnlyDictionary<string, string>? aliases = null)
 {
+    private const int MaxTokens = 200_000;
     private static readonly string[] Operators = ["<<-", "&&", "||", ";;", "<<", ">>", "<&", ">&", "<>", ">|", "&", "|", ";", "<", ">", "(", ")"];
     private readonly List<HereDocument> _pendingDocuments = [];
 
@@ -31,8 +32,9 @@ internal sealed class Lexer(string text, int line = 1, IReadOnlyDictionary<strin
     private int _position;
     private int _line = line;
     private int _depth;
+    private int _tokens;
 
-    public Token Peek() => _peeked ??= Read();
+    public Token Peek() => _peeked ??= ++_tokens <= MaxTokens ? Read() : throw new SyntaxError("out of memory", _line);
 
     public Token Next()
     {
@@ -264,6 +266,7 @@ internal sealed class Lexer(string text, int line = 1, IReadOnlyDictionary<strin
 
     private WordPart ReadExpansion(bool quoted)
     {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         if (++_depth > 60) throw new SyntaxError("nested too deeply", _line);
         try
         {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MiniK8s.Kubelet.Simulation.Shell;
 
 // Compound commands, each from its first reserved word to its last. The errors are those of busybox's ash.
@@ -17,6 +19,7 @@ internal sealed partial class Parser
 
     private IfCommand ParseIf()
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         lexer.Next();
         var condition = ParseUntil("then");
         var then = ParseList();

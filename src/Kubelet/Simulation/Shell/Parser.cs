@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MiniK8s.Kubelet.Simulation.Shell;
 
 /// <summary>Recursive descent over POSIX's shell grammar, plus bash's <c>function f {</c> and <c>&amp;></c>-free rest.</summary>
@@ -131,6 +133,7 @@ internal sealed partial class Parser(Lexer lexer)
 
     private Command ParseCommand()
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         lexer.ExpandAliases();
         var token = lexer.Peek();
         Command? compound = token switch

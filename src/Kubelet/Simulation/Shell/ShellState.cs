@@ -1,3 +1,4 @@
+using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Shell;
@@ -5,14 +6,21 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 /// <summary>What a shell remembers between commands; a subshell starts with a copy.</summary>
 internal sealed class ShellState
 {
+    private const int BytesPerVariable = 64;
     private readonly Dictionary<string, Variable> _variables = new(StringComparer.Ordinal);
     private readonly Stack<Dictionary<string, Variable?>> _locals = new();
+    private Dictionary<string, string>? _exported;
 
     public ShellState(string name, IEnumerable<KeyValuePair<string, string>> environment)
     {
         Name = name;
         foreach (var (key, value) in environment) _variables[key] = new Variable(value, IsExported: true, IsReadOnly: false);
     }
+
+    /// <summary>Who pays for the variables; a subshell only for those that it sets.</summary>
+    public SimProcess? Owner { get; set; }
+
+    public int VariableCount => _variables.Count;
 
     /// <summary><c>$0</c>, and what error texts begin with.</summary>
     public string Name { get; set; }
@@ -58,21 +66,46 @@ internal sealed class ShellState
     {
         var old = _variables.GetValueOrDefault(name);
         if (old is { IsReadOnly: true }) throw new ShellError($"{name}: is read only", 2);
+        Pay(value.Length - (old?.Value?.Length ?? -BytesPerVariable));
         _variables[name] = new Variable(value, old?.IsExported ?? false, IsReadOnly: false);
+        Changed(name, old?.IsExported ?? false);
+    }
+
+    private void Changed(string name, bool isExported)
+    {
+        if (isExported) _exported = null;
+        if (name == "PATH") Found.Clear();
+    }
+
+    private void Pay(long characters)
+    {
+        try
+        {
+            if (characters != 0) Owner?.Hold(characters * sizeof(char));
+        }
+        catch (FileError error)
+        {
+            throw new ShellError(error.Message, 2);
+        }
     }
 
     public void Unset(string name)
     {
         if (_variables.GetValueOrDefault(name) is { IsReadOnly: true }) throw new ShellError($"{name}: is read only", 2);
         _variables.Remove(name);
+        Changed(name, isExported: true);
     }
 
-    public void Export(string name) =>
+    public void Export(string name)
+    {
         _variables[name] = (_variables.GetValueOrDefault(name) ?? new Variable(null, false, false)) with { IsExported = true };
+        _exported = null;
+    }
 
     public void Unexport(string name)
     {
         if (_variables.TryGetValue(name, out var variable)) _variables[name] = variable with { IsExported = false };
+        _exported = null;
     }
 
     public IEnumerable<KeyValuePair<string, string?>> ReadOnly =>
@@ -84,8 +117,12 @@ internal sealed class ShellState
     public IEnumerable<KeyValuePair<string, string>> All =>
         _variables.Where(v => v.Value.Value is not null).Select(v => KeyValuePair.Create(v.Key, v.Value.Value!));
 
-    public Dictionary<string, string> Exported() =>
-        _variables.Where(v => v.Value is { IsExported: true, Value: not null }).ToDictionary(v => v.Key, v => v.Value.Value!);
+    /// <summary>The environment of what it starts; one and the same until a variable that belongs to it changes.</summary>
+    public IReadOnlyDictionary<string, string> Exported() =>
+        _exported ??= _variables.Where(v => v.Value is { IsExported: true, Value: not null }).ToDictionary(v => v.Key, v => v.Value.Value!);
+
+    /// <summary>Where commands were found by PATH.</summary>
+    public Dictionary<string, string> Found { get; } = new(StringComparer.Ordinal);
 
     public void EnterFunction()
     {
@@ -100,6 +137,7 @@ internal sealed class ShellState
         {
             if (old is null) _variables.Remove(name);
             else _variables[name] = old;
+            Changed(name, isExported: true);
         }
     }
 
@@ -108,6 +146,7 @@ internal sealed class ShellState
     {
         if (!_locals.TryPeek(out var scope) || !scope.TryAdd(name, _variables.GetValueOrDefault(name))) return;
         if (_variables.TryGetValue(name, out var old)) _variables[name] = old with { Value = null };
+        Changed(name, isExported: true);
     }
 
     public ShellState Fork()

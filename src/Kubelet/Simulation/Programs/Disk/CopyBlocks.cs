@@ -51,10 +51,11 @@ internal sealed class CopyBlocks : IProgram
     private static async ValueTask<(long Full, long Partial, long Bytes)> CopyAsync(SimProcess self, OpenFile input, OpenFile output, int size, long skip, long count, string name)
     {
         var (full, partial, bytes) = (0L, 0L, 0L);
+        self.Hold(size);
         var buffer = new byte[size];
         for (var block = 0L; block - skip < count; block++)
         {
-            await self.Kernel.Throttle.StepAsync(self);
+            await self.Kernel.Throttle.StepAsync(self, 1 + (size >> 10));
             var read = await input.ReadAsync(buffer, self.Killed);
             if (read == 0) break;
             if (block < skip) continue;

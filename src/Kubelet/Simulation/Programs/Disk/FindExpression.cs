@@ -76,6 +76,7 @@ internal sealed class FindExpression
 
     private Step Primary()
     {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         if (Take("("))
         {
             var inner = Or();

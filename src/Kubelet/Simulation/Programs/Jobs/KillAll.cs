@@ -13,7 +13,7 @@ internal sealed class KillAll : IProgram
         {
             if (argument == "-q") quiet = true;
             else if (argument.Length > 1 && argument[0] == '-' && Signals.Parse(argument[1..]) is { } given) signal = given;
-            else if (argument[0] != '-') names.Add(argument);
+            else if (!argument.StartsWith('-')) names.Add(argument);
         }
         var status = 0;
         foreach (var name in names)

@@ -32,6 +32,7 @@ internal sealed class Expr : IProgram
 
     private static string Level(IReadOnlyList<string> words, ref int at, int level)
     {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         if (level == Levels.Length) return Operand(words, ref at);
         var left = Level(words, ref at, level + 1);
         while (at < words.Count && Levels[level].Contains(words[at]))

@@ -63,7 +63,7 @@ internal sealed class ServiceProgram(ServiceSpec spec) : IProgram
 
     private IEnumerable<int> Ports(IReadOnlyList<string> arguments)
     {
-        if (spec.PortArgument != "" && Regex.Match(string.Join(' ', arguments), spec.PortArgument) is { Success: true } match)
+        if (spec.PortArgument != "" && Regex.Match(string.Join(' ', arguments), spec.PortArgument, RegexOptions.None, TimeSpan.FromMilliseconds(200)) is { Success: true } match)
             return [int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)];
         return spec.Listen;
     }

@@ -11,7 +11,7 @@ internal sealed class Base64 : IProgram
         var options = new Arguments(arguments, "w");
         return Streams.ForEachFileAsync(self, "base64", options.Operands, async (_, file) =>
         {
-            var bytes = await file.ReadToEndAsync(self.Killed);
+            var bytes = await file.ReadToEndAsync(self);
             if (!options.Has("d", "decode"))
             {
                 await self.WriteAsync(string.Concat(Convert.ToBase64String(bytes).Chunk(76).Select(row => new string(row) + "\n")));

@@ -12,7 +12,7 @@ internal sealed class Checksum : IProgram
         var (tool, options) = (FileTree.Name(arguments[0]), new Arguments(arguments));
         if (options.Has("c")) return await CheckAsync(self, tool, options);
         return await Streams.ForEachFileAsync(self, tool, options.Operands, async (path, file) =>
-            await self.WriteLineAsync($"{Sum(tool, await file.ReadToEndAsync(self.Killed))}  {path}"));
+            await self.WriteLineAsync($"{Sum(tool, await file.ReadToEndAsync(self))}  {path}"));
     }
 
     private static async ValueTask<int> CheckAsync(SimProcess self, string tool, Arguments options)
@@ -22,7 +22,7 @@ internal sealed class Checksum : IProgram
         foreach (var (sum, path) in rows.Select(r => r.Split("  ", 2)).Where(r => r.Length == 2).Select(r => (r[0], r[1])))
         {
             var isSame = false;
-            await Streams.ForEachFileAsync(self, tool, [path], async (_, file) => isSame = Sum(tool, await file.ReadToEndAsync(self.Killed)) == sum);
+            await Streams.ForEachFileAsync(self, tool, [path], async (_, file) => isSame = Sum(tool, await file.ReadToEndAsync(self)) == sum);
             if (!options.Has("s")) await self.WriteLineAsync($"{path}: {(isSame ? "OK" : "FAILED")}");
             if (!isSame) failed++;
         }

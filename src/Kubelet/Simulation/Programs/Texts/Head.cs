@@ -27,7 +27,7 @@ internal sealed class Head : IProgram
             if (left < 0)
             {
                 // All but the last ones.
-                var all = Streams.SplitLines(await file.ReadToEndAsync(self.Killed)).ToList();
+                var all = Streams.SplitLines(await file.ReadToEndAsync(self)).ToList();
                 foreach (var line in all.SkipLast(-left)) await self.WriteLineAsync(line);
                 return;
             }

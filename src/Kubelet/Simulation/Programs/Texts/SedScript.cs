@@ -96,6 +96,7 @@ internal sealed class SedScript(string text, bool extended)
                 ParseSubstitution(command);
                 return;
             case 'y':
+                if (_at >= text.Length) throw new FileError("missing command");
                 var delimiter = text[_at++];
                 var (from, to) = (Unescaped(Until(delimiter)), Unescaped(Until(delimiter)));
                 if (from.Length != to.Length) throw new FileError("strings for 'y' command are different lengths");

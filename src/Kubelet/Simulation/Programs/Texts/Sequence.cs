@@ -10,6 +10,11 @@ internal sealed class Sequence : IProgram
     {
         var options = new Arguments([.. arguments.Select(a => a.Length > 1 && a[0] == '-' && (char.IsAsciiDigit(a[1]) || a[1] == '.') ? "\0" + a : a)], "s");
         var texts = options.Operands.ConvertAll(o => o.TrimStart('\0'));
+        if (texts.Count is 0 or > 3)
+        {
+            await self.ErrorAsync("Usage: seq [-w] [-s SEP] [FIRST [INC]] LAST");
+            return 1;
+        }
         var numbers = new List<decimal>();
         foreach (var text in texts)
         {
@@ -24,8 +29,7 @@ internal sealed class Sequence : IProgram
         {
             [var end] => (1, 1, end),
             [var start, var end] => (start, 1m, end),
-            [var start, var by, var end, ..] => (start, by, end),
-            _ => (1, 1, 0m),
+            _ => (numbers[0], numbers[1], numbers[2]),
         };
         var decimals = texts.SkipLast(texts.Count > 1 ? 1 : 0).Select(t => t.Contains('.') ? t.Length - t.IndexOf('.') - 1 : 0).DefaultIfEmpty(0).Max();
         var width = options.Has("w") ? texts.Max(t => t.Split('.')[0].Length) + (decimals > 0 ? decimals + 1 : 0) : 0;

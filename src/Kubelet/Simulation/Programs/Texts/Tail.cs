@@ -30,8 +30,8 @@ internal sealed class Tail : IProgram
         var read = new Dictionary<string, int>();
         var status = await Streams.ForEachFileAsync(self, "tail", options.Operands, async (path, file) =>
         {
-            if (follows && file is NullFile) return;
-            var bytes = await file.ReadToEndAsync(self.Killed);
+            if (follows && path == "/dev/null") return;
+            var bytes = await file.ReadToEndAsync(self);
             read[path] = bytes.Length;
             var lines = Streams.SplitLines(bytes).ToArray();
             var shown = options.TryValue(out var c, "c") ? null : fromStart ? lines.Skip(count - 1) : lines.TakeLast(count);

@@ -25,8 +25,9 @@ internal sealed class Tee : IProgram
                     status = 1;
                 }
             }
+            var input = new MeteredFile(self, self.Stdin.Retain());
             var buffer = new byte[4096];
-            while (await self.Stdin.ReadAsync(buffer, self.Killed) is var count and > 0)
+            while (await input.ReadAsync(buffer, self.Killed) is var count and > 0)
             {
                 await self.Stdout.WriteAsync(buffer.AsMemory(0, count), self.Killed);
                 foreach (var target in targets) await target.WriteAsync(buffer.AsMemory(0, count), self.Killed);

@@ -10,15 +10,17 @@ internal sealed class Translate : IProgram
         var options = new Arguments(arguments);
         var from = Set(options.Operands.ElementAtOrDefault(0) ?? "");
         var to = Set(options.Operands.ElementAtOrDefault(1) ?? "");
+        var (complement, deletes, squeezes) = (options.Has("c", "C"), options.Has("d"), options.Has("s"));
+        var places = Enumerable.Range(0, 256).Select(c => from.IndexOf((char)c)).ToArray();
         await foreach (var text in Chunks(self))
         {
-            var output = new StringBuilder();
+            var output = new StringBuilder(text.Length);
             foreach (var c in text)
             {
-                var index = from.IndexOf(c) is var at && options.Has("c", "C") ? (at < 0 ? int.MaxValue : -1) : at;
-                if (options.Has("d") && index >= 0) continue;
+                var index = (c < 256 ? places[c] : from.IndexOf(c)) is var at && complement ? (at < 0 ? int.MaxValue : -1) : at;
+                if (deletes && index >= 0) continue;
                 var mapped = index < 0 || to.Length == 0 ? c : to[int.Min(index, to.Length - 1)];
-                if (options.Has("s") && index >= 0 && output.Length > 0 && output[^1] == mapped) continue;
+                if (squeezes && index >= 0 && output.Length > 0 && output[^1] == mapped) continue;
                 output.Append(mapped);
             }
             await self.WriteAsync(output.ToString());
@@ -28,10 +30,11 @@ internal sealed class Translate : IProgram
 
     private static async IAsyncEnumerable<string> Chunks(SimProcess self)
     {
+        var input = new MeteredFile(self, self.Stdin.Retain());
         var decoder = Encoding.UTF8.GetDecoder();
         var bytes = new byte[4096];
         var chars = new char[4097];
-        while (await self.Stdin.ReadAsync(bytes, self.Killed) is var count and > 0)
+        while (await input.ReadAsync(bytes, self.Killed) is var count and > 0)
             yield return new string(chars, 0, decoder.GetChars(bytes, 0, count, chars, 0));
     }
 

@@ -13,7 +13,7 @@ internal sealed class WordCount : IProgram
         var totals = (Lines: 0L, Words: 0L, Bytes: 0L, Longest: 0L);
         var status = await Streams.ForEachFileAsync(self, "wc", options.Operands, async (path, file) =>
         {
-            var bytes = await file.ReadToEndAsync(self.Killed);
+            var bytes = await file.ReadToEndAsync(self);
             var counts = (Lines: (long)bytes.AsSpan().Count((byte)'\n'), Words: (long)Encoding.UTF8.GetString(bytes).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length, Bytes: (long)bytes.Length, Longest: (long)Streams.SplitLines(bytes).Select(l => l.Length).DefaultIfEmpty(0).Max());
             totals = (totals.Lines + counts.Lines, totals.Words + counts.Words, totals.Bytes + counts.Bytes, long.Max(totals.Longest, counts.Longest));
             await self.WriteLineAsync(Row(counts, path == "-" ? "" : path));

@@ -8,7 +8,7 @@ internal sealed class Xargs : IProgram
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
         var options = new Arguments(arguments, "nILP", stopAtOperand: true);
-        var input = Encoding.UTF8.GetString(await self.Stdin.ReadToEndAsync(self.Killed));
+        var input = Encoding.UTF8.GetString(await self.Stdin.ReadToEndAsync(self));
         var place = options.Value("I");
         var words = options.Has("0") ? input.Split('\0', StringSplitOptions.RemoveEmptyEntries) : Words(input, wholeLines: place is not null);
         if (words is null)
@@ -18,7 +18,7 @@ internal sealed class Xargs : IProgram
         }
         IReadOnlyList<string> command = options.Operands.Count == 0 ? ["echo"] : options.Operands;
         var size = place is not null ? 1 : int.TryParse(options.Value("n"), out var n) && n > 0 ? n : int.MaxValue;
-        if (words.Length == 0 && options.Has("r")) return 0;
+        if (words.Length == 0 && (options.Has("r") || place is not null)) return 0;
         var status = 0;
         foreach (var chunk in words.Length == 0 ? [[]] : words.Chunk(int.Min(size, words.Length)))
         {
