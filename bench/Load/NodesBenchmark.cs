@@ -48,9 +48,11 @@ internal static class NodesBenchmark
         var gone = clock.Elapsed;
 
         var scheduled = new PodStarts(lab.Api);
+        var idle = Work(lab, kubelet);
         clock.Restart();
         await scheduled.RunAsync("scheduled", nodes * PodsPerNode / 3, InFlight);
         var throughput = nodes * PodsPerNode / 3 / clock.Elapsed.TotalSeconds;
+        var work = Work(lab, kubelet).Zip(idle, (after, from) => $"{after.Name} {(after.Cpu - from.Cpu).TotalMilliseconds / (nodes * PodsPerNode / 3):0.00}");
         kubelet.Kill();
         return
         [
@@ -61,6 +63,7 @@ internal static class NodesBenchmark
             new("memory of the others", rest),
             new("until all are gone", $"{gone.TotalSeconds:0} s, {nodes * PodsPerNode / gone.TotalSeconds:0} Pods/s"),
             new($"{nodes * PodsPerNode / 3} Pods through the whole control plane to Running, {InFlight} in flight", $"{throughput:0} Pods/s"),
+            new("CPU that one of these took, in ms", string.Join(", ", work)),
         ];
     }
 
@@ -91,6 +94,21 @@ internal static class NodesBenchmark
         async () => (await lab.Api.Resource<Node>().ListAsync("", new ListOptions(), CancellationToken.None)).Items
             .Count(node => node.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" })) == count,
         $"{count} nodes are Ready");
+
+    // What each process has worked up to now; the client is this one.
+    private static List<(string Name, TimeSpan Cpu)> Work(Lab lab, Process kubelet)
+    {
+        kubelet.Refresh();
+        return
+        [
+            .. lab.Pids().Select(pid =>
+            {
+                using var process = Process.GetProcessById(pid.Value);
+                return (pid.Key, process.TotalProcessorTime);
+            }),
+            ("the kubelet of all nodes", kubelet.TotalProcessorTime), ("client", Environment.CpuUsage.TotalTime),
+        ];
+    }
 
     private static long Memory(Process process)
     {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 using MiniK8s.Client;
 using MiniK8s.Hosting;
+using MiniK8s.Hosting.Waking;
 using MiniK8s.Kubelet.Api;
 using MiniK8s.Kubelet.Logs;
 using MiniK8s.Kubelet.Node;
@@ -21,6 +22,7 @@ internal static class KubeletServiceCollectionExtensions
 
     /// <summary>Adds the nodes and what they stand on.</summary>
     public static IServiceCollection AddKubelet(this IServiceCollection services, KubeletOptions options) => services
+        .AddSingleton<TimeProvider>(new CoalescingTimeProvider(TimeProvider.System))      // tens of thousands of loops that wait a minute each
         .AddApiClient(options.Kubeconfig, "kubelet")
         .AddSingleton<ClusterServices>()
         .AddSingleton<IClusterNames>(provider => provider.GetRequiredService<ClusterServices>())

@@ -80,7 +80,7 @@ internal static class ShellBenchmark
     private static async Task<IContainerRuntime> NodeAsync(SimulationHost host, int number)
     {
         var runtime = host.AddNode($"node{number}", $"172.18.{number / 250}.{(number % 250) + 2}", AddressPool.CidrOf(number)).Runtime;
-        await runtime.PullImageAsync("busybox:1.36", null, default);
+        await runtime.PullImageAsync("busybox:1.36", null, new Dictionary<string, string>(), default);
         return runtime;
     }
 }

@@ -19,7 +19,7 @@ namespace MiniK8s.Kubelet.Admission;
 /// </code>
 /// The second end is Kubernetes': after a forced deletion the namesake may run beside what is still stopping. A static pod needs no
 /// apiserver: it does not wait for <see cref="Open"/>, and the node as last known has to do. A critical pod that lacks nothing but resources
-/// drives others out; everybody else waits for that. What is left out: AppArmor, which a simulated node does not have.
+/// drives others out; everybody else waits for that.
 /// </remarks>
 internal sealed class PodAdmission(IOwnNode node, IPodEvents events, TimeProvider time)
 {
@@ -181,7 +181,7 @@ internal sealed class PodAdmission(IOwnNode node, IPodEvents events, TimeProvide
             }
             catch (ApiException)
             {
-                await Task.Delay(RetryPeriod, time, stopping);      // it is logged with each heartbeat that fails
+                await Task.Delay(RetryPeriod, time, stopping);      // it is logged with each lease that is not renewed
             }
         }
     }

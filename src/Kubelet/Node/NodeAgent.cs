@@ -1,4 +1,5 @@
 using MiniK8s.Api.Errors;
+using MiniK8s.Api.Objects;
 using MiniK8s.Client.Events;
 using MiniK8s.Client.Informers;
 using MiniK8s.Client.Reflection;
@@ -39,7 +40,7 @@ internal sealed partial class NodeAgent(
         var source = new EventSourceOptions { Component = "kubelet", Host = identity.Name };
         var recorder = new EventRecorder(source, api, time, random, loggers.CreateLogger<EventRecorder>());
         var events = new KubeletEvents(recorder);
-        var heartbeat = new NodeHeartbeat(identity, api, runtime.Runtime, events, time, random, loggers.CreateLogger<NodeHeartbeat>());
+        var heartbeat = new NodeHeartbeat(identity, api, informers, runtime.Runtime, events, time, random, loggers.CreateLogger<NodeHeartbeat>());
         await heartbeat.PrepareAsync(stopping);
         await using var open = rooms.Open(identity, runtime, events, heartbeat, stopping);
         _standing = new Standing(open, heartbeat, events);

@@ -1,4 +1,6 @@
 using MiniK8s.Api.Errors;
+using MiniK8s.Client.Informers;
+using MiniK8s.Client.Reflection;
 using MiniK8s.Client.Resources;
 using MiniK8s.Kubelet.Admission;
 using MiniK8s.Protocol.Core.V1;
@@ -6,22 +8,30 @@ using MiniK8s.Protocol.Core.V1;
 namespace MiniK8s.Kubelet.Node;
 
 /// <summary>Registers the Node and keeps its status fresh: looked at every 10 s, written when something but the heartbeat changed, or after 5 min.</summary>
+/// <remarks>
+/// What stands at the apiserver is known by a watch on this one Node: a look that leads to no write asks nobody, or the looks of a thousand
+/// nodes would be most of what they cost. A write that meets a newer Node reads it and goes on from there [pkg/kubelet/kubelet_node_status.go].
+/// </remarks>
 internal sealed partial class NodeHeartbeat(
-    NodeIdentity identity, IApiClient api, Runtime.IContainerRuntime runtime, INodeEvents events, TimeProvider time, Random random, ILogger<NodeHeartbeat> logger)
-    : IOwnNode
+    NodeIdentity identity, IApiClient api, InformerFactory informers, Runtime.IContainerRuntime runtime, INodeEvents events, TimeProvider time, Random random,
+    ILogger<NodeHeartbeat> logger) : IOwnNode
 {
+    private const int Tries = 5;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);        // plus up to 4 %
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(7);
 
     private readonly IResourceClient<Protocol.Core.V1.Node> _nodes = api.Resource<Protocol.Core.V1.Node>();
+    private readonly SharedInformer<Protocol.Core.V1.Node> _watch = informers.Create<Protocol.Core.V1.Node>(
+        new ObjectFilter { FieldSelector = $"metadata.name={identity.Name}" }, node => node.Metadata.ManagedFields.Clear());
     private long _reported;
     private string? _notReady;
-    private Protocol.Core.V1.Node? _latest;
+    private Protocol.Core.V1.Node? _registered;
 
-    /// <summary>As last read or written; before the first, as it is going to be registered.</summary>
-    public Protocol.Core.V1.Node Latest => Volatile.Read(ref _latest) ?? throw new InvalidOperationException("The node is not known yet: PrepareAsync comes first.");
+    /// <summary>As last heard of; before its registration, as it is going to be registered.</summary>
+    public Protocol.Core.V1.Node Latest => _watch.Cache.Find("", identity.Name) ?? Volatile.Read(ref _registered)
+        ?? throw new InvalidOperationException("The node is not known yet: PrepareAsync comes first.");
 
     /// <summary>Looks at the machine; nobody is asked.</summary>
     public async Task PrepareAsync(CancellationToken stopping) => Keep(NodeObjects.Create(identity, await ReportAsync(stopping), time.GetUtcNow()));
@@ -47,7 +57,9 @@ internal sealed partial class NodeHeartbeat(
     }
 
     /// <summary>Runs until stopped; a failed write is tried again with the next look.</summary>
-    public async Task RunAsync(CancellationToken stopping)
+    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(_watch.RunAsync(stopping), LookAsync(stopping));
+
+    private async Task LookAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
@@ -79,11 +91,11 @@ internal sealed partial class NodeHeartbeat(
     }
 
     /// <inheritdoc />
-    public async Task<Protocol.Core.V1.Node> ReadAsync(CancellationToken ct) => Keep(await _nodes.GetAsync("", identity.Name, ct));
+    public Task<Protocol.Core.V1.Node> ReadAsync(CancellationToken ct) => _nodes.GetAsync("", identity.Name, ct);
 
     private Protocol.Core.V1.Node Keep(Protocol.Core.V1.Node node)
     {
-        Volatile.Write(ref _latest, node);
+        Volatile.Write(ref _registered, node);
         return node;
     }
 
@@ -110,13 +122,26 @@ internal sealed partial class NodeHeartbeat(
 
     private async Task BeatAsync(CancellationToken stopping)
     {
-        var node = (await ReadAsync(stopping)).Clone();
-        var status = NodeObjects.StatusOf(identity, await ReportAsync(stopping), node.Status, time.GetUtcNow());
-        if (WithoutHeartbeats(status).Equals(WithoutHeartbeats(node.Status)) && time.GetElapsedTime(_reported) < ReportPeriod) return;
+        var known = _watch.Cache.Find("", identity.Name);
+        for (var attempt = 1; ; attempt++)
+        {
+            var node = known ?? await ReadAsync(stopping);
+            var status = NodeObjects.StatusOf(identity, await ReportAsync(stopping), node.Status, time.GetUtcNow());
+            if (WithoutHeartbeats(status).Equals(WithoutHeartbeats(node.Status)) && time.GetElapsedTime(_reported) < ReportPeriod) return;
 
-        node.Status = status;
-        Keep(await _nodes.UpdateStatusAsync(node, stopping));
-        _reported = time.GetTimestamp();
+            node = node.Clone();
+            node.Status = status;
+            try
+            {
+                await _nodes.UpdateStatusAsync(node, stopping);
+                _reported = time.GetTimestamp();
+                return;
+            }
+            catch (ApiException exception) when (exception.Status.Reason == "Conflict" && attempt < Tries)
+            {
+                known = null;       // what the watch brought was not the newest
+            }
+        }
     }
 
     private async Task<NodeReport> ReportAsync(CancellationToken ct) => new(runtime.Version, await runtime.ListImagesAsync(ct), _notReady);

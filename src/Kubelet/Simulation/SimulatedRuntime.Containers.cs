@@ -13,12 +13,12 @@ internal sealed partial class SimulatedRuntime
             throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"sandbox container \"{sandboxId}\" is not running");
         var image = _images.Find(config.Image)
             ?? throw new RuntimeException(RuntimeErrorCode.NotFound, $"failed to resolve image \"{config.Image}\": not found");
-        var twin = _containers.Values.FirstOrDefault(c => c.Sandbox == sandbox && c.Config.Name == config.Name && c.Config.Attempt == config.Attempt);
+        var twin = _containers.Of(sandbox.Config.Uid).FirstOrDefault(c => c.Sandbox == sandbox && c.Config.Name == config.Name && c.Config.Attempt == config.Attempt);
         if (twin is not null)
             throw new RuntimeException(RuntimeErrorCode.AlreadyExists, $"failed to reserve container name \"{config.Name}_{sandbox.Config.Name}_{sandbox.Config.Namespace}_{sandbox.Config.Uid}_{config.Attempt}\": name is reserved for \"{twin.Id}\"");
         var container = new SimContainer(this, sandbox, image, NewId(), config, Time.GetUtcNow());
         container.DemandUser();
-        _containers[container.Id] = container;
+        _containers.Add(container);
         Record(new JournalRecord.ContainerCreated(NodeName, container.Id, sandboxId, config, container.Status.CreatedAt));
         Publish(RuntimeEventKind.ContainerCreated, container);
         return Task.FromResult(container.Id);
@@ -33,7 +33,7 @@ internal sealed partial class SimulatedRuntime
 
     public async Task StopContainerAsync(string containerId, TimeSpan gracePeriod, CancellationToken ct)
     {
-        if (!_containers.TryGetValue(containerId, out var container) || container.Status.State != ContainerState.Running) return;
+        if (_containers.Find(containerId) is not { } container || container.Status.State != ContainerState.Running) return;
         if (gracePeriod > TimeSpan.Zero)
         {
             container.SignalStop();
@@ -54,24 +54,23 @@ internal sealed partial class SimulatedRuntime
     public Task SignalContainerAsync(string containerId, int signal, CancellationToken ct)
     {
         var container = Container(containerId);
-        if (container.Kernel is not { } kernel)
-            throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"container \"{containerId}\" is not running");
-        kernel.SignalFirst(signal);
+        if (container.Kernel is null) throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"container \"{containerId}\" is not running");
+        container.Signal(signal);
         return Task.CompletedTask;
     }
 
     public async Task RemoveContainerAsync(string containerId, CancellationToken ct)
     {
-        if (!_containers.TryGetValue(containerId, out var container)) return;
+        if (_containers.Find(containerId) is not { } container) return;
         await StopContainerAsync(containerId, TimeSpan.Zero, ct);
-        if (!_containers.TryRemove(containerId, out _)) return;
+        if (!_containers.Remove(container)) return;
         container.Forget();
         Record(new JournalRecord.ContainerRemoved(NodeName, containerId));
         Publish(RuntimeEventKind.ContainerRemoved, container);
     }
 
     public Task<IReadOnlyList<ContainerStatus>> ListContainersAsync(string? podUid, CancellationToken ct) =>
-        Task.FromResult<IReadOnlyList<ContainerStatus>>([.. _containers.Values.Where(c => podUid is null || c.Sandbox.Config.Uid == podUid).Select(c => c.Status).OrderBy(s => s.CreatedAt)]);
+        Task.FromResult<IReadOnlyList<ContainerStatus>>([.. (podUid is null ? _containers.All : _containers.Of(podUid)).Select(c => c.Status).OrderBy(s => s.CreatedAt)]);
 
     public Task<ContainerStatus> ContainerStatusAsync(string containerId, CancellationToken ct) =>
         Task.FromResult(Container(containerId).Status);

@@ -1,5 +1,6 @@
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation.Journal;
+using MiniK8s.Kubelet.Simulation.Scenes;
 
 namespace MiniK8s.Kubelet.Simulation;
 
@@ -8,7 +9,8 @@ internal sealed partial class SimulatedRuntime
     public Task<string> RunPodSandboxAsync(PodSandboxConfig config, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var twin = _sandboxes.Values.FirstOrDefault(s => s.Config.Uid == config.Uid && s.Config.Attempt == config.Attempt && s.Config.Name == config.Name);
+        if (SceneAnnotations.FaultOf(config.Annotations) is { } fault) throw new RuntimeException(RuntimeErrorCode.InvalidArgument, fault);
+        var twin = _sandboxes.Of(config.Uid).FirstOrDefault(s => s.Config.Attempt == config.Attempt && s.Config.Name == config.Name);
         if (twin is not null)
             throw new RuntimeException(RuntimeErrorCode.AlreadyExists, $"failed to reserve sandbox name \"{config.Name}_{config.Namespace}_{config.Uid}_{config.Attempt}\": name is reserved for \"{twin.Id}\"");
         var ip = config.HostNetwork ? "" : addresses.Take()
@@ -23,7 +25,7 @@ internal sealed partial class SimulatedRuntime
         }
         var sandbox = new SimSandbox(NewId(), config, network, Time.GetUtcNow());
         if (!config.HostNetwork) host.Network.Attach(network);
-        _sandboxes[sandbox.Id] = sandbox;
+        _sandboxes.Add(sandbox);
         Record(new JournalRecord.SandboxStarted(NodeName, sandbox.Status()));
         _events.Publish(RuntimeEventKind.SandboxStarted, config.Uid, sandbox.Id);
         return Task.FromResult(sandbox.Id);
@@ -31,8 +33,8 @@ internal sealed partial class SimulatedRuntime
 
     public async Task StopPodSandboxAsync(string sandboxId, CancellationToken ct)
     {
-        if (!_sandboxes.TryGetValue(sandboxId, out var sandbox)) return;
-        foreach (var container in _containers.Values.Where(c => c.Sandbox == sandbox && c.Status.State == ContainerState.Running).ToArray())
+        if (_sandboxes.Find(sandboxId) is not { } sandbox) return;
+        foreach (var container in _containers.Of(sandbox.Config.Uid).Where(c => c.Sandbox == sandbox && c.Status.State == ContainerState.Running))
             await StopContainerAsync(container.Id, TimeSpan.Zero, ct);
         if (!sandbox.TryStop()) return;
         if (!sandbox.Config.HostNetwork)
@@ -47,17 +49,17 @@ internal sealed partial class SimulatedRuntime
 
     public async Task RemovePodSandboxAsync(string sandboxId, CancellationToken ct)
     {
-        if (!_sandboxes.TryGetValue(sandboxId, out var sandbox)) return;
+        if (_sandboxes.Find(sandboxId) is not { } sandbox) return;
         await StopPodSandboxAsync(sandboxId, ct);
-        foreach (var container in _containers.Values.Where(c => c.Sandbox == sandbox).ToArray())
+        foreach (var container in _containers.Of(sandbox.Config.Uid).Where(c => c.Sandbox == sandbox))
             await RemoveContainerAsync(container.Id, ct);
-        if (!_sandboxes.TryRemove(sandboxId, out _)) return;
+        if (!_sandboxes.Remove(sandbox)) return;
         Record(new JournalRecord.SandboxRemoved(NodeName, sandboxId));
         _events.Publish(RuntimeEventKind.SandboxRemoved, sandbox.Config.Uid, sandboxId);
     }
 
     public Task<IReadOnlyList<PodSandboxStatus>> ListPodSandboxesAsync(string? podUid, CancellationToken ct) =>
-        Task.FromResult<IReadOnlyList<PodSandboxStatus>>([.. _sandboxes.Values.Where(s => podUid is null || s.Config.Uid == podUid).OrderBy(s => s.CreatedAt).Select(s => s.Status())]);
+        Task.FromResult<IReadOnlyList<PodSandboxStatus>>([.. (podUid is null ? _sandboxes.All : _sandboxes.Of(podUid)).OrderBy(s => s.CreatedAt).Select(s => s.Status())]);
 
     public Task<PodSandboxStatus> PodSandboxStatusAsync(string sandboxId, CancellationToken ct) =>
         Task.FromResult(Sandbox(sandboxId).Status());

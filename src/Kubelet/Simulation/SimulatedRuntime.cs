@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using MiniK8s.Api.Placement;
+using MiniK8s.Kubelet.Probes;
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Images;
@@ -13,10 +13,10 @@ namespace MiniK8s.Kubelet.Simulation;
 /// The container runtime of one node, without containers: every process is an async task in here. Cheap enough for a thousand nodes in
 /// one process.
 /// </summary>
-internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNode node, AddressPool addresses) : IContainerRuntime
+internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNode node, AddressPool addresses) : IContainerRuntime, IProbeScript
 {
-    private readonly ConcurrentDictionary<string, SimSandbox> _sandboxes = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, SimContainer> _containers = new(StringComparer.Ordinal);
+    private readonly ByPod<SimSandbox> _sandboxes = new(sandbox => sandbox.Id, sandbox => sandbox.Config.Uid);
+    private readonly ByPod<SimContainer> _containers = new(container => container.Id, container => container.Sandbox.Config.Uid);
     private readonly RuntimeEventHub _events = new(host.Time);
     private readonly NodeImages _images = new(host.Catalogue);
     private volatile bool _closing;
@@ -57,20 +57,23 @@ internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNod
         var running = new List<(SimContainer Container, ContainerRecords Records)>();
         foreach (var known in records.Containers.Values)
         {
-            if (!_sandboxes.TryGetValue(known.Created.SandboxId, out var sandbox) || _images.Find(known.Created.Config.Image) is not { } image)
-                continue;
-            var container = _containers[known.Created.Id] = new SimContainer(this, sandbox, image, known.Created.Id, known.Created.Config, known.Created.At);
+            if (_sandboxes.Find(known.Created.SandboxId) is not { } sandbox || _images.Find(known.Created.Config.Image) is not { } image) continue;
+            var container = new SimContainer(this, sandbox, image, known.Created.Id, known.Created.Config, known.Created.At);
+            _containers.Add(container);
             if (known.Exited is { } exited) container.RestoreExited(known.Started?.At, exited);
             else if (known.Started is not null) running.Add((container, known));
         }
         foreach (var (container, known) in running.OrderBy(r => r.Records.Started!.At)) container.Resume(known.Started!.At, records.Files.GetValueOrDefault(container.Id));
     }
 
+    /// <inheritdoc />
+    public string? FailureOf(string containerId, ProbeKind probe) => _containers.Find(containerId)?.FailureOf(probe);
+
     /// <summary>Ends all processes and records nothing of it.</summary>
     public async Task CloseAsync()
     {
         _closing = true;
-        foreach (var container in _containers.Values)
+        foreach (var container in _containers.All)
         {
             var kernel = container.Kernel;
             container.Kill();
@@ -82,7 +85,8 @@ internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNod
     private void RestoreSandbox(PodSandboxStatus status, bool isStopped)
     {
         var network = status.Config.HostNetwork ? node.Address : NamespaceOf(status.Config, status.Ip);
-        var sandbox = _sandboxes[status.Id] = new SimSandbox(status.Id, status.Config, network, status.CreatedAt);
+        var sandbox = new SimSandbox(status.Id, status.Config, network, status.CreatedAt);
+        _sandboxes.Add(sandbox);
         if (isStopped) sandbox.TryStop();
         else if (!status.Config.HostNetwork)
         {
@@ -98,8 +102,8 @@ internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNod
         new(host.Network, ip) { Searches = config.Dns.Searches, NameServers = config.Dns.Servers };
 
     private SimSandbox Sandbox(string id) =>
-        _sandboxes.GetValueOrDefault(id) ?? throw new RuntimeException(RuntimeErrorCode.NotFound, $"an error occurred when try to find sandbox \"{id}\": not found");
+        _sandboxes.Find(id) ?? throw new RuntimeException(RuntimeErrorCode.NotFound, $"an error occurred when try to find sandbox \"{id}\": not found");
 
     private SimContainer Container(string id) =>
-        _containers.GetValueOrDefault(id) ?? throw new RuntimeException(RuntimeErrorCode.NotFound, $"an error occurred when try to find container \"{id}\": not found");
+        _containers.Find(id) ?? throw new RuntimeException(RuntimeErrorCode.NotFound, $"an error occurred when try to find container \"{id}\": not found");
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 
+using MiniK8s.Api.Objects;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Protocol.Core.V1;
 
@@ -138,6 +139,8 @@ internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, 
         public void Set(Pod pod, PodStatus status, bool mayStillRun)
         {
             Pod = Newer(pod);
+            // A worker says the same with each of its looks.
+            if (_mayStillRun == mayStillRun && status.Equals(Status)) return;
             (_isDirty, Status, _mayStillRun) = (true, status, mayStillRun);
         }
 

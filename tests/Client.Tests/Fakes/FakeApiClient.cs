@@ -18,11 +18,15 @@ internal sealed class FakeApiClient : IApiClient
 {
     private readonly ConcurrentDictionary<(Type Kind, string Namespace, string Name), IApiObject> _objects = new();
     private long _version = 100;
+    private int _gets;
 
     // Each write as "verb Kind ns/name", patches and bindings with what they say.
     public Channel<string> Writes { get; } = Channel.CreateUnbounded<string>();
 
     public List<(string Name, string Subresource, string Document)> Patches { get; } = [];
+
+    // How often single objects were read.
+    public int Gets => Volatile.Read(ref _gets);
 
     public Func<string, ApiException?> Refuse { get; set; } = _ => null;
 
@@ -69,8 +73,11 @@ internal sealed class FakeApiClient : IApiClient
             return Task.FromResult(api.Put(created));
         }
 
-        public Task<T> GetAsync(string ns, string name, CancellationToken ct) =>
-            api._objects.TryGetValue((typeof(T), ns, name), out var found) ? Task.FromResult((T)found) : throw Refusal(404, "NotFound");
+        public Task<T> GetAsync(string ns, string name, CancellationToken ct)
+        {
+            Interlocked.Increment(ref api._gets);
+            return api._objects.TryGetValue((typeof(T), ns, name), out var found) ? Task.FromResult((T)found) : throw Refusal(404, "NotFound");
+        }
 
         public Task<ResourceList<T>> ListAsync(string ns, ListOptions? options, CancellationToken ct) =>
             Task.FromResult(new ResourceList<T>(api.All<T>(ns), $"{api._version}", ""));

@@ -50,23 +50,13 @@ public sealed class LongAwayTests
     {
         var time = new ManualTimeProvider();
         var api = new FakeApiClient { Refuse = write => write == "create Node /node-1" ? FakeApiClient.Refusal(409, "AlreadyExists") : null };
-        var identity = new NodeIdentity("node-1", "10.0.0.1", 10250, new NodeCapacity("4", "8Gi", "100Gi", 110), new Dictionary<string, string>(), [], "boot");
-        var lost = NodeObjects.Create(identity, new NodeReport(new RuntimeVersion("fake", "1"), []), time.GetUtcNow() - Absence);
+        var lost = NodeObjects.Create(Heartbeats.Node, new NodeReport(new RuntimeVersion("fake", "1"), []), time.GetUtcNow() - Absence);
         foreach (var condition in lost.Status.Conditions) (condition.Status, condition.Reason) = ("Unknown", "NodeStatusUnknown");
         api.Put(lost);
 
-        await new NodeHeartbeat(identity, api, new FakeRuntime(time), new NoEvents(), time, new Random(1), NullLogger<NodeHeartbeat>.Instance).RegisterAsync(default);
+        await Heartbeats.Of(api, time).RegisterAsync(default);
 
         var ready = api.All<Protocol.Core.V1.Node>().Single().Status.Conditions.Single(condition => condition.Type == "Ready");
         Assert.Equal(("True", "KubeletReady", time.GetUtcNow()), (ready.Status, ready.Reason, ready.LastTransitionTime.ToDateTimeOffset()));
-    }
-
-    private sealed class NoEvents : INodeEvents
-    {
-        public void Starting(string node) { }
-
-        public void ShuttingDown(string node) { }
-
-        public void NotReady(string node) { }
     }
 }

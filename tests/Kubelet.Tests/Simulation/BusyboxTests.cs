@@ -24,7 +24,7 @@ public sealed class BusyboxTests(BusyboxApplets applets) : IClassFixture<Busybox
         var (real, simulated) = (new StringBuilder(), new StringBuilder());
         await using var host = new SimulationHost(new SimulationOptions(), TimeProvider.System);
         var runtime = host.AddNode("node1", "172.18.0.2", AddressPool.CidrOf(1)).Runtime;
-        await runtime.PullImageAsync(Image, null, default);
+        await runtime.PullImageAsync(Image, null, new Dictionary<string, string>(), default);
         var sandbox = await runtime.RunPodSandboxAsync(new PodSandboxConfig { Name = "pod", Namespace = "default", Uid = "1", Hostname = "pod" }, default);
         foreach (var (name, script) in ScriptCorpus.Of(file))
         {

@@ -61,7 +61,7 @@ internal sealed class BytePipe
     private int TakeLocked(Span<byte> target)
     {
         var count = int.Min(target.Length, _count);
-        for (var i = 0; i < count; i++) target[i] = _buffer[(_start + i) % _buffer.Length];
+        CopyLocked(target[..count]);
         _start = (_start + count) % _buffer.Length;
         _count -= count;
         SignalLocked();
@@ -73,7 +73,10 @@ internal sealed class BytePipe
         var count = int.Min(data.Length, Capacity - _count);
         if (count == 0) return 0;
         if (_count + count > _buffer.Length) GrowLocked(_count + count);
-        for (var i = 0; i < count; i++) _buffer[(_start + _count + i) % _buffer.Length] = data[i];
+        var end = (_start + _count) % _buffer.Length;
+        var untilWrap = int.Min(count, _buffer.Length - end);
+        data[..untilWrap].CopyTo(_buffer.AsSpan(end));
+        data[untilWrap..count].CopyTo(_buffer);
         _count += count;
         SignalLocked();
         return count;
@@ -82,8 +85,16 @@ internal sealed class BytePipe
     private void GrowLocked(int needed)
     {
         var larger = new byte[int.Min(Capacity, int.Max(needed, _buffer.Length * 4))];
-        for (var i = 0; i < _count; i++) larger[i] = _buffer[(_start + i) % _buffer.Length];
+        CopyLocked(larger.AsSpan(0, _count));
         (_buffer, _start) = (larger, 0);
+    }
+
+    // The first bytes that wait, as many as fit; they lie around the end of the buffer.
+    private void CopyLocked(Span<byte> target)
+    {
+        var untilWrap = int.Min(target.Length, _buffer.Length - _start);
+        _buffer.AsSpan(_start, untilWrap).CopyTo(target);
+        _buffer.AsSpan(0, target.Length - untilWrap).CopyTo(target[untilWrap..]);
     }
 
     private Task ChangedLocked() =>

@@ -35,11 +35,10 @@ internal static class HttpWire
     };
 
     /// <summary>Null when the other side closed before a request began, or sent something that is not HTTP.</summary>
-    public static async Task<VirtualRequest?> ReadRequestAsync(Stream connection, CancellationToken ct)
+    public static async Task<VirtualRequest?> ReadRequestAsync(HttpInput input, CancellationToken ct)
     {
-        if (await ReadHeadAsync(connection, ct) is not { } head || head.First.Split(' ') is not [var method, var path, ..]) return null;
-        var length = Length(head.Headers) ?? 0;
-        return new VirtualRequest(method, path, head.Headers, await ReadBodyAsync(connection, length, ct));
+        if (HeadOf(await input.ReadHeadAsync(MaxHead, ct)) is not { } head || head.First.Split(' ') is not [var method, var path, ..]) return null;
+        return new VirtualRequest(method, path, head.Headers, await input.ReadAsync(Length(head.Headers) ?? 0, ct));
     }
 
     public static async Task WriteRequestAsync(Stream connection, VirtualRequest request, CancellationToken ct)
@@ -53,11 +52,12 @@ internal static class HttpWire
 
     public static async Task<VirtualResponse?> ReadResponseAsync(Stream connection, bool hasBody, CancellationToken ct)
     {
-        if (await ReadHeadAsync(connection, ct) is not { } head || head.First.Split(' ', 3) is not [var version, var code, ..]) return null;
+        var input = new HttpInput(connection);
+        if (HeadOf(await input.ReadHeadAsync(MaxHead, ct)) is not { } head || head.First.Split(' ', 3) is not [var version, var code, ..]) return null;
         if (!version.StartsWith("HTTP/", StringComparison.Ordinal) || !int.TryParse(code, out var status)) return null;
         var reason = head.First.Split(' ', 3) is [_, _, var text] ? text : "";
         var length = hasBody ? Length(head.Headers) ?? MaxBody : 0;
-        return new VirtualResponse(status, reason, head.Headers, await ReadBodyAsync(connection, length, ct));
+        return new VirtualResponse(status, reason, head.Headers, await input.ReadAsync(length, ct));
     }
 
     public static async Task WriteResponseAsync(Stream connection, VirtualResponse response, bool withBody, CancellationToken ct)
@@ -72,33 +72,16 @@ internal static class HttpWire
     private static int? Length(List<KeyValuePair<string, string>> headers) =>
         int.TryParse(Find(headers, "Content-Length"), NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? int.Min(length, MaxBody) : null;
 
-    private static async Task<(string First, List<KeyValuePair<string, string>> Headers)?> ReadHeadAsync(Stream connection, CancellationToken ct)
+    // Null when there is none.
+    private static (string First, List<KeyValuePair<string, string>> Headers)? HeadOf(string? head)
     {
-        var head = new MemoryStream();
-        var one = new byte[1];
-        while (head.Length < MaxHead)
-        {
-            if (await connection.ReadAsync(one, ct) == 0) return null;
-            head.WriteByte(one[0]);
-            if (one[0] == '\n' && EndsHead(head)) break;
-        }
-        var lines = Encoding.UTF8.GetString(head.ToArray()).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var lines = head?.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         if (lines.Length == 0) return null;
-        return (lines[0], [.. lines.Skip(1).Where(l => l.Contains(':')).Select(l => new KeyValuePair<string, string>(l[..l.IndexOf(':')].Trim(), l[(l.IndexOf(':') + 1)..].Trim()))]);
-    }
-
-    private static bool EndsHead(MemoryStream head)
-    {
-        var bytes = head.GetBuffer().AsSpan(0, (int)head.Length);
-        return bytes.EndsWith("\r\n\r\n"u8) || bytes.EndsWith("\n\n"u8);
-    }
-
-    private static async Task<byte[]> ReadBodyAsync(Stream connection, int length, CancellationToken ct)
-    {
-        var body = new MemoryStream();
-        var buffer = new byte[int.Min(length, 16 << 10)];
-        while (body.Length < length && await connection.ReadAsync(buffer.AsMemory(0, (int)long.Min(buffer.Length, length - body.Length)), ct) is var count and > 0)
-            body.Write(buffer, 0, count);
-        return body.ToArray();
+        var headers = new List<KeyValuePair<string, string>>(lines.Length);
+        foreach (var line in lines.AsSpan(1))
+        {
+            if (line.IndexOf(':') is var colon and >= 0) headers.Add(new(line[..colon].Trim(), line[(colon + 1)..].Trim()));
+        }
+        return (lines[0], headers);
     }
 }

@@ -6,7 +6,8 @@ internal static class HttpService
     public static async Task ServeAsync(
         Connection connection, Func<VirtualRequest, Connection, CancellationToken, ValueTask<VirtualResponse>> handle, CancellationToken ct)
     {
-        while (await HttpWire.ReadRequestAsync(connection, ct) is { } request)
+        var input = new HttpInput(connection);
+        while (await HttpWire.ReadRequestAsync(input, ct) is { } request)
         {
             var response = await handle(request, connection, ct);
             await HttpWire.WriteResponseAsync(connection, response, withBody: request.Method != "HEAD", ct);

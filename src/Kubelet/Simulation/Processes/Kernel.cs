@@ -35,6 +35,9 @@ internal sealed class Kernel(
 
     private long _held;
 
+    /// <summary>Memory that no process took, but is held all the same.</summary>
+    public MemoryUse? Ballast { get; set; }
+
     /// <summary>Told when a process has taken or freed memory.</summary>
     public Action? MemoryChanged { get; set; }
 
@@ -91,8 +94,9 @@ internal sealed class Kernel(
         return true;
     }
 
-    /// <summary>Everything the container holds: 1 MiB to begin with, what its processes take, and what their variables and buffers do.</summary>
-    public long MemoryAt(DateTimeOffset time) => (1 << 20) + HeldPages(Interlocked.Read(ref _held)) + Processes.Sum(p => p.Memory?.At(time) ?? 0);
+    /// <summary>Everything the container holds: 1 MiB to begin with, what its processes take and their variables and buffers do, and the ballast.</summary>
+    public long MemoryAt(DateTimeOffset time) =>
+        (1 << 20) + HeldPages(Interlocked.Read(ref _held)) + Processes.Sum(p => p.Memory?.At(time) ?? 0) + (Ballast?.At(time) ?? 0);
 
     /// <summary>Takes memory of the host, or gives it back; false, and nothing taken, where that would be too much.</summary>
     public bool TryHold(long bytes)

@@ -19,7 +19,7 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
     {
         _sandbox ??= (await _lab.PodAsync()).SandboxId;
         await _lab.PullAsync("busybox:1.36");
-        var clock = Stopwatch.StartNew();
+        var (clock, cpu) = (Stopwatch.StartNew(), Process.GetCurrentProcess().TotalProcessorTime);
         var config = new ContainerConfig { Name = $"c{_containers++}", Image = "busybox:1.36", Command = ["sleep", "infinity"], WorkingDir = "/work" };
         var id = await _lab.Runtime.CreateContainerAsync(_sandbox, config, default);
         await _lab.Runtime.StartContainerAsync(id, default);
@@ -34,7 +34,7 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
         var result = await run;
         await _lab.Runtime.StopContainerAsync(id, TimeSpan.Zero, default).OrMissing($"the end of the container of: {script}");
         await _lab.Runtime.RemoveContainerAsync(id, default);
-        return new ScriptOutcome(result.ExitCode, clock.Elapsed, Fault().Match(result.Stderr) is { Success: true } fault ? fault.Value : null);
+        return new ScriptOutcome(result.ExitCode, Process.GetCurrentProcess().TotalProcessorTime - cpu, Fault().Match(result.Stderr) is { Success: true } fault ? fault.Value : null);
     }
 
     public ValueTask DisposeAsync() => _lab.DisposeAsync();
@@ -44,5 +44,5 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
     private static partial Regex Fault();
 }
 
-/// <summary>How a fuzzed script ended: its exit code, the real time that took, and what a program of the simulation broke with, if one did.</summary>
+/// <summary>How a fuzzed script ended: its exit code, what this process computed meanwhile, and what a program of the simulation broke with, if one did.</summary>
 internal sealed record ScriptOutcome(int ExitCode, TimeSpan Took, string? Fault);
