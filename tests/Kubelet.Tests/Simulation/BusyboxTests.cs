@@ -30,12 +30,14 @@ public sealed class BusyboxTests(BusyboxApplets applets) : IClassFixture<Busybox
         {
             var expected = await applets.RunAsync(script);
             var actual = await SimulateAsync(runtime, sandbox, name, script);
+            // Some sleep a twentieth of a second so that one thing comes after another; a machine that stopped meanwhile gets a second chance.
+            if (expected != actual) (expected, actual) = (await applets.RunAsync(script), await SimulateAsync(runtime, sandbox, $"{name}, again", script));
             if (expected == actual) continue;
             real.Append(Show(name, script, expected));
             simulated.Append(Show(name, script, actual));
         }
 
-        Assert.Equal(real.ToString(), simulated.ToString());
+        Assert.True(real.Length == 0, $"busybox:\n{real}\nthe simulation:\n{simulated}");
     }
 
     [Fact]
