@@ -1,5 +1,6 @@
 using MiniK8s.Load;
 using MiniK8s.Load.Api;
+using MiniK8s.Load.Shell;
 using MiniK8s.Load.Stores;
 
 // usage: mk8s bench [NAME [CELL...]]; every benchmark brings a cluster of its own and prints the rows of one table.
@@ -9,6 +10,7 @@ IReadOnlyDictionary<string, Func<Task<IReadOnlyList<Row>>>> benchmarks = new Dic
     ["latency"] = LatencyBenchmark.RunAsync,
     ["throughput"] = ThroughputBenchmark.RunAsync,
     ["nodes"] = () => NodesBenchmark.RunAsync(args[int.Min(args.Length, 1)..]),
+    ["shell"] = ShellBenchmark.RunAsync,
     ["api"] = () => ApiBenchmark.RunAsync(args[int.Min(args.Length, 1)..]),
     ["store"] = () => StoreBenchmark.RunAsync(args[int.Min(args.Length, 1)..]),
 };

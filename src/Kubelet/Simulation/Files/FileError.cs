@@ -1,7 +1,7 @@
 namespace MiniK8s.Kubelet.Simulation.Files;
 
 /// <summary>A failed system call on files; <see cref="Exception.Message"/> is what strerror gives.</summary>
-internal sealed class FileError(string message) : Exception(message)
+internal class FileError(string message) : Exception(message)
 {
     public static FileError NotFound => new("No such file or directory");
     public static FileError IsDirectory => new("Is a directory");
@@ -15,5 +15,6 @@ internal sealed class FileError(string message) : Exception(message)
     public static FileError TooManyLinks => new("Too many levels of symbolic links");
     public static FileError BadDescriptor => new("Bad file descriptor");
     public static FileError NotPermitted => new("Operation not permitted");
+    public static FileError NameTooLong => new("File name too long");
     public static FileError Invalid => new("Invalid argument");
 }

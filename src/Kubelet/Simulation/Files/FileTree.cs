@@ -8,15 +8,17 @@ namespace MiniK8s.Kubelet.Simulation.Files;
 /// Changes are told to <see cref="Changed"/> under the tree's lock, in the order they happened: file contents when the writer closes the
 /// file. The lock is a leaf:
 /// nothing is awaited and no other lock is taken under it but the journal's.
-/// Bounded: 8 MiB a file, 64 MiB of own content a tree; more is "No space left on device".
+/// Bounded: 8 MiB a file, 64 MiB and 65,536 nodes of its own a tree; more is "No space left on device".
 /// </remarks>
 internal sealed class FileTree(DirectoryNode root, TimeProvider time)
 {
     public const int MaxFileBytes = 8 << 20;
     private const long MaxTreeBytes = 64 << 20;
+    private const int MaxTreeNodes = 65_536;
     private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
     private DirectoryNode _root = root;
     private long _written;
+    private int _nodes;
 
     /// <summary>Guards the nodes that are not frozen.</summary>
     public Lock Gate { get; } = new();
@@ -30,6 +32,12 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
     public FileNode? Find(string path)
     {
         lock (Gate) return FindLocked(path);
+    }
+
+    /// <summary>What a directory of this tree holds under a name.</summary>
+    public FileNode? Child(DirectoryNode directory, string name)
+    {
+        lock (Gate) return directory.Children.GetValueOrDefault(name);
     }
 
     public IReadOnlyList<KeyValuePair<string, FileNode>> List(string path)
@@ -49,12 +57,21 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
             {
                 if (existing is DirectoryNode) throw FileError.IsDirectory;
                 if (existing is not RegularFile file) throw FileError.NotPermitted;
-                if (file.IsFrozen) parent.Children[name] = file = (RegularFile)file.Copy();
-                if (truncate) file.Replace([]);
+                if (file.IsFrozen)
+                {
+                    parent.Children[name] = file = (RegularFile)file.Copy();
+                    _written += file.Length;
+                }
+                if (truncate)
+                {
+                    _written -= file.Length;
+                    file.Replace([]);
+                }
                 file.ModifiedAt = time.GetUtcNow();
                 return file;
             }
             if (parent.GivesItsGroup) gid = parent.Gid;
+            AddNodeLocked();
             var created = new RegularFile(mode) { Uid = uid, Gid = gid, ModifiedAt = time.GetUtcNow() };
             parent.Children[name] = created;
             TellLocked(new FileChange.Write(path, mode, uid, gid, []));
@@ -93,6 +110,7 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
             var parent = OwnDirectoryLocked(Parent(path));
             if (parent.Children.ContainsKey(Name(path))) throw FileError.Exists;
             if (parent.GivesItsGroup) (gid, mode) = (parent.Gid, mode | DirectoryNode.SetGroupId);
+            AddNodeLocked();
             parent.Children[Name(path)] = new DirectoryNode(mode) { Uid = uid, Gid = gid, ModifiedAt = time.GetUtcNow() };
             TellLocked(new FileChange.MakeDirectory(path, mode, uid, gid));
         }
@@ -116,12 +134,24 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
         {
             var parent = OwnDirectoryLocked(Parent(path));
             if (parent.Children.ContainsKey(Name(path))) throw FileError.Exists;
+            AddNodeLocked();
             parent.Children[Name(path)] = new SymbolicLink(target) { ModifiedAt = time.GetUtcNow() };
             TellLocked(new FileChange.Link(path, target));
         }
     }
 
-    public void SetAttributes(string path, int? mode = null, long? uid = null, long? gid = null, bool touch = false)
+    public void MakeHardLink(string path, string target)
+    {
+        lock (Gate)
+        {
+            var node = OwnLocked(target);
+            AddNodeLocked();
+            OwnDirectoryLocked(Parent(path)).Children[Name(path)] = node;
+            foreach (var change in ChangesOf(path, node)) TellLocked(change);
+        }
+    }
+
+    public void SetAttributes(string path, int? mode = null, long? uid = null, long? gid = null, bool touch = false, DateTimeOffset? modifiedAt = null)
     {
         lock (Gate)
         {
@@ -129,7 +159,7 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
             node.Mode = mode ?? node.Mode;
             node.Uid = uid ?? node.Uid;
             node.Gid = gid ?? node.Gid;
-            if (touch) node.ModifiedAt = time.GetUtcNow();
+            if (touch) node.ModifiedAt = modifiedAt ?? time.GetUtcNow();
             TellLocked(new FileChange.Attributes(path, node.Mode, node.Uid, node.Gid));
         }
     }
@@ -142,6 +172,7 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
             if (path == "/" || FindLocked(path) is not { } node) return false;
             OwnDirectoryLocked(Parent(path)).Children.Remove(Name(path));
             if (node.IsFrozen) _removed.Add(path);
+            else GiveBackLocked(node);
             TellLocked(new FileChange.Delete(path));
             return true;
         }
@@ -233,6 +264,21 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
                 Delete(change.Path);
                 break;
         }
+    }
+
+    private void AddNodeLocked()
+    {
+        if (_nodes >= MaxTreeNodes) throw FileError.NoSpace;
+        _nodes++;
+    }
+
+    private void GiveBackLocked(FileNode node)
+    {
+        if (node.IsFrozen) return;
+        _nodes = int.Max(0, _nodes - 1);
+        if (node is RegularFile file) _written = long.Max(0, _written - file.Length);
+        if (node is DirectoryNode directory)
+            foreach (var child in directory.Children.Values) GiveBackLocked(child);
     }
 
     private void TellLocked(FileChange change) => Changed?.Invoke(change);

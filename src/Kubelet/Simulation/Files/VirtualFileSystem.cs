@@ -13,6 +13,8 @@ internal readonly record struct FileLocation(FileTree Tree, string TreePath, boo
 internal sealed class VirtualFileSystem(FileTree root, bool readOnlyRoot, IEnumerable<MountPoint> mounts)
 {
     private const int MaxLinks = 40;
+    private const int MaxPath = 4096, MaxName = 255;        // Linux's
+    private const int MaxDepth = 256;                       // ours: what walks the tree does so by recursion
     private const int ReadBit = 4, WriteBit = 2, ExecuteBit = 1;
     private readonly MountPoint[] _mounts = [.. mounts.OrderByDescending(m => m.Path.Length)];
 
@@ -37,6 +39,7 @@ internal sealed class VirtualFileSystem(FileTree root, bool readOnlyRoot, IEnume
     /// </summary>
     public FileLocation Locate(string path, string cwd, bool followLast = true)
     {
+        if (path.Length + cwd.Length > MaxPath) throw FileError.NameTooLong;
         var links = 0;
         var pending = new Stack<string>(Split(path.StartsWith('/') ? path : $"{cwd}/{path}").Reverse());
         var at = "/";
@@ -49,9 +52,10 @@ internal sealed class VirtualFileSystem(FileTree root, bool readOnlyRoot, IEnume
                 location = LocateExact(at = FileTree.Parent(at));
                 continue;
             }
-            if (location.Node is not DirectoryNode) throw location.Node is null ? FileError.NotFound : FileError.NotDirectory;
+            if (location.Node is not DirectoryNode directory) throw location.Node is null ? FileError.NotFound : FileError.NotDirectory;
+            if (part.Length > MaxName || at.Length > MaxPath || at.AsSpan().Count('/') > MaxDepth) throw FileError.NameTooLong;
             var next = at == "/" ? $"/{part}" : $"{at}/{part}";
-            location = LocateExact(next);
+            location = LocateChild(location, directory, part, next);
             if (location.Node is SymbolicLink link && (followLast || pending.Count > 0))
             {
                 if (++links > MaxLinks) throw FileError.TooManyLinks;
@@ -91,13 +95,14 @@ internal sealed class VirtualFileSystem(FileTree root, bool readOnlyRoot, IEnume
         };
     }
 
-    public OpenFile OpenWrite(string path, string cwd, FileUser user, bool append, int mode = 0b110_100_100)
+    public OpenFile OpenWrite(string path, string cwd, FileUser user, bool append, int mode = 0b110_100_100, bool truncate = true)
     {
         var location = Locate(path, cwd);
+        if (location.Node is null && path.EndsWith('/')) throw FileError.IsDirectory;
         if (location.Node is DeviceNode) return new NullFile();
         if (location.Node is DirectoryNode) throw FileError.IsDirectory;
         CheckWritable(location, user);
-        var file = location.Tree.OpenForWriting(location.TreePath, truncate: !append, mode, user.Uid, user.Gid);
+        var file = location.Tree.OpenForWriting(location.TreePath, truncate: truncate && !append, mode, user.Uid, user.Gid);
         return new OpenTreeFile(location.Tree, location.TreePath, file, append, readOnly: false);
     }
 
@@ -127,6 +132,18 @@ internal sealed class VirtualFileSystem(FileTree root, bool readOnlyRoot, IEnume
         location.Tree.MakeLink(location.TreePath, target);
     }
 
+    /// <summary>A second name for a file of the same tree; the two are one until the node's journal is read back.</summary>
+    public void MakeHardLink(string path, string cwd, FileUser user, string target)
+    {
+        var (location, source) = (Locate(path, cwd, followLast: false), Locate(target, cwd));
+        if (source.Node is null) throw FileError.NotFound;
+        if (source.Node is not RegularFile) throw FileError.NotPermitted;
+        if (location.Node is not null) throw FileError.Exists;
+        if (location.Tree != source.Tree) throw new FileError("Invalid cross-device link");
+        CheckWritable(location, user);
+        location.Tree.MakeHardLink(location.TreePath, source.TreePath);
+    }
+
     public void Delete(string path, string cwd, FileUser user)
     {
         var location = Locate(path, cwd, followLast: false);
@@ -136,13 +153,13 @@ internal sealed class VirtualFileSystem(FileTree root, bool readOnlyRoot, IEnume
         location.Tree.Delete(location.TreePath);
     }
 
-    public void SetAttributes(string path, string cwd, FileUser user, int? mode = null, long? uid = null, long? gid = null, bool touch = false)
+    public void SetAttributes(string path, string cwd, FileUser user, int? mode = null, long? uid = null, long? gid = null, bool touch = false, DateTimeOffset? modifiedAt = null)
     {
         var location = Locate(path, cwd);
         if (location.Node is null) throw FileError.NotFound;
         if (location.ReadOnly) throw FileError.ReadOnly;
         if (user.Uid != 0 && user.Uid != location.Node.Uid) throw touch ? FileError.Denied : FileError.NotPermitted;
-        location.Tree.SetAttributes(location.TreePath, mode, uid, gid, touch);
+        location.Tree.SetAttributes(location.TreePath, mode, uid, gid, touch, modifiedAt);
     }
 
     public static bool CanExecute(FileNode node, FileUser user) =>
@@ -160,6 +177,14 @@ internal sealed class VirtualFileSystem(FileTree root, bool readOnlyRoot, IEnume
         if (location.ReadOnly) throw FileError.ReadOnly;
         var parent = Locate(FileTree.Parent(location.FullPath), "/").Node ?? throw FileError.NotFound;
         if (!Allows(itself && location.Node is not null ? location.Node : parent, user, WriteBit)) throw FileError.Denied;
+    }
+
+    // One step further down: mostly in the same tree, so that a deep path costs no more than its length.
+    private FileLocation LocateChild(FileLocation parent, DirectoryNode directory, string name, string path)
+    {
+        if (_mounts.Length > 0 && Array.Exists(_mounts, m => m.Path == path)) return LocateExact(path);
+        var inner = parent.TreePath == "/" ? $"/{name}" : $"{parent.TreePath}/{name}";
+        return new FileLocation(parent.Tree, inner, parent.ReadOnly, parent.Tree.Child(directory, name), path);
     }
 
     // The path holds no links any more, but may lie on a mount.

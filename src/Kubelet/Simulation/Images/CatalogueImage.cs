@@ -5,6 +5,7 @@ using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Processes;
 using MiniK8s.Kubelet.Simulation.Programs;
+using MiniK8s.Kubelet.Simulation.Programs.Services;
 
 namespace MiniK8s.Kubelet.Simulation.Images;
 

@@ -18,7 +18,7 @@ internal sealed class ImageCatalogue
     public ImageCatalogue(string? directory = null)
     {
         if (directory is not null)
-            foreach (var path in Directory.EnumerateFiles(directory, "*.json").Order(StringComparer.Ordinal)) Add(path, File.ReadAllBytes(path));
+            foreach (var path in Directory.EnumerateFiles(directory, "*.json").Order(StringComparer.Ordinal)) Add(path, File.ReadAllBytes(path), isUsers: true);
         var assembly = typeof(ImageCatalogue).Assembly;
         foreach (var name in assembly.GetManifestResourceNames().Where(n => n.StartsWith(ResourcePrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
@@ -69,7 +69,7 @@ internal sealed class ImageCatalogue
     public static PullError Invalid(string text) =>
         new(PullErrorKind.InvalidReference, $"rpc error: code = InvalidArgument desc = failed to parse reference \"{text}\": invalid reference format");
 
-    private void Add(string source, byte[] json)
+    private void Add(string source, byte[] json, bool isUsers = false)
     {
         CatalogueFile? file;
         try
@@ -82,6 +82,7 @@ internal sealed class ImageCatalogue
         }
         foreach (var spec in file?.Images ?? [])
         {
+            if (isUsers && CatalogueCheck.FaultOf(spec, _userland) is { } fault) throw new InvalidDataException($"{source}: {fault}");
             foreach (var repository in spec.Repositories)
             {
                 if (ImageReference.Parse(repository) is not { } reference)

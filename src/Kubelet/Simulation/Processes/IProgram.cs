@@ -31,9 +31,12 @@ internal sealed class ProcessReplaced(ResolvedCommand command, IReadOnlyList<str
 }
 
 /// <summary>A program, and the arguments that an interpreter line (<c>#!/bin/sh</c>) puts between its name and the rest.</summary>
-internal sealed record ResolvedCommand(IProgram Program, IReadOnlyList<string> Interpreter)
+/// <param name="Program">What runs.</param>
+/// <param name="Interpreter">The interpreter line's words; empty for a program.</param>
+/// <param name="Path">Where it was found; a script's interpreter is given it in place of the name.</param>
+internal sealed record ResolvedCommand(IProgram Program, IReadOnlyList<string> Interpreter, string Path)
 {
-    public ResolvedCommand(IProgram program) : this(program, [])
+    public ResolvedCommand(IProgram program) : this(program, [], "")
     {
     }
 }

@@ -30,6 +30,11 @@ internal sealed class Kernel(
     public DateTimeOffset BootedAt { get; } = bootedAt;
     public StepThrottle Throttle { get; } = new(time);
 
+    /// <summary>What variables and buffers of its processes may take of the host at once, whatever the container's own limit.</summary>
+    public const long MaxHeldBytes = 64 << 20;
+
+    private long _held;
+
     /// <summary>Memory that no process took, but is held all the same.</summary>
     public MemoryUse? Ballast { get; set; }
 
@@ -89,8 +94,25 @@ internal sealed class Kernel(
         return true;
     }
 
-    /// <summary>Everything the container holds: 1 MiB to begin with, what its processes take, and the ballast.</summary>
-    public long MemoryAt(DateTimeOffset time) => (1 << 20) + Processes.Sum(p => p.Memory?.At(time) ?? 0) + (Ballast?.At(time) ?? 0);
+    /// <summary>Everything the container holds: 1 MiB to begin with, what its processes take and their variables and buffers do, and the ballast.</summary>
+    public long MemoryAt(DateTimeOffset time) =>
+        (1 << 20) + HeldPages(Interlocked.Read(ref _held)) + Processes.Sum(p => p.Memory?.At(time) ?? 0) + (Ballast?.At(time) ?? 0);
+
+    /// <summary>Takes memory of the host, or gives it back; false, and nothing taken, where that would be too much.</summary>
+    public bool TryHold(long bytes)
+    {
+        var after = Interlocked.Add(ref _held, bytes);
+        if (bytes > 0 && after > MaxHeldBytes)
+        {
+            Interlocked.Add(ref _held, -bytes);
+            return false;
+        }
+        if (HeldPages(after) != HeldPages(after - bytes)) MemoryChanged?.Invoke();
+        return true;
+    }
+
+    // In whole mebibytes: the little that any shell has in its variables is in the one that every container begins with.
+    private static long HeldPages(long bytes) => bytes >> 20 << 20;
 
     public void KillAll()
     {
@@ -115,9 +137,9 @@ internal sealed class Kernel(
         var node = Files.Locate(path, cwd).Node ?? throw FileError.NotFound;
         if (node is DirectoryNode || !VirtualFileSystem.CanExecute(node, user)) throw FileError.Denied;
         var file = (RegularFile)node;
-        if (file.Program is { } program) return new ResolvedCommand(Programs.Find(program) ?? throw FileError.NotFound);
+        if (file.Program is { } program) return new ResolvedCommand(Programs.Find(program) ?? throw FileError.NotFound, [], path);
         return ScriptFile.Interpreter(file, path) is { } line && ResolvePath(line[0], "/", user) is { } interpreter
-            ? new ResolvedCommand(interpreter.Program, line)
+            ? new ResolvedCommand(interpreter.Program, line, path)
             : throw new FileError("Exec format error");
     }
 }

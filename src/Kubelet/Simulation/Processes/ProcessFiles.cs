@@ -18,18 +18,28 @@ internal sealed class ProcessFiles(SimProcess self)
 
     public OpenFile OpenWrite(string path, bool append) =>
         SpecialFiles.TryOpen(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory), writing: true)
-        ?? (IsDone(path) ? new NullFile() : Tree.OpenWrite(path, self.WorkingDirectory, self.User, append));
+        ?? (IsDone(path) ? new NullFile() : Tree.OpenWrite(path, self.WorkingDirectory, self.User, append, 0b110_110_110 & ~self.Umask));
+
+    /// <summary>Created if absent, and neither cut nor read from anywhere but its start.</summary>
+    public OpenFile OpenReadWrite(string path) =>
+        SpecialFiles.TryOpen(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory), writing: true)
+        ?? Tree.OpenWrite(path, self.WorkingDirectory, self.User, append: false, 0b110_110_110 & ~self.Umask, truncate: false);
 
     public FileNode? Find(string path, bool followLast = true) =>
         SpecialFiles.TryFind(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory)) ?? Tree.Find(path, self.WorkingDirectory, followLast);
+
+    /// <summary>The node at a path, or the error that stat(2) gives.</summary>
+    public FileNode Demand(string path, bool followLast = true) =>
+        SpecialFiles.TryFind(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory))
+        ?? (path == "" ? null : Tree.Locate(path, self.WorkingDirectory, followLast).Node) ?? throw FileError.NotFound;
 
     public bool Exists(string path) => Find(path) is not null;
 
     public IReadOnlyList<KeyValuePair<string, FileNode>> List(string path) => Tree.List(path, self.WorkingDirectory);
 
-    public void MakeDirectory(string path, int mode = 0b111_101_101)
+    public void MakeDirectory(string path, int? mode = null)
     {
-        if (!IsDone(path)) Tree.MakeDirectory(path, self.WorkingDirectory, self.User, mode);
+        if (!IsDone(path)) Tree.MakeDirectory(path, self.WorkingDirectory, self.User, mode ?? 0b111_111_111 & ~self.Umask);
     }
 
     public void MakeLink(string path, string target)
@@ -37,14 +47,19 @@ internal sealed class ProcessFiles(SimProcess self)
         if (!IsDone(path)) Tree.MakeLink(path, self.WorkingDirectory, self.User, target);
     }
 
+    public void MakeHardLink(string path, string target)
+    {
+        if (!IsDone(path)) Tree.MakeHardLink(path, self.WorkingDirectory, self.User, target);
+    }
+
     public void Delete(string path)
     {
         if (!IsDone(path)) Tree.Delete(path, self.WorkingDirectory, self.User);
     }
 
-    public void SetAttributes(string path, int? mode = null, long? uid = null, long? gid = null, bool touch = false)
+    public void SetAttributes(string path, int? mode = null, long? uid = null, long? gid = null, bool touch = false, DateTimeOffset? modifiedAt = null)
     {
-        if (!IsDone(path)) Tree.SetAttributes(path, self.WorkingDirectory, self.User, mode, uid, gid, touch);
+        if (!IsDone(path)) Tree.SetAttributes(path, self.WorkingDirectory, self.User, mode, uid, gid, touch, modifiedAt);
     }
 
     public async Task<byte[]> ReadAllAsync(string path)
@@ -52,7 +67,7 @@ internal sealed class ProcessFiles(SimProcess self)
         var file = OpenRead(path);
         try
         {
-            return await file.ReadToEndAsync(self.Killed);
+            return await file.ReadToEndAsync(self);
         }
         finally
         {
@@ -95,12 +110,16 @@ internal static class OpenFileReading
 {
     private const int MaxBytes = FileTree.MaxFileBytes;
 
-    /// <summary>Everything that is left, at most 8 MiB.</summary>
-    public static async Task<byte[]> ReadToEndAsync(this OpenFile file, CancellationToken ct)
+    /// <summary>Everything that is left, at most 8 MiB, which the process then holds until it ends.</summary>
+    public static async Task<byte[]> ReadToEndAsync(this OpenFile file, SimProcess self)
     {
         var all = new MemoryStream();
         var buffer = new byte[4096];
-        while (all.Length < MaxBytes && await file.ReadAsync(buffer, ct) is var count and > 0) all.Write(buffer, 0, count);
+        while (all.Length < MaxBytes && await file.ReadAsync(buffer, self.Killed) is var count and > 0)
+        {
+            self.Hold(count);
+            all.Write(buffer, 0, count);
+        }
         return all.ToArray();
     }
 }

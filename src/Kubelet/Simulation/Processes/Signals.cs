@@ -27,6 +27,14 @@ internal static class Signals
     /// <summary>Without <c>SIG</c>; <c>EXIT</c> for 0.</summary>
     public static string Name(int signal) => signal < Names.Length ? Names[signal] : signal.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>What a shell says of a process that it ended, as strsignal(3).</summary>
+    public static string Description(int signal) => signal switch
+    {
+        Hup => "Hangup", Int => "Interrupt", Quit => "Quit", 4 => "Illegal instruction", 5 => "Trace/breakpoint trap", 6 => "Aborted", 7 => "Bus error",
+        8 => "Floating point exception", Kill => "Killed", Usr1 => "User defined signal 1", Segv => "Segmentation fault", Usr2 => "User defined signal 2",
+        Pipe => "Broken pipe", Alarm => "Alarm clock", Term => "Terminated", _ => $"Unknown signal {signal}",
+    };
+
     /// <summary>Whether the default action is to do nothing.</summary>
     public static bool IsHarmless(int signal) => signal is Child or Continue or Stop or 20 or 21 or 22 or 23 or Winch;
 }

@@ -14,8 +14,9 @@ internal sealed class SimProcess
 {
     private readonly CancellationTokenSource _killed = new();
     private readonly TaskCompletionSource<ExitStatus> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _gate = new();        // guards the two below
+    private readonly Lock _gate = new();        // guards _fatalSignal and _killedAt
     private int _fatalSignal;
+    private long _held;
     private DateTimeOffset _killedAt;
 
     public SimProcess(Kernel kernel, int pid, SimProcess? parent, IReadOnlyList<string> arguments, ProcessSetup setup)
@@ -27,6 +28,7 @@ internal sealed class SimProcess
         Environment = setup.Environment;
         WorkingDirectory = setup.WorkingDirectory;
         User = setup.User;
+        if (parent is not null) Umask = parent.Umask;
         Descriptors = setup.Descriptors;
         Clock = setup.Clock;
         Signals = parent?.Signals.ForChild() ?? new SignalInbox();
@@ -45,10 +47,14 @@ internal sealed class SimProcess
     public string Name => FileTree.Name(Arguments[0]);
 
     /// <summary>Exported variables only, in the order they were set.</summary>
-    public Dictionary<string, string> Environment { get; }
+    public IReadOnlyDictionary<string, string> Environment { get; set; }
 
     public string WorkingDirectory { get; set; }
     public FileUser User { get; }
+
+    /// <summary>Permission bits that what it creates does not get.</summary>
+    public int Umask { get; set; } = 0b000_010_010;
+
     public DescriptorTable Descriptors { get; }
     public ProcessFiles Files { get; }
     public SignalInbox Signals { get; }
@@ -76,6 +82,14 @@ internal sealed class SimProcess
     public OpenFile Stdin => Descriptors[0];
     public OpenFile Stdout => Descriptors[1];
     public OpenFile Stderr => Descriptors[2];
+
+    /// <summary>Takes memory of the host for as long as the process lives, or gives some back.</summary>
+    /// <exception cref="FileError">Its container has no more.</exception>
+    public void Hold(long bytes)
+    {
+        if (!Kernel.TryHold(bytes)) throw new FileError("out of memory");
+        Interlocked.Add(ref _held, bytes);
+    }
 
     /// <summary>The process holds this much from now on; its container may be killed for it.</summary>
     public void UseMemory(MemoryUse use)
@@ -207,7 +221,7 @@ internal sealed class SimProcess
         {
             try
             {
-                if (command.Interpreter.Count > 0) Arguments = [.. command.Interpreter, .. Arguments];
+                if (command.Interpreter.Count > 0) Arguments = [.. command.Interpreter, command.Path, .. Arguments.Skip(1)];
                 return await command.Program.RunAsync(this, Arguments);
             }
             catch (ProcessReplaced replaced)
@@ -222,6 +236,7 @@ internal sealed class SimProcess
     private void Finish(ExitStatus status)
     {
         Descriptors.CloseAll();
+        Kernel.TryHold(-Interlocked.Read(ref _held));
         Kernel.Ended(this);
         _exited.TrySetResult(status);
     }
@@ -229,7 +244,7 @@ internal sealed class SimProcess
 
 /// <summary>What a new process starts with.</summary>
 internal sealed record ProcessSetup(
-    Dictionary<string, string> Environment, string WorkingDirectory, FileUser User, DescriptorTable Descriptors, ProcessClock Clock);
+    IReadOnlyDictionary<string, string> Environment, string WorkingDirectory, FileUser User, DescriptorTable Descriptors, ProcessClock Clock);
 
 /// <summary>
 /// Memory that a process holds: <paramref name="Bytes"/> at <paramref name="Since"/>, growing by so much a second up to a maximum.

@@ -20,33 +20,43 @@ internal sealed class StepThrottle(TimeProvider time)
     /// <summary>Whether steps have had to wait within the last second.</summary>
     public bool IsBusy => time.GetElapsedTime(Volatile.Read(ref _throttledAt)) < TimeSpan.FromSeconds(1) && _throttledAt != 0;
 
-    public async ValueTask StepAsync(SimProcess self)
+    /// <summary>Pays for work of so many steps, and waits while the container is in debt.</summary>
+    public async ValueTask StepAsync(SimProcess self, int cost = 1)
     {
         self.Killed.ThrowIfCancellationRequested();
         if (!self.Clock.IsLive && !self.Clock.MayStep()) self.Clock.GoLive();
-        if (Take())
+        while (!Take(cost))
         {
-            if (Interlocked.Increment(ref _steps) % YieldEvery == 0) await Task.Yield();
-            return;
+            Volatile.Write(ref _throttledAt, time.GetTimestamp());
+            if (self.Clock.IsLive) await Task.Delay(Pause, time, self.Killed);
+            else
+            {
+                await Task.Yield();        // catching up is bounded by the replay, not by time
+                return;
+            }
         }
-        Volatile.Write(ref _throttledAt, time.GetTimestamp());
-        if (self.Clock.IsLive) await Task.Delay(Pause, time, self.Killed);
-        else await Task.Yield();        // catching up is bounded by the replay, not by time
+        if (Interlocked.Add(ref _steps, cost) % YieldEvery < cost) await Task.Yield();
     }
 
-    private bool Take()
+    /// <summary>Pays for work that cannot wait in its midst: the next step does.</summary>
+    public void Charge(int cost)
+    {
+        lock (_gate) _left -= cost;
+    }
+
+    private bool Take(int cost)
     {
         lock (_gate)
         {
-            if (_left >= 1)
+            if (_left < 1)
             {
-                _left--;
-                return true;
+                var now = time.GetTimestamp();
+                _left = double.Min(Burst, _left + (time.GetElapsedTime(_filledAt, now).TotalSeconds * PerSecond));
+                _filledAt = now;
+                if (_left < 1) return false;
             }
-            var now = time.GetTimestamp();
-            _left = double.Min(Burst, time.GetElapsedTime(_filledAt, now).TotalSeconds * PerSecond);
-            _filledAt = now;
-            return false;
+            _left -= cost;
+            return true;
         }
     }
 }

@@ -7,7 +7,7 @@ namespace MiniK8s.Kubelet.Simulation.Programs;
 internal static class Launch
 {
     /// <summary>Starts a command found by PATH; null (and a message) if there is none.</summary>
-    public static async ValueTask<SimProcess?> StartAsync(SimProcess self, string tool, IReadOnlyList<string> command, Dictionary<string, string>? environment = null)
+    public static async ValueTask<SimProcess?> StartAsync(SimProcess self, string tool, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
     {
         var found = Resolve(self, command[0]);
         if (found is null)
@@ -16,7 +16,7 @@ internal static class Launch
             return null;
         }
         return self.Kernel.Start(self, command, found, new ProcessSetup(
-            environment ?? new Dictionary<string, string>(self.Environment), self.WorkingDirectory, self.User, self.Descriptors.Copy(), self.Clock.ForChild()));
+            environment ?? self.Environment, self.WorkingDirectory, self.User, self.Descriptors.Copy(), self.Clock.ForChild()));
     }
 
     /// <summary>Runs a command to its end; 127 if there is none.</summary>

@@ -1,5 +1,11 @@
 using System.Collections.Frozen;
 using MiniK8s.Kubelet.Simulation.Processes;
+using MiniK8s.Kubelet.Simulation.Programs.Disk;
+using MiniK8s.Kubelet.Simulation.Programs.Jobs;
+using MiniK8s.Kubelet.Simulation.Programs.Machine;
+using MiniK8s.Kubelet.Simulation.Programs.Net;
+using MiniK8s.Kubelet.Simulation.Programs.Services;
+using MiniK8s.Kubelet.Simulation.Programs.Texts;
 using MiniK8s.Kubelet.Simulation.Shell;
 
 namespace MiniK8s.Kubelet.Simulation.Programs;
@@ -14,10 +20,10 @@ internal sealed class ProgramTable : IProgramTable
         ["echo"] = new Echo(), ["printf"] = new Printf(), ["cat"] = new Cat(), ["tac"] = new Tac(), ["head"] = new Head(), ["tail"] = new Tail(),
         ["grep"] = new Grep(), ["egrep"] = new Grep(), ["fgrep"] = new Grep(), ["sed"] = new Sed(), ["awk"] = new Awk(), ["wc"] = new WordCount(), ["sort"] = new Sort(),
         ["uniq"] = new Unique(), ["cut"] = new Cut(), ["tr"] = new Translate(), ["tee"] = new Tee(), ["xargs"] = new Xargs(), ["seq"] = new Sequence(),
-        ["yes"] = new Yes(), ["rev"] = new Reverse(), ["nl"] = new NumberLines(), ["base64"] = new Base64(), ["md5sum"] = new Checksum(), ["sha256sum"] = new Checksum(),
+        ["yes"] = new Yes(), ["rev"] = new Reverse(), ["nl"] = new NumberLines(), ["base64"] = new Base64(), ["md5sum"] = new Checksum(), ["sha256sum"] = new Checksum(), ["sha1sum"] = new Checksum(), ["sha512sum"] = new Checksum(),
         ["ls"] = new ListFiles(), ["mkdir"] = new MakeDirectory(), ["rmdir"] = new RemoveDirectory(), ["touch"] = new Touch(), ["rm"] = new Remove(), ["cp"] = new Copy(),
         ["mv"] = new Move(), ["ln"] = new Link(), ["chmod"] = new ChangeMode(), ["chown"] = new ChangeOwner(), ["chgrp"] = new ChangeOwner(), ["stat"] = new Stat(),
-        ["readlink"] = new ReadLink(), ["find"] = new Find(), ["du"] = new DiskUse(), ["df"] = new DiskFree(), ["basename"] = new BaseName(), ["dirname"] = new DirName(),
+        ["readlink"] = new ReadLink(), ["realpath"] = new RealPath(), ["find"] = new Find(), ["du"] = new DiskUse(), ["df"] = new DiskFree(), ["basename"] = new BaseName(), ["dirname"] = new DirName(),
         ["pwd"] = new PrintDirectory(), ["which"] = new Which(), ["dd"] = new CopyBlocks(), ["sync"] = new Constant(0), ["mktemp"] = new MakeTemporary(),
         ["truncate"] = new Truncate(), ["tar"] = new Tar(), ["stty"] = new TerminalSettings(),
         ["sleep"] = new Sleep(), ["usleep"] = new Sleep(), ["date"] = new Date(), ["test"] = new Test(), ["["] = new Test(), ["[["] = new Test(), ["expr"] = new Expr(),

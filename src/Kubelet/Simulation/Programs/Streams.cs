@@ -8,19 +8,21 @@ namespace MiniK8s.Kubelet.Simulation.Programs;
 internal static class Streams
 {
     private const int MaxLine = 1 << 20;
+    private const int BytesPerLine = 64;
 
     /// <summary>
     /// Calls back with each file in turn (<c>-</c> and none: standard input); a file that cannot be opened is reported as <c>tool: can't
-    /// open 'x': why</c>. Answers 0, or 1 if any failed.
+    /// open 'x': why</c>, or with <paramref name="isPlain"/> as <c>tool: x: why</c>. Answers 0, or 1 if any failed.
     /// </summary>
-    public static async ValueTask<int> ForEachFileAsync(SimProcess self, string tool, IReadOnlyList<string> files, Func<string, OpenFile, ValueTask> read)
+    public static async ValueTask<int> ForEachFileAsync(
+        SimProcess self, string tool, IReadOnlyList<string> files, Func<string, OpenFile, ValueTask> read, bool isPlain = false, bool isQuiet = false)
     {
         var status = 0;
         foreach (var path in files.Count == 0 ? ["-"] : files)
         {
             try
             {
-                var file = path == "-" ? self.Stdin.Retain() : self.Files.OpenRead(path);
+                var file = new MeteredFile(self, path == "-" ? self.Stdin.Retain() : self.Files.OpenRead(path));
                 try
                 {
                     await read(path, file);
@@ -33,7 +35,8 @@ internal static class Streams
             catch (FileError error)
             {
                 // busybox opens a directory and only then fails to read it.
-                await self.ErrorAsync(error.Message == FileError.IsDirectory.Message ? $"{tool}: read error: {error.Message}" : $"{tool}: can't open '{path}': {error.Message}");
+                if (!isQuiet)
+                    await self.ErrorAsync(isPlain ? $"{tool}: {path}: {error.Message}" : error.Message == FileError.IsDirectory.Message ? $"{tool}: read error: {error.Message}" : $"{tool}: can't open '{path}': {error.Message}");
                 status = 1;
             }
         }
@@ -41,10 +44,15 @@ internal static class Streams
     }
 
     /// <summary>All lines of the files, one list.</summary>
-    public static async ValueTask<(List<string> Lines, int Status)> AllLinesAsync(SimProcess self, string tool, IReadOnlyList<string> files)
+    public static async ValueTask<(List<string> Lines, int Status)> AllLinesAsync(SimProcess self, string tool, IReadOnlyList<string> files, bool isPlain = false)
     {
         var lines = new List<string>();
-        var status = await ForEachFileAsync(self, tool, files, async (_, file) => lines.AddRange(SplitLines(await file.ReadToEndAsync(self.Killed))));
+        var status = await ForEachFileAsync(self, tool, files, async (_, file) =>
+        {
+            var bytes = await file.ReadToEndAsync(self);
+            self.Hold(BytesPerLine * (long)bytes.AsSpan().Count((byte)'\n'));
+            lines.AddRange(SplitLines(bytes));
+        }, isPlain);
         return (lines, status);
     }
 

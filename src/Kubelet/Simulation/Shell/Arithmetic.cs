@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace MiniK8s.Kubelet.Simulation.Shell;
 
@@ -97,6 +98,7 @@ internal sealed class Arithmetic(string text, Func<string, string?> get, Action<
 
     private long Unary()
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         SkipBlanks();
         if (_at >= text.Length) throw new ArithmeticError("syntax error");
         if (Take("++")) return Step(Name(), 1);

@@ -10,16 +10,24 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 /// </summary>
 internal sealed class Expansion(SimProcess self, ShellState state, Func<Command, ValueTask<string>> substitute)
 {
-    private const int MaxLength = 1 << 20;
+    private const int MaxLength = 1 << 20;          // of one word
+    private const long MaxLookedAt = 20_000_000;
+    private const int MaxFields = 100_000;          // of one command
+    private const int MaxTotal = 4 << 20;
 
     public async ValueTask<List<string>> FieldsAsync(IEnumerable<Word> words)
     {
         var fields = new List<string>();
+        var length = 0L;
         foreach (var word in words)
         {
             var collector = new FieldCollector(state.Get("IFS") ?? " \t\n");
             await AddAsync(collector, word, isFirst: true);
-            foreach (var field in collector.Finish()) AddFileNames(fields, field);
+            foreach (var field in collector.Finish())
+            {
+                AddFileNames(fields, field);
+                if (fields.Count > MaxFields || (length += field.Text.Length) > MaxTotal) throw new ShellError("out of memory", 2);
+            }
         }
         return fields;
     }
@@ -113,7 +121,7 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
             case ":?" when string.IsNullOrEmpty(value):
             case "?" when value is null:
                 var message = await TextAsync(part.Argument!);
-                throw new ShellError($"{part.Name}: {(message == "" ? "parameter not set" : message)}", 2);
+                throw new ShellError($"{part.Name}: {(message != "" ? message : part.Operator == "?" ? "parameter not set" : "parameter not set or null")}", 2);
             case ":+" when !string.IsNullOrEmpty(value):
             case "+" when value is not null:
                 await AddArgumentAsync(to, part);
@@ -122,13 +130,13 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
                 value = "";
                 break;
             case "length":
-                value = (part.Name is "@" or "*" ? state.Parameters.Length : value?.Length ?? 0).ToString(CultureInfo.InvariantCulture);
+                value = (value?.Length ?? 0).ToString(CultureInfo.InvariantCulture);
                 break;
             case "#" or "##" or "%" or "%%":
                 value = Trim(value ?? "", await PatternAsync(part.Argument!), part.Operator);
                 break;
             case "/" or "//":
-                value = Substitute(value ?? "", await PatternAsync(part.Argument!), all: part.Operator == "//");
+                value = Substitute(value ?? "", await PatternAsync(part.Argument!), part.Replacement is { } by ? await TextAsync(by) : "", all: part.Operator == "//");
                 break;
             case ":":
                 value = Slice(value ?? "", await TextAsync(part.Argument!));
@@ -155,13 +163,14 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
     private string? ValueOf(string name) => name switch
     {
         "?" => state.LastStatus.ToString(CultureInfo.InvariantCulture),
-        "$" => self.Pid.ToString(CultureInfo.InvariantCulture),
+        "$" => state.Pid.ToString(CultureInfo.InvariantCulture),
         "!" => state.LastBackgroundPid?.ToString(CultureInfo.InvariantCulture) ?? "",
         "#" => state.Parameters.Length.ToString(CultureInfo.InvariantCulture),
         "-" => (state.ExitOnError ? "e" : "") + (state.Trace ? "x" : ""),
         "@" or "*" => string.Join(' ', state.Parameters),
         "0" => state.Name,
         "RANDOM" when state.Get(name) is null => (HashCode.Combine(self.Pid, self.Clock.Now) & 0x7FFF).ToString(CultureInfo.InvariantCulture),
+        "LINENO" when state.Get(name) is null => state.Line.ToString(CultureInfo.InvariantCulture),
         "PPID" when state.Get(name) is null => self.ParentPid.ToString(CultureInfo.InvariantCulture),
         "HOSTNAME" when state.Get(name) is null => self.Kernel.Hostname,
         "SECONDS" when state.Get(name) is null => ((long)(self.Clock.Now - self.StartedAt).TotalSeconds).ToString(CultureInfo.InvariantCulture),
@@ -178,27 +187,21 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
 
     private static string Trim(string value, string pattern, string operation)
     {
-        var fromStart = operation[0] == '#';
-        var longest = operation.Length == 2;
-        for (var i = 0; i <= value.Length; i++)
-        {
-            var length = longest ? value.Length - i : i;
-            var cut = fromStart ? value.AsSpan(0, length) : value.AsSpan(value.Length - length);
-            if (ShellPattern.IsMatch(pattern, cut)) return fromStart ? value[length..] : value[..^length];
-        }
-        return value;
+        var (fromStart, longest) = (operation[0] == '#', operation.Length == 2);
+        var length = fromStart ? ShellPattern.PrefixLength(pattern, value, longest) : ShellPattern.SuffixLength(pattern, value, longest);
+        return length <= 0 ? value : fromStart ? value[length..] : value[..^length];
     }
 
-    private static string Substitute(string value, string argument, bool all)
+    private static string Substitute(string value, string pattern, string by, bool all)
     {
-        var slash = argument.IndexOf('/');
-        var (pattern, by) = slash < 0 ? (argument, "") : (argument[..slash], ShellPattern.Unescape(argument[(slash + 1)..]));
         var result = new StringBuilder();
         var at = 0;
-        while (at < value.Length)
+        // A star may look at all that is left, from every place: that much is looked at, and no more.
+        var left = pattern.Contains('*') ? MaxLookedAt : long.MaxValue;
+        while (at < value.Length && result.Length <= MaxLength && (left -= value.Length - at) > 0)
         {
-            var length = pattern == "" ? 0 : LongestMatch(value, at, pattern);
-            if (length == 0) result.Append(value[at++]);
+            var length = pattern == "" ? 0 : ShellPattern.PrefixLength(pattern, value.AsSpan(at), longest: true);
+            if (length <= 0) result.Append(value[at++]);
             else
             {
                 result.Append(by);
@@ -207,13 +210,6 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
             }
         }
         return result.Append(value.AsSpan(at)).ToString();
-    }
-
-    private static int LongestMatch(string value, int at, string pattern)
-    {
-        for (var length = value.Length - at; length > 0; length--)
-            if (ShellPattern.IsMatch(pattern, value.AsSpan(at, length))) return length;
-        return 0;
     }
 
     private string Slice(string value, string argument)
@@ -258,7 +254,9 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
             }
             found = next;
         }
-        return [.. found.Select(f => f.TrimEnd('/')).Where(f => f != "")];
+        if (pattern.EndsWith('/')) found = found.FindAll(f => self.Files.Find(f) is DirectoryNode);
+        else found = found.ConvertAll(f => f.TrimEnd('/'));
+        return found.FindAll(f => f != "");
     }
 }
 
@@ -272,6 +270,7 @@ internal sealed class FieldCollector(string? separators)
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _pattern = new();
     private bool _begun;
+    private bool _closedByBlank;       // by one that a further separator would join
 
     public int Length => _text.Length;
 
@@ -290,7 +289,8 @@ internal sealed class FieldCollector(string? separators)
             AddLiteral(text, quoted);
             return;
         }
-        var afterBlank = true;
+        // Blanks around another separator belong to it: "a : b" is two fields with IFS=": ", and ":x" has an empty first one.
+        var afterSeparator = false;
         foreach (var c in text)
         {
             if (!separators.Contains(c, StringComparison.Ordinal))
@@ -298,13 +298,21 @@ internal sealed class FieldCollector(string? separators)
                 _text.Append(c);
                 _pattern.Append(c);
                 _begun = true;
-                afterBlank = false;
+                afterSeparator = false;
+                _closedByBlank = false;
                 continue;
             }
-            var isBlank = c is ' ' or '\t' or '\n';
-            if (!isBlank && !_begun) _begun = true;         // ":x" with IFS=: has an empty first field
-            if (_begun && !(isBlank && afterBlank && _text.Length == 0 && _fields.Count > 0)) Break();
-            afterBlank = isBlank;
+            if (c is ' ' or '\t' or '\n')
+            {
+                if (!_begun) continue;
+                Break();
+                _closedByBlank = !afterSeparator;
+                continue;
+            }
+            if (!_closedByBlank) _begun = true;
+            Break();
+            afterSeparator = true;
+            _closedByBlank = false;
         }
     }
 

@@ -7,24 +7,69 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 // Simple commands: assignments, redirections, and then a function, a built-in or a program.
 internal sealed partial class Interpreter
 {
-    private async ValueTask<int> RunSimpleAsync(SimpleCommand command, bool isLast)
+    // An error is told where it happened: further out, the line and the built-in that it is of are no longer known.
+    private async ValueTask<int> RunReportingAsync(SimpleCommand command, bool isLast)
     {
+        try
+        {
+            return await RunSimpleAsync(command, isLast);
+        }
+        catch (ShellError error)
+        {
+            await ReportAsync(error);
+            throw;
+        }
+    }
+
+    private async ValueTask<int> RunSimpleAsync(SimpleCommand command, bool isLast, bool withFunctions = true)
+    {
+        if (command.Line >= 0) _state.Line = command.Line;
         _substitutionStatus = 0;
-        var words = await _expansion.FieldsAsync(command.Words);
+        var words = command.Words is [{ Plain: "[[" }, ..] ? await TestWordsAsync(command.Words) : await _expansion.FieldsAsync(command.Words);
         if (words.Count == 0) return await AssignAsync(command);
 
         var assignments = new List<KeyValuePair<string, string>>();
         foreach (var assignment in command.Assignments) assignments.Add(new(assignment.Name, await _expansion.TextAsync(assignment.Value)));
-        if (_state.Trace) await _self.ErrorAsync("+ " + string.Join(' ', assignments.Select(a => $"{a.Key}={a.Value}").Concat(words)));
+        if (_state.Trace) await _self.ErrorAsync("+ " + string.Join(' ', assignments.Select(a => $"{a.Key}={ShellQuoting.IfNeeded(a.Value)}").Concat(words.Select(ShellQuoting.IfNeeded))));
 
-        if (_state.Functions.TryGetValue(words[0], out var function))
+        if (withFunctions && _state.Functions.TryGetValue(words[0], out var function))
             return await InShellAsync(command, assignments, () => CallAsync(function, words));
         if (words[0] == "exec") return await ExecAsync(command, words);
         if (Builtins.TryGetValue(words[0], out var builtin))
-            return await InShellAsync(command, assignments, () => builtin(this, words), keepAssignments: SpecialBuiltins.Contains(words[0]));
+            return await InShellAsync(command, assignments, () => BuiltinAsync(builtin, words), isSpecial: SpecialBuiltins.Contains(words[0]));
         if (InProcess.Contains(words[0]) && _self.Kernel.Programs.Find(words[0]) is { } tool)
             return await InShellAsync(command, assignments, () => tool.RunAsync(_self, words));
         return await RunProgramAsync(command, assignments, words, isLast);
+    }
+
+    // Between [[ and ]] nothing is split, and only what is compared with is a pattern.
+    private async ValueTask<List<string>> TestWordsAsync(IReadOnlyList<Word> words)
+    {
+        var fields = new List<string>();
+        foreach (var word in words)
+            fields.Add(fields is [.., "=" or "==" or "!="] ? await _expansion.PatternAsync(word) : await _expansion.TextAsync(word));
+        return fields;
+    }
+
+    // An error of a special built-in ends the shell; of any other, only the command.
+    private async ValueTask<int> BuiltinAsync(Builtin run, List<string> words)
+    {
+        var outer = _state.CommandName;
+        _state.CommandName = words[0];
+        try
+        {
+            return await run(this, words);
+        }
+        catch (ShellError error)
+        {
+            await ReportAsync(error);
+            if (SpecialBuiltins.Contains(words[0]) || words[0] == "command") throw;
+            return error.Status;
+        }
+        finally
+        {
+            _state.CommandName = outer;
+        }
     }
 
     private async ValueTask<int> AssignAsync(SimpleCommand command)
@@ -32,7 +77,7 @@ internal sealed partial class Interpreter
         foreach (var assignment in command.Assignments)
         {
             var value = await _expansion.TextAsync(assignment.Value);
-            if (_state.Trace) await _self.ErrorAsync($"+ {assignment.Name}={value}");
+            if (_state.Trace) await _self.ErrorAsync($"+ {assignment.Name}={ShellQuoting.IfNeeded(value)}");
             _state.Set(assignment.Name, value);
         }
         if (await RedirectAsync(command.Redirections) is not { } saved) return 1;
@@ -42,9 +87,13 @@ internal sealed partial class Interpreter
 
     // Functions and built-ins run in this process, between the redirections and their undoing.
     private async ValueTask<int> InShellAsync(
-        SimpleCommand command, List<KeyValuePair<string, string>> assignments, Func<ValueTask<int>> run, bool keepAssignments = false)
+        SimpleCommand command, List<KeyValuePair<string, string>> assignments, Func<ValueTask<int>> run, bool isSpecial = false)
     {
-        if (await RedirectAsync(command.Redirections) is not { } saved) return 1;
+        if (await RedirectAsync(command.Redirections) is not { } saved)
+        {
+            if (isSpecial && !IsInteractive) _leave = Leave.Exit;
+            return _state.LastStatus = 1;
+        }
         var old = assignments.ConvertAll(a => (a.Key, Value: _state.Get(a.Key)));
         try
         {
@@ -53,13 +102,13 @@ internal sealed partial class Interpreter
         }
         catch (FileError error)
         {
-            await _self.ErrorAsync($"{command.Words[0].Plain ?? _state.Name}: {error.Message}");
+            await _self.ErrorAsync($"{_self.Name}: write error: {error.Message}");
             return 1;
         }
         finally
         {
             Restore(saved);
-            if (!keepAssignments)
+            if (!isSpecial)
                 foreach (var (name, value) in old)
                 {
                     if (value is null) _state.Unset(name);
@@ -97,28 +146,32 @@ internal sealed partial class Interpreter
         {
             await ApplyAsync(descriptors, command.Redirections);
             var found = Find(words[0]) ?? throw new ShellError(NotFound(words[0], command.Line), 127);
-            var environment = _state.Exported();
-            foreach (var (name, value) in assignments) environment[name] = value;
+            _self.Kernel.Throttle.Charge(StepsPerFork + (_state.VariableCount / 64));
+            IReadOnlyDictionary<string, string> environment = _state.Exported();
+            if (assignments.Count > 0)
+            {
+                var own = new Dictionary<string, string>(environment);
+                foreach (var (name, value) in assignments) own[name] = value;
+                environment = own;
+            }
             if (replaces) throw Replace(found, words, environment);
             var setup = new ProcessSetup(environment, _self.WorkingDirectory, _self.User, descriptors, _self.Clock.ForChild());
-            return await WaitForAsync(_self.Kernel.Start(_self, words, found, setup));
+            return await WaitForChildAsync(_self.Kernel.Start(_self, words, found, setup));
         }
         catch (ShellError error)
         {
             // Written where the command's own errors would have gone.
             if (descriptors.IsOpen(2))
-                await descriptors[2].WriteAsync(Encoding.UTF8.GetBytes($"{ErrorName(error)}{error.Message}\n"), _self.Killed);
+                await descriptors[2].WriteAsync(Encoding.UTF8.GetBytes($"{(error.Status == 127 && IsBash ? "" : Prefix())}{error.Message}\n"), _self.Killed);
             if (!replaces) descriptors.CloseAll();
             return error.Status;
         }
         catch (FileError error)
         {
-            await _self.ErrorAsync($"{_state.Name}: can't fork: {error.Message}");
+            await WarnAsync($"can't fork: {error.Message}");
             return 2;
         }
     }
-
-    private string ErrorName(ShellError error) => error.Status == 127 && IsBash ? "" : $"{_state.Name}: ";
 
     private bool IsBash => FileTree.Name(_self.Arguments[0]) == "bash";
 
@@ -126,7 +179,15 @@ internal sealed partial class Interpreter
     {
         if (IsBash)
             return $"{_state.Name}: line {line}: {name}: {(name.Contains('/') ? "No such file or directory" : "command not found")}";
-        return $"{name}: not found";
+        return name == "" ? ": Permission denied" : $"{name}: not found";
+    }
+
+    // As ash's hash: where a name was found it is looked for first, until PATH changes.
+    private ResolvedCommand? Search(string name)
+    {
+        var found = _self.Kernel.Resolve(name, _state.Get("PATH"), _self.WorkingDirectory, _self.User);
+        if (found is not null && !name.Contains('/') && found.Path.StartsWith('/')) _state.Found[name] = found.Path;
+        return found;
     }
 
     private ResolvedCommand? Find(string name)
@@ -134,7 +195,11 @@ internal sealed partial class Interpreter
         if (name == "") return null;
         try
         {
-            return _self.Kernel.Resolve(name, _state.Get("PATH"), _self.WorkingDirectory, _self.User);
+            return _state.Found.TryGetValue(name, out var path) && _self.Kernel.Resolve(path, null, _self.WorkingDirectory, _self.User) is { } known ? known : Search(name);
+        }
+        catch (FileError) when (_state.Found.Remove(name))
+        {
+            return Find(name);
         }
         catch (FileError error) when (error.Message == FileError.NotFound.Message)
         {
@@ -143,7 +208,7 @@ internal sealed partial class Interpreter
         catch (FileError error) when (error.Message == "Exec format error")
         {
             // A script without an interpreter line is run by the shell that was asked for it.
-            return new ResolvedCommand(new ShellProgram(), [_self.Arguments[0]]);
+            return new ResolvedCommand(new ShellProgram(), [_self.Arguments[0]], name);
         }
         catch (FileError error)
         {
@@ -166,16 +231,15 @@ internal sealed partial class Interpreter
         if (words.Count == 1) return 0;
         var found = Find(words[1]);
         if (found is not null) throw Replace(found, words[1..], _state.Exported());
-        await _self.ErrorAsync(IsBash ? $"{_state.Name}: line {command.Line}: exec: {words[1]}: not found" : $"{_state.Name}: exec: {words[1]}: not found");
+        await _self.ErrorAsync($"{_state.Name}: {(IsBash ? $"line {command.Line}: exec" : $"exec: line {_state.Line}")}: {words[1]}: not found");
         _state.LastStatus = 127;
         _leave = Leave.Exit;
         return 127;
     }
 
-    private ProcessReplaced Replace(ResolvedCommand found, List<string> words, Dictionary<string, string> environment)
+    private ProcessReplaced Replace(ResolvedCommand found, List<string> words, IReadOnlyDictionary<string, string> environment)
     {
-        _self.Environment.Clear();
-        foreach (var (name, value) in environment) _self.Environment[name] = value;
+        _self.Environment = environment;
         return new ProcessReplaced(found, words);
     }
 
@@ -248,11 +312,17 @@ internal sealed partial class Interpreter
     {
         try
         {
-            return kind == RedirectionKind.Input ? _self.Files.OpenRead(path) : _self.Files.OpenWrite(path, kind == RedirectionKind.Append);
+            if (kind == RedirectionKind.Output && _state.NoClobber && _self.Files.Find(path) is RegularFile) throw FileError.Exists;
+            return kind switch
+            {
+                RedirectionKind.Input => _self.Files.OpenRead(path),
+                RedirectionKind.ReadWrite => _self.Files.OpenReadWrite(path),
+                _ => _self.Files.OpenWrite(path, kind == RedirectionKind.Append),
+            };
         }
         catch (FileError error)
         {
-            var isMissing = error.Message == FileError.NotFound.Message;
+            var isMissing = error.Message == FileError.NotFound.Message || (kind != RedirectionKind.Input && error.Message == FileError.NotDirectory.Message);
             throw kind == RedirectionKind.Input
                 ? new ShellError($"can't open {path}: {(isMissing ? "no such file" : error.Message)}", 1)
                 : new ShellError($"can't create {path}: {(isMissing ? "nonexistent directory" : error.Message)}", 1);

@@ -13,6 +13,7 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 internal sealed partial class Interpreter
 {
     private const int MaxFunctionDepth = 200;
+    private const int StepsPerFork = 10;          // what a process costs the host, beside a command that needs none
     private const int MaxSubstitution = 1 << 20;
     private readonly SimProcess _self;
     private readonly ShellState _state;
@@ -28,6 +29,7 @@ internal sealed partial class Interpreter
     {
         _self = self;
         _state = state;
+        state.Owner = self;
         _expansion = new Expansion(self, state, SubstituteAsync);
     }
 
@@ -43,11 +45,14 @@ internal sealed partial class Interpreter
     public ShellState State => _state;
 
     /// <summary>A whole script, line by line; answers the exit status after the EXIT trap.</summary>
-    public async ValueTask<int> RunScriptAsync(string script, bool mayReplace)
+    /// <param name="script">The text.</param>
+    /// <param name="mayReplace">The last command may take the shell's place, as after <c>-c</c>.</param>
+    /// <param name="line">The first line's number: ash counts from 1 in a file, from 0 after <c>-c</c>.</param>
+    public async ValueTask<int> RunScriptAsync(string script, bool mayReplace, int line)
     {
         try
         {
-            await RunLinesAsync(script, mayReplace);
+            await RunLinesAsync(script, mayReplace, line);
         }
         catch (ShellError error)
         {
@@ -71,11 +76,11 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>Runs what a line of input or <c>eval</c> holds, in this shell. False: the shell is to end.</summary>
-    public async ValueTask<bool> RunLinesAsync(string script, bool mayReplace = false)
+    public async ValueTask<bool> RunLinesAsync(string script, bool mayReplace = false, int? line = null)
     {
         // Behind a line that has its end there might be another one: the shell, which reads line by line, stays to see.
         mayReplace &= !script.EndsWith('\n');
-        var parser = new Parser(script);
+        var parser = new Parser(script, line ?? _state.Line, _state.Aliases);
         while (true)
         {
             Command? command;
@@ -85,12 +90,14 @@ internal sealed partial class Interpreter
             }
             catch (SyntaxError error) when (!error.IsIncomplete || !IsInteractive)
             {
-                await _self.ErrorAsync($"{_state.Name}: {(error.Message.StartsWith("un", StringComparison.Ordinal) ? "syntax error: " : "")}{error.Message}");
+                _state.Line = error.Line;
+                await WarnAsync($"syntax error: {error.Message}");
                 _state.LastStatus = 2;
                 if (!IsInteractive) _leave = Leave.Exit;
                 return IsInteractive;
             }
             if (command is null) return true;
+            if (_state.NoExecute && !IsInteractive) continue;
             await RunAsync(command, mayReplace && parser.IsAtEnd);
             await RunTrapsAsync();
             if (_leave != Leave.No) return false;
@@ -101,10 +108,23 @@ internal sealed partial class Interpreter
 
     public bool IsLeaving => _leave != Leave.No;
 
+    /// <summary>Says what went wrong, once, and takes its status.</summary>
     public async ValueTask ReportAsync(ShellError error)
     {
-        await _self.ErrorAsync($"{_state.Name}: {error.Message}");
         _state.LastStatus = error.Status;
+        if (error.IsReported) return;
+        error.IsReported = true;
+        await WarnAsync(error.Message);
+    }
+
+    private ValueTask WarnAsync(string text) => _self.ErrorAsync(Prefix() + text);
+
+    // What stands before every complaint: the shell's name, and in a script or built-in that and the line.
+    private string Prefix()
+    {
+        var (shell, command) = (_state.Name, _state.CommandName);
+        if (command is null) return $"{shell}: ";
+        return $"{shell}: {(command == shell ? "" : $"{command}: ")}{(IsInteractive ? "" : $"line {_state.Line}: ")}";
     }
 
     public async ValueTask<int> FinishAsync()
@@ -119,11 +139,11 @@ internal sealed partial class Interpreter
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         await _self.Kernel.Throttle.StepAsync(_self);
         if (_self.Signals.HasPending) await RunTrapsAsync();
-        if (_leave != Leave.No) return _state.LastStatus;
+        if (_leave != Leave.No || (_state.NoExecute && !IsInteractive)) return _state.LastStatus;
 
         var status = command switch
         {
-            SimpleCommand simple => await RunSimpleAsync(simple, isLast),
+            SimpleCommand simple => await RunReportingAsync(simple, isLast),
             PipelineCommand pipeline => await RunPipelineAsync(pipeline),
             AndOrCommand andOr => await RunAndOrAsync(andOr, isLast),
             ListCommand list => await RunListAsync(list, isLast),
@@ -131,7 +151,7 @@ internal sealed partial class Interpreter
             _ => await RunCompoundAsync(command, isLast),
         };
         _state.LastStatus = status;
-        if (status != 0 && _state.ExitOnError && _tested == 0 && _leave == Leave.No && (command is SimpleCommand or PipelineCommand or SubshellCommand))
+        if (status != 0 && _state.ExitOnError && _tested == 0 && _leave == Leave.No && (command is SimpleCommand or PipelineCommand { IsNegated: false } or SubshellCommand))
             _leave = Leave.Exit;
         return status;
     }
@@ -146,7 +166,7 @@ internal sealed partial class Interpreter
             return command switch
             {
                 GroupCommand group => await RunAsync(group.Body, isLast),
-                SubshellCommand subshell => await WaitForAsync(Fork(subshell.Body)),
+                SubshellCommand subshell => await WaitForChildAsync(Fork(subshell.Body)),
                 IfCommand conditional => await RunIfAsync(conditional, isLast),
                 LoopCommand loop => await RunLoopAsync(loop),
                 ForCommand loop => await RunForAsync(loop),
@@ -290,7 +310,7 @@ internal sealed partial class Interpreter
         var last = 0;
         foreach (var process in processes)
         {
-            var status = await WaitForAsync(process);
+            var status = await WaitForChildAsync(process);
             last = _state.PipeFail && status == 0 ? last : status;
         }
         return pipeline.IsNegated ? last == 0 ? 1 : 0 : last;
@@ -300,21 +320,22 @@ internal sealed partial class Interpreter
     {
         var descriptors = _self.Descriptors.Copy();
         if (!IsInteractive) descriptors.Set(0, new NullFile());
-        var process = Fork(command, descriptors);
+        var process = Fork(command, descriptors, isTested: false);
         process.Signals[Signals.Int] = Disposition.Ignore;
         process.Signals[Signals.Quit] = Disposition.Ignore;
-        _state.Jobs.Add(process);
+        _state.Jobs.Add(new Job(_state.Jobs.Count == 0 ? 1 : _state.Jobs[^1].Number + 1, process));
         _state.LastBackgroundPid = process.Pid;
         return 0;
     }
 
-    private SimProcess Fork(Command command, DescriptorTable? descriptors = null)
+    private SimProcess Fork(Command command, DescriptorTable? descriptors = null, bool? isTested = null)
     {
+        _self.Kernel.Throttle.Charge(StepsPerFork + (_state.VariableCount / 64));
         try
         {
             var setup = new ProcessSetup(
-                new Dictionary<string, string>(_self.Environment), _self.WorkingDirectory, _self.User, descriptors ?? _self.Descriptors.Copy(), _self.Clock.ForChild());
-            return _self.Kernel.Start(_self, _self.Arguments, new ResolvedCommand(new ForkedShell(_state.Fork(), command)), setup);
+                _self.Environment, _self.WorkingDirectory, _self.User, descriptors ?? _self.Descriptors.Copy(), _self.Clock.ForChild());
+            return _self.Kernel.Start(_self, _self.Arguments, new ResolvedCommand(new ForkedShell(_state.Fork(), command, isTested ?? _tested > 0)), setup);
         }
         catch (FileError)
         {
@@ -327,7 +348,7 @@ internal sealed partial class Interpreter
         var output = new CollectingFile(MaxSubstitution);
         var descriptors = _self.Descriptors.Copy();
         descriptors.Set(1, output);
-        _substitutionStatus = await WaitForAsync(Fork(body, descriptors));
+        _substitutionStatus = await WaitForAsync(Fork(body, descriptors, isTested: false));
         return Encoding.UTF8.GetString(output.Bytes).Replace("\0", "", StringComparison.Ordinal);
     }
 
@@ -336,6 +357,15 @@ internal sealed partial class Interpreter
         var status = await child.Exited.WaitAsync(_self.Killed);
         _self.Clock.JoinChild(child.Clock);
         return status.Code;
+    }
+
+    // As ash does of a job that it waits for: a signal that ended it is named, an interrupt or a broken pipe is not.
+    private async ValueTask<int> WaitForChildAsync(SimProcess child)
+    {
+        var code = await WaitForAsync(child);
+        foreach (var job in _state.Jobs) job.IsSeen |= job.Process.Exited.IsCompleted;
+        if ((await child.Exited).Signal is var signal and not (0 or Signals.Int or Signals.Pipe)) await _self.ErrorAsync(Signals.Description(signal));
+        return code;
     }
 
     private async ValueTask RunTrapsAsync()
@@ -357,8 +387,9 @@ internal sealed partial class Interpreter
     }
 
     /// <summary>A subshell: the copied state, and one command.</summary>
-    private sealed class ForkedShell(ShellState state, Command command) : IProgram
+    private sealed class ForkedShell(ShellState state, Command command, bool isTested) : IProgram
     {
-        public ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments) => new Interpreter(self, state).RunForkedAsync(command);
+        public ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments) =>
+            new Interpreter(self, state) { _tested = isTested ? 1 : 0 }.RunForkedAsync(command);
     }
 }

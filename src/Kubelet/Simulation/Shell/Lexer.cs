@@ -20,16 +20,21 @@ internal sealed record Token(TokenKind Kind, string Text, Word? Word, int Line);
 /// are read when
 /// their line ends.
 /// </summary>
-internal sealed class Lexer(string text, int line = 1)
+internal sealed class Lexer(string text, int line = 1, IReadOnlyDictionary<string, string>? aliases = null)
 {
+    private const int MaxTokens = 200_000;
     private static readonly string[] Operators = ["<<-", "&&", "||", ";;", "<<", ">>", "<&", ">&", "<>", ">|", "&", "|", ";", "<", ">", "(", ")"];
     private readonly List<HereDocument> _pendingDocuments = [];
+
+    /// <summary>Aliases whose text is being read, with what is left of the script after it: none stands for itself.</summary>
+    private readonly List<(string Name, int After)> _expanding = [];
     private Token? _peeked;
     private int _position;
     private int _line = line;
     private int _depth;
+    private int _tokens;
 
-    public Token Peek() => _peeked ??= Read();
+    public Token Peek() => _peeked ??= ++_tokens <= MaxTokens ? Read() : throw new SyntaxError("out of memory", _line);
 
     public Token Next()
     {
@@ -38,13 +43,38 @@ internal sealed class Lexer(string text, int line = 1)
         return token;
     }
 
+    /// <summary>Puts an alias's text in place of the next word, if that is one; for words where a command begins.</summary>
+    public void ExpandAliases()
+    {
+        while (aliases is not null && Peek().Word?.Plain is { } name && aliases.TryGetValue(name, out var value))
+        {
+            var rest = text.Length - _position;
+            _expanding.RemoveAll(e => e.After > rest);
+            if (_expanding.Exists(e => e.Name == name)) return;
+            _expanding.Add((name, rest));
+            text = value + text[_position..];
+            _position = 0;
+            _peeked = null;
+        }
+    }
+
     /// <summary>The body is read at the end of the line; until then the redirection's word is empty.</summary>
     public void ExpectHereDocument(HereDocument document) => _pendingDocuments.Add(document);
 
-    public SyntaxError Unexpected(Token token) =>
-        token.Kind == TokenKind.End
-            ? new SyntaxError("unexpected end of file", token.Line, isIncomplete: true)
-            : new SyntaxError($"unexpected \"{(token.Kind == TokenKind.NewLine ? "newline" : token.Text)}\"", token.Line);
+    /// <summary>In ash's words: kinds of tokens bare, operators and reserved words in quotes.</summary>
+    public SyntaxError Unexpected(Token token, string? expected = null)
+    {
+        var name = token.Kind switch
+        {
+            TokenKind.End => "end of file",
+            TokenKind.NewLine => "newline",
+            TokenKind.Number => "redirection",
+            TokenKind.Operator when token.Text[0] is '<' or '>' => "redirection",
+            TokenKind.Word when !Parser.IsReserved(token.Word!.Plain) => "word",
+            _ => $"\"{token.Text}\"",
+        };
+        return new SyntaxError($"unexpected {name}{(expected is null ? "" : $" (expecting \"{expected}\")")}", token.Line, isIncomplete: token.Kind == TokenKind.End);
+    }
 
     private char Current => _position < text.Length ? text[_position] : '\0';
 
@@ -110,7 +140,8 @@ internal sealed class Lexer(string text, int line = 1)
                 _line++;
                 if (document.StripTabs) row = row.TrimStart('\t');
                 if (row == document.Delimiter) break;
-                body.Append(row).Append('\n');
+                body.Append(row);
+                if (end >= 0) body.Append('\n');
             }
             document.Body = document.IsQuoted
                 ? new Word([new LiteralPart(body.ToString(), true)])
@@ -127,14 +158,16 @@ internal sealed class Lexer(string text, int line = 1)
         return new Word(parts);
     }
 
-    private Word ReadWord(char terminator = '\0', bool quoted = false)
+    /// <param name="terminators">Empty: up to a blank or an operator.</param>
+    /// <param name="quoted">Within double quotes.</param>
+    private Word ReadWord(string terminators = "", bool quoted = false)
     {
         var parts = new List<WordPart>();
         var literal = new StringBuilder();
         while (!AtEnd)
         {
             var c = Current;
-            if (terminator != '\0' ? c == terminator : IsMeta(c)) break;
+            if (terminators != "" ? terminators.Contains(c) : IsMeta(c)) break;
             switch (c)
             {
                 case '\\':
@@ -233,6 +266,7 @@ internal sealed class Lexer(string text, int line = 1)
 
     private WordPart ReadExpansion(bool quoted)
     {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         if (++_depth > 60) throw new SyntaxError("nested too deeply", _line);
         try
         {
@@ -258,7 +292,7 @@ internal sealed class Lexer(string text, int line = 1)
         var (peeked, pending) = (_peeked, _pendingDocuments.ToArray());
         _peeked = null;
         _pendingDocuments.Clear();
-        var body = new Parser(this).ParseUntil(")");
+        var body = new Parser(this).ParseUntil(")", mayBeEmpty: true);
         _peeked = peeked;
         _pendingDocuments.AddRange(pending);
         return new SubstitutionPart(body, quoted);
@@ -309,12 +343,20 @@ internal sealed class Lexer(string text, int line = 1)
             _position++;
             return new ParameterPart(name, isLength ? "length" : "", null, quoted);
         }
+        if (AtEnd) throw new SyntaxError("missing '}'", _line, isIncomplete: true);
         var operation = ReadBracedOperator();
         // In ${x%pattern} and the like the argument's own quotes count even inside double quotes.
-        var argument = ReadWord('}', quoted && operation[^1] is not ('%' or '#' or '/'));
+        var countsQuotes = quoted && operation[^1] is not ('%' or '#' or '/');
+        var argument = ReadWord(operation[0] == '/' ? "/}" : "}", countsQuotes);
+        Word? replacement = null;
+        if (operation[0] == '/' && Current == '/')
+        {
+            _position++;
+            replacement = ReadWord("}");
+        }
         if (AtEnd) throw new SyntaxError("missing '}'", _line, isIncomplete: true);
         _position++;
-        return new ParameterPart(name, operation, argument, quoted);
+        return new ParameterPart(name, operation, argument, quoted) { Replacement = replacement };
     }
 
     private string ReadBracedOperator()

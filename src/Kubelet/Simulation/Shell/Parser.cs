@@ -1,15 +1,20 @@
+using System.Runtime.CompilerServices;
+
 namespace MiniK8s.Kubelet.Simulation.Shell;
 
 /// <summary>Recursive descent over POSIX's shell grammar, plus bash's <c>function f {</c> and <c>&amp;></c>-free rest.</summary>
-internal sealed class Parser(Lexer lexer)
+internal sealed partial class Parser(Lexer lexer)
 {
     private const int MaxDepth = 100;
-    private static readonly string[] Reserved = ["then", "else", "elif", "fi", "do", "done", "esac", "}"];
+    private static readonly string[] Closing = ["then", "else", "elif", "fi", "do", "done", "esac", "}"];
+    private static readonly string[] Opening = ["{", "if", "while", "until", "for", "case", "function", "!", "in"];
     private int _depth;
 
-    public Parser(string script) : this(new Lexer(script))
+    public Parser(string script, int line = 1, IReadOnlyDictionary<string, string>? aliases = null) : this(new Lexer(script, line, aliases))
     {
     }
+
+    public static bool IsReserved(string? word) => Closing.Contains(word) || Opening.Contains(word);
 
     /// <summary>
     /// The next line's worth of commands, or null at the end: a shell runs what it has read before it looks at what follows.
@@ -19,11 +24,14 @@ internal sealed class Parser(Lexer lexer)
         while (lexer.Peek().Kind == TokenKind.NewLine) lexer.Next();
         if (lexer.Peek().Kind == TokenKind.End) return null;
         var items = new List<ListItem>();
+        bool goesOn;
         do
         {
-            items.Add(ParseItem());
+            (var item, goesOn) = ParseItem();
+            items.Add(item);
         }
-        while (lexer.Peek().Kind is not (TokenKind.NewLine or TokenKind.End));
+        while (goesOn && lexer.Peek().Kind is not (TokenKind.NewLine or TokenKind.End));
+        if (lexer.Peek().Kind is not (TokenKind.NewLine or TokenKind.End)) throw lexer.Unexpected(lexer.Peek());
         lexer.Next();
         return items is [{ InBackground: false, Command: var only }] ? only : new ListCommand(items);
     }
@@ -59,40 +67,42 @@ internal sealed class Parser(Lexer lexer)
         return new ListCommand(items);
     }
 
-    /// <summary>Up to and with a closing token.</summary>
-    public Command ParseUntil(string end)
+    /// <summary>A list of commands, and the token that must come after it.</summary>
+    public Command ParseUntil(string end, bool mayBeEmpty = false)
     {
-        var body = ParseList(end);
+        var body = ParseList(mayBeEmpty);
         Expect(end);
         return body;
     }
 
-    private Command ParseList(params ReadOnlySpan<string> ends)
+    // Up to a token that no command begins with; which one it is, the caller looks at.
+    private Command ParseList(bool mayBeEmpty = false)
     {
         if (++_depth > MaxDepth) throw new SyntaxError("nested too deeply", lexer.Peek().Line);
         var items = new List<ListItem>();
-        while (true)
+        for (var goesOn = true; goesOn;)
         {
-            while (lexer.Peek().Kind == TokenKind.NewLine) lexer.Next();
+            SkipNewLines();
             var next = lexer.Peek();
-            if (IsOneOf(next, ends)) break;
-            if (next.Kind == TokenKind.End) throw lexer.Unexpected(next);
-            items.Add(ParseItem());
+            if (next.Kind == TokenKind.End || ((mayBeEmpty || items.Count > 0) && EndsList(next))) break;
+            (var item, goesOn) = ParseItem();
+            items.Add(item);
+            goesOn |= lexer.Peek().Kind == TokenKind.NewLine;
         }
         _depth--;
         return items is [{ InBackground: false, Command: var only }] ? only : new ListCommand(items);
     }
 
-    private ListItem ParseItem()
+    private static bool EndsList(Token token) => IsOneOf(token, [")", ";;", .. Closing]);
+
+    // The second value: whether more may follow on the line.
+    private (ListItem Item, bool GoesOn) ParseItem()
     {
         var command = ParseAndOr();
         var token = lexer.Peek();
-        if (token is { Kind: TokenKind.Operator, Text: ";" or "&" })
-        {
-            lexer.Next();
-            return new ListItem(command, token.Text == "&");
-        }
-        return new ListItem(command, InBackground: false);
+        if (token is not { Kind: TokenKind.Operator, Text: ";" or "&" }) return (new ListItem(command, InBackground: false), false);
+        lexer.Next();
+        return (new ListItem(command, token.Text == "&"), true);
     }
 
     private Command ParseAndOr()
@@ -109,12 +119,8 @@ internal sealed class Parser(Lexer lexer)
 
     private Command ParsePipeline()
     {
-        var negated = false;
-        while (lexer.Peek().Word?.Plain == "!")
-        {
-            lexer.Next();
-            negated = !negated;
-        }
+        var negated = lexer.Peek().Word?.Plain == "!";
+        if (negated) lexer.Next();
         var stages = new List<Command> { ParseCommand() };
         while (lexer.Peek() is { Kind: TokenKind.Operator, Text: "|" })
         {
@@ -127,6 +133,8 @@ internal sealed class Parser(Lexer lexer)
 
     private Command ParseCommand()
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        lexer.ExpandAliases();
         var token = lexer.Peek();
         Command? compound = token switch
         {
@@ -139,7 +147,7 @@ internal sealed class Parser(Lexer lexer)
                 "for" => ParseFor(),
                 "case" => ParseCase(),
                 "function" => ParseFunctionWord(),
-                { } word when Reserved.Contains(word) => throw lexer.Unexpected(token),
+                { } word when word is "!" || Closing.Contains(word) => throw lexer.Unexpected(token),
                 _ => null,
             },
             { Kind: TokenKind.Number } or { Kind: TokenKind.Operator, Text: "<" or ">" or ">>" or "<<" or "<<-" or "<&" or ">&" or "<>" or ">|" } => null,
@@ -157,12 +165,21 @@ internal sealed class Parser(Lexer lexer)
         var redirections = new List<Redirection>();
         while (true)
         {
+            var inTest = words.Count > 0 && words[0].Plain == "[[" && words[^1].Plain != "]]";
+            var token = lexer.Peek();
+            if (inTest && token is { Kind: TokenKind.Operator, Text: "&&" or "||" or "(" or ")" or "<" or ">" })
+            {
+                // Between double brackets these are part of the expression.
+                words.Add(new Word([new LiteralPart(token.Text switch { "&&" => "-a", "||" => "-o", var other => other }, IsQuoted: false)]));
+                lexer.Next();
+                continue;
+            }
             if (TryParseRedirection() is { } redirection)
             {
                 redirections.Add(redirection);
                 continue;
             }
-            var token = lexer.Peek();
+            token = lexer.Peek();
             if (token is { Kind: TokenKind.Operator, Text: "(" } && words is [var name] && name.Plain is { } function && assignments.Count == 0)
                 return ParseFunctionBody(function);
             if (token.Kind != TokenKind.Word) break;
@@ -211,7 +228,8 @@ internal sealed class Parser(Lexer lexer)
         RedirectionKind? kind = token.Text switch
         {
             "<" => RedirectionKind.Input,
-            ">" or ">|" => RedirectionKind.Output,
+            ">" => RedirectionKind.Output,
+            ">|" => RedirectionKind.Overwrite,
             ">>" => RedirectionKind.Append,
             "<>" => RedirectionKind.ReadWrite,
             ">&" or "<&" => RedirectionKind.Duplicate,
@@ -231,114 +249,10 @@ internal sealed class Parser(Lexer lexer)
         return new Redirection(descriptor, known, new Word([new HereDocumentPart(document)]));
     }
 
-    private SubshellCommand ParseSubshell()
-    {
-        lexer.Next();
-        return new SubshellCommand(ParseUntil(")"));
-    }
-
-    private GroupCommand ParseGroup()
-    {
-        lexer.Next();
-        return new GroupCommand(ParseUntil("}"));
-    }
-
-    private IfCommand ParseIf()
-    {
-        lexer.Next();
-        var condition = ParseUntil("then");
-        var then = ParseList("elif", "else", "fi");
-        var next = lexer.Peek().Word!.Plain;
-        if (next == "elif") return new IfCommand(condition, then, ParseIf());
-        lexer.Next();
-        return new IfCommand(condition, then, next == "else" ? ParseUntil("fi") : null);
-    }
-
-    private LoopCommand ParseLoop()
-    {
-        var isUntil = lexer.Next().Word!.Plain == "until";
-        var condition = ParseUntil("do");
-        return new LoopCommand(condition, ParseUntil("done"), isUntil);
-    }
-
-    private ForCommand ParseFor()
-    {
-        lexer.Next();
-        var name = ExpectName();
-        SkipNewLines();
-        List<Word>? words = null;
-        if (lexer.Peek().Word?.Plain == "in")
-        {
-            lexer.Next();
-            words = [];
-            while (lexer.Peek().Kind == TokenKind.Word) words.Add(lexer.Next().Word!);
-        }
-        if (lexer.Peek() is { Kind: TokenKind.Operator, Text: ";" }) lexer.Next();
-        SkipNewLines();
-        Expect("do");
-        return new ForCommand(name, words, ParseUntil("done"));
-    }
-
-    private CaseCommand ParseCase()
-    {
-        lexer.Next();
-        var subject = lexer.Next();
-        if (subject.Word is null) throw lexer.Unexpected(subject);
-        SkipNewLines();
-        Expect("in");
-        SkipNewLines();
-        var clauses = new List<CaseClause>();
-        while (lexer.Peek().Word?.Plain != "esac") clauses.Add(ParseClause());
-        lexer.Next();
-        return new CaseCommand(subject.Word, clauses);
-    }
-
-    private CaseClause ParseClause()
-    {
-        if (lexer.Peek() is { Kind: TokenKind.Operator, Text: "(" }) lexer.Next();
-        var patterns = new List<Word>();
-        while (true)
-        {
-            var pattern = lexer.Next();
-            if (pattern.Word is null) throw lexer.Unexpected(pattern);
-            patterns.Add(pattern.Word);
-            var separator = lexer.Next();
-            if (separator is { Kind: TokenKind.Operator, Text: ")" }) break;
-            if (separator is not { Kind: TokenKind.Operator, Text: "|" }) throw lexer.Unexpected(separator);
-        }
-        var body = ParseList(";;", "esac");
-        if (lexer.Peek() is { Kind: TokenKind.Operator, Text: ";;" }) lexer.Next();
-        SkipNewLines();
-        return new CaseClause(patterns, body);
-    }
-
-    private FunctionCommand ParseFunctionWord()
-    {
-        lexer.Next();
-        var name = ExpectName();
-        if (lexer.Peek() is { Kind: TokenKind.Operator, Text: "(" }) return ParseFunctionBody(name);
-        SkipNewLines();
-        return new FunctionCommand(name, ParseCommand());
-    }
-
-    private FunctionCommand ParseFunctionBody(string name)
-    {
-        Expect("(");
-        Expect(")");
-        SkipNewLines();
-        return new FunctionCommand(name, ParseCommand());
-    }
-
-    private string ExpectName()
-    {
-        var token = lexer.Next();
-        return token.Word?.Plain is { } name && IsName(name) ? name : throw lexer.Unexpected(token);
-    }
-
     private void Expect(string text)
     {
         var token = lexer.Next();
-        if (!IsOneOf(token, [text])) throw lexer.Unexpected(token);
+        if (!IsOneOf(token, [text])) throw lexer.Unexpected(token, text);
     }
 
     private void SkipNewLines()

@@ -1,11 +1,13 @@
 namespace MiniK8s.Kubelet.Simulation.Shell;
 
 /// <summary>
-/// Shell patterns: <c>*</c>, <c>?</c>, <c>[a-z]</c>, <c>[!x]</c>, and a backslash that takes the next character as it is.
+/// Shell patterns: <c>*</c>, <c>?</c>, <c>[a-z]</c>, <c>[!x]</c>, <c>[[:digit:]]</c>, and a backslash that takes the next character as it is.
 /// </summary>
 internal static class ShellPattern
 {
-    public static bool IsMatch(string pattern, ReadOnlySpan<char> text) => Match(pattern, text);
+    private const long MaxWork = 20_000_000;
+
+    public static bool IsMatch(string pattern, ReadOnlySpan<char> text) => Run(Compile(pattern), text, fromEnd: false, Wanted.Whole) == text.Length;
 
     /// <summary>Whether anything in it is special.</summary>
     public static bool HasMagic(string pattern)
@@ -42,64 +44,153 @@ internal static class ShellPattern
         return text.ToString();
     }
 
-    // One star at a time, backing up to the last one: linear in practice, never exponential.
-    private static bool Match(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
+    /// <summary>How long the part at the text's beginning is that the pattern matches, the longest or the shortest; -1: none does.</summary>
+    public static int PrefixLength(string pattern, ReadOnlySpan<char> text, bool longest) => Run(Compile(pattern), text, fromEnd: false, longest ? Wanted.Longest : Wanted.Shortest);
+
+    /// <summary>The same of the text's end.</summary>
+    public static int SuffixLength(string pattern, ReadOnlySpan<char> text, bool longest)
     {
-        int p = 0, t = 0, star = -1, mark = 0;
-        while (t < text.Length)
-        {
-            if (p < pattern.Length && pattern[p] == '*')
-            {
-                star = p++;
-                mark = t;
-            }
-            else if (p < pattern.Length && MatchOne(pattern, p, text[t]) is var width and > 0)
-            {
-                p += width;
-                t++;
-            }
-            else if (star >= 0)
-            {
-                p = star + 1;
-                t = ++mark;
-            }
-            else return false;
-        }
-        while (p < pattern.Length && pattern[p] == '*') p++;
-        return p == pattern.Length;
+        var pieces = Compile(pattern);
+        Array.Reverse(pieces);
+        return Run(pieces, text, fromEnd: true, longest ? Wanted.Longest : Wanted.Shortest);
     }
 
-    // How many characters of the pattern match one of the text; 0: no match.
-    private static int MatchOne(ReadOnlySpan<char> pattern, int at, char c)
+    private enum Wanted
     {
-        switch (pattern[at])
+        Whole,
+        Shortest,
+        Longest,
+    }
+
+    private enum PieceKind
+    {
+        Character,
+        Any,
+        Set,
+        Star,
+    }
+
+    private sealed record Piece(PieceKind Kind, char Character = '\0', bool IsNegated = false, IReadOnlyList<(char From, char To)>? Ranges = null)
+    {
+        public bool Takes(char c)
         {
-            case '?':
-                return 1;
-            case '\\' when at + 1 < pattern.Length:
-                return pattern[at + 1] == c ? 2 : 0;
-            case '[' when pattern[(at + 1)..].IndexOf(']') is >= 0:
-                return MatchSet(pattern, at, c);
-            default:
-                return pattern[at] == c ? 1 : 0;
+            if (Kind == PieceKind.Character) return c == Character;
+            if (Kind != PieceKind.Set) return true;
+            foreach (var (from, to) in Ranges!)
+                if (c >= from && c <= to) return !IsNegated;
+            return IsNegated;
         }
     }
 
-    private static int MatchSet(ReadOnlySpan<char> pattern, int at, char c)
+    // All places in the pattern at once, so that no text makes it go back: never more than length of text times length of pattern, and where even that
+    // is too much it gives up.
+    private static int Run(Piece[] pieces, ReadOnlySpan<char> text, bool fromEnd, Wanted wanted)
     {
+        var (active, next) = (new List<int>(), new List<int>());
+        var seen = new int[pieces.Length + 1];
+        Add(active, 0, stamp: 1);
+        var found = active.Contains(pieces.Length) ? 0 : -1;
+        if (found == 0 && wanted == Wanted.Shortest) return 0;
+        var work = 0L;
+        for (var i = 0; i < text.Length && active.Count > 0 && work < MaxWork; i++)
+        {
+            var c = fromEnd ? text[text.Length - 1 - i] : text[i];
+            work += active.Count;
+            next.Clear();
+            foreach (var at in active)
+            {
+                if (at == pieces.Length || !pieces[at].Takes(c)) continue;
+                Add(next, pieces[at].Kind == PieceKind.Star ? at : at + 1, stamp: i + 2);
+            }
+            (active, next) = (next, active);
+            if (seen[pieces.Length] != i + 2) continue;
+            found = i + 1;
+            if (wanted == Wanted.Shortest) return found;
+        }
+        return found;
+
+        void Add(List<int> to, int at, int stamp)
+        {
+            for (; seen[at] != stamp; at++)
+            {
+                seen[at] = stamp;
+                to.Add(at);
+                if (at == pieces.Length || pieces[at].Kind != PieceKind.Star) return;       // a star may take nothing
+            }
+        }
+    }
+
+    private static Piece[] Compile(string pattern)
+    {
+        var pieces = new List<Piece>();
+        for (var at = 0; at < pattern.Length; at++)
+        {
+            switch (pattern[at])
+            {
+                case '*':
+                    if (pieces is not [.., { Kind: PieceKind.Star }]) pieces.Add(new Piece(PieceKind.Star));
+                    break;
+                case '?':
+                    pieces.Add(new Piece(PieceKind.Any));
+                    break;
+                case '\\' when at + 1 < pattern.Length:
+                    pieces.Add(new Piece(PieceKind.Character, pattern[++at]));
+                    break;
+                case '[' when TrySet(pattern, at, out var end) is { } set:
+                    pieces.Add(set);
+                    at = end;
+                    break;
+                default:
+                    pieces.Add(new Piece(PieceKind.Character, pattern[at]));
+                    break;
+            }
+        }
+        return [.. pieces];
+    }
+
+    private static Piece? TrySet(string pattern, int at, out int end)
+    {
+        var ranges = new List<(char, char)>();
         var i = at + 1;
-        var negated = pattern[i] is '!' or '^';
+        var negated = i < pattern.Length && pattern[i] is '!' or '^';
         if (negated) i++;
-        var found = false;
-        for (var first = true; i < pattern.Length && (pattern[i] != ']' || first); first = false)
+        for (var first = true; i < pattern.Length; first = false)
         {
-            if (i + 2 < pattern.Length && pattern[i + 1] == '-' && pattern[i + 2] != ']')
+            if (pattern[i] == ']' && !first)
             {
-                found |= c >= pattern[i] && c <= pattern[i + 2];
-                i += 3;
+                end = i;
+                return new Piece(PieceKind.Set, IsNegated: negated, Ranges: ranges);
             }
-            else found |= pattern[i++] == c;
+            if (pattern.AsSpan(i).StartsWith("[:", StringComparison.Ordinal) && pattern.IndexOf(":]", i, StringComparison.Ordinal) is var close and > 0)
+            {
+                ranges.AddRange(Class(pattern[(i + 2)..close]));
+                i = close + 2;
+                continue;
+            }
+            if (pattern[i] == '\\' && i + 1 < pattern.Length) i++;
+            var from = pattern[i++];
+            if (i + 1 < pattern.Length && pattern[i] == '-' && pattern[i + 1] != ']')
+            {
+                ranges.Add((from, pattern[i + 1]));
+                i += 2;
+            }
+            else ranges.Add((from, from));
         }
-        return found != negated ? i - at + 1 : 0;
+        end = at;
+        return null;
     }
+
+    private static (char, char)[] Class(string name) => name switch
+    {
+        "digit" => [('0', '9')],
+        "alpha" => [('a', 'z'), ('A', 'Z')],
+        "alnum" => [('a', 'z'), ('A', 'Z'), ('0', '9')],
+        "upper" => [('A', 'Z')],
+        "lower" => [('a', 'z')],
+        "space" => [('\t', '\r'), (' ', ' ')],
+        "blank" => [('\t', '\t'), (' ', ' ')],
+        "xdigit" => [('0', '9'), ('a', 'f'), ('A', 'F')],
+        "punct" => [('!', '/'), (':', '@'), ('[', '`'), ('{', '~')],
+        _ => [],
+    };
 }

@@ -8,24 +8,25 @@ internal sealed class ShellProgram : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
-        var state = new ShellState(arguments[0], self.Environment);
+        var state = new ShellState(arguments[0], self.Environment) { Pid = self.Pid, Line = 1 };
         state.Set("PWD", self.WorkingDirectory);
         state.Export("PWD");
         string? script = null;
-        var i = 1;
+        var (i, fromInput) = (1, false);
         for (; i < arguments.Count && arguments[i].Length > 1 && (arguments[i][0] is '-' or '+'); i++)
         {
             if (arguments[i] == "--") continue;
             if (arguments[i] is "-o" or "+o")
             {
-                SetOption(state, arguments[++i]);
+                if (++i < arguments.Count) Interpreter.SetOption(state, arguments[i], arguments[i - 1][0] == '-');
                 continue;
             }
             if (arguments[i].StartsWith("--", StringComparison.Ordinal)) continue;
             foreach (var option in arguments[i].AsSpan(1))
             {
                 if (option == 'c') script = "";
-                else SetOption(state, option.ToString());
+                else if (option == 's') fromInput = true;
+                else Interpreter.SetOption(state, option.ToString(), arguments[i][0] == '-');
             }
         }
         if (script is not null)
@@ -38,9 +39,10 @@ internal sealed class ShellProgram : IProgram
             script = arguments[i++];
             if (i < arguments.Count) state.Name = arguments[i++];
             state.Parameters = [.. arguments.Skip(i)];
-            return await new Interpreter(self, state).RunScriptAsync(script, mayReplace: true);
+            return await new Interpreter(self, state).RunScriptAsync(script, mayReplace: true, line: 0);
         }
-        return i < arguments.Count ? await RunFileAsync(self, state, arguments, i) : await RunInputAsync(self, state);
+        if (fromInput) state.Parameters = [.. arguments.Skip(i)];
+        return i < arguments.Count && !fromInput ? await RunFileAsync(self, state, arguments, i) : await RunInputAsync(self, state);
     }
 
     private static async ValueTask<int> RunFileAsync(SimProcess self, ShellState state, IReadOnlyList<string> arguments, int at)
@@ -55,9 +57,9 @@ internal sealed class ShellProgram : IProgram
             await self.ErrorAsync($"{arguments[0]}: can't open '{arguments[at]}': {error.Message}");
             return 2;
         }
-        state.Name = arguments[at];
+        state.Name = state.CommandName = arguments[at];
         state.Parameters = [.. arguments.Skip(at + 1)];
-        return await new Interpreter(self, state).RunScriptAsync(script, mayReplace: false);
+        return await new Interpreter(self, state).RunScriptAsync(script, mayReplace: false, line: 1);
     }
 
     // Reads line by line and runs what is complete; on a terminal with prompts.
@@ -98,24 +100,5 @@ internal sealed class ShellProgram : IProgram
         var home = self.Env("HOME");
         var place = self.WorkingDirectory == home ? "~" : self.WorkingDirectory;
         return System.Text.Encoding.UTF8.GetBytes($"{place} {(self.User.Uid == 0 ? "#" : "$")} ");
-    }
-
-    private static void SetOption(ShellState state, string option)
-    {
-        switch (option)
-        {
-            case "e" or "errexit":
-                state.ExitOnError = true;
-                break;
-            case "x" or "xtrace":
-                state.Trace = true;
-                break;
-            case "u" or "nounset":
-                state.NoUnset = true;
-                break;
-            case "pipefail":
-                state.PipeFail = true;
-                break;
-        }
     }
 }

@@ -10,7 +10,11 @@ internal sealed record LiteralPart(string Text, bool IsQuoted) : WordPart(IsQuot
 /// <summary>
 /// <c>$x</c>, <c>${x}</c>, <c>${x:-word}</c>, <c>${#x}</c> (operator <c>length</c>), <c>${x%pattern}</c>, <c>${x/a/b}</c>.
 /// </summary>
-internal sealed record ParameterPart(string Name, string Operator, Word? Argument, bool IsQuoted) : WordPart(IsQuoted);
+internal sealed record ParameterPart(string Name, string Operator, Word? Argument, bool IsQuoted) : WordPart(IsQuoted)
+{
+    /// <summary>What <c>${x/pattern/this}</c> puts in place; null: nothing.</summary>
+    public Word? Replacement { get; init; }
+}
 
 /// <summary><c>$(…)</c> and backquotes.</summary>
 internal sealed record SubstitutionPart(Command Body, bool IsQuoted) : WordPart(IsQuoted);
@@ -29,6 +33,9 @@ internal enum RedirectionKind
     Input,
     Output,
     Append,
+
+    /// <summary><c>>|</c>: into a file that is there already, also after <c>set -C</c>.</summary>
+    Overwrite,
     ReadWrite,
 
     /// <summary><c>2>&amp;1</c>, and <c>2>&amp;-</c> to close.</summary>

@@ -1,0 +1,8 @@
+using MiniK8s.Kubelet.Simulation.Processes;
+
+namespace MiniK8s.Kubelet.Simulation.Programs.Machine;
+
+internal sealed class Constant(int code) : IProgram
+{
+    public ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments) => ValueTask.FromResult(code);
+}

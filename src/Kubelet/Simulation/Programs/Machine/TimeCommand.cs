@@ -1,0 +1,16 @@
+using System.Globalization;
+using MiniK8s.Kubelet.Simulation.Processes;
+
+namespace MiniK8s.Kubelet.Simulation.Programs.Machine;
+
+internal sealed class TimeCommand : IProgram
+{
+    public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
+    {
+        var start = self.Clock.Now;
+        var status = await Launch.RunAsync(self, "time", [.. arguments.Skip(1)]);
+        var took = self.Clock.Now - start;
+        await self.ErrorAsync(string.Create(CultureInfo.InvariantCulture, $"real\t{(int)took.TotalMinutes}m {took.Seconds}.{took.Milliseconds / 10:00}s\nuser\t0m 0.00s\nsys\t0m 0.00s"));
+        return status;
+    }
+}

@@ -1,0 +1,12 @@
+using MiniK8s.Kubelet.Simulation.Processes;
+
+namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
+
+internal sealed class Reverse : IProgram
+{
+    public ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments) =>
+        Streams.ForEachFileAsync(self, "rev", new Arguments(arguments).Operands, async (_, file) =>
+        {
+            await foreach (var line in Streams.LinesAsync(file, self.Killed)) await self.WriteLineAsync(new string([.. line.Reverse()]));
+        }, isPlain: true);
+}

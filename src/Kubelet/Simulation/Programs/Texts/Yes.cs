@@ -1,0 +1,16 @@
+using MiniK8s.Kubelet.Simulation.Processes;
+
+namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
+
+internal sealed class Yes : IProgram
+{
+    public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
+    {
+        var line = arguments.Count > 1 ? string.Join(' ', arguments.Skip(1)) : "y";
+        while (true)
+        {
+            await self.Kernel.Throttle.StepAsync(self);
+            await self.WriteLineAsync(line);
+        }
+    }
+}
