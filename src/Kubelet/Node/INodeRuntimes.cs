@@ -8,4 +8,4 @@ internal interface INodeRuntimes
 }
 
 /// <summary>What a node's pods run on.</summary>
-internal sealed record NodeRuntime(Runtime.IContainerRuntime Runtime, Runtime.INodeFiles Files, Runtime.IPodNetwork Network);
+internal sealed record NodeRuntime(Runtime.IContainerRuntime Runtime, Runtime.INodeFiles Files, Runtime.IPodNetwork Network, Runtime.INodeUsage Usage);

@@ -10,11 +10,11 @@ internal sealed class SimLab : IAsyncDisposable
 {
     private int _pods;
 
-    public SimLab(string? stateDirectory = null, ManualTimeProvider? time = null)
+    public SimLab(string? stateDirectory = null, ManualTimeProvider? time = null, long memory = long.MaxValue)
     {
         Time = time ?? new ManualTimeProvider();
         Host = new SimulationHost(new SimulationOptions { StateDirectory = stateDirectory }, Time);
-        Node = Host.AddNode("node1", "172.18.0.2", AddressPool.CidrOf(1));
+        Node = Host.AddNode("node1", "172.18.0.2", AddressPool.CidrOf(1), memory);
     }
 
     public ManualTimeProvider Time { get; }
