@@ -50,7 +50,7 @@ internal sealed class RestHandler(
         var accept = request.Headers.Accept.ToString();
         return path.Subresource is "log" or "exec" or "attach" or "portforward" ? ResponseForm.Default
             : verb == "watch" ? ResponseForm.ForStreams(accept)
-            : ResponseForm.ForObjects(accept, hasTable: !ReviewKinds.All.Contains(kind) && path.Subresource != "token");
+            : ResponseForm.ForObjects(accept, hasTable: !ReviewKinds.All.Contains(kind) && !MetricsKinds.All.Contains(kind) && path.Subresource != "token");
     }
 
     private async Task HandlePageAsync(HttpContext http, string path, Action<RequestAttributes> observed, CancellationToken ct)

@@ -31,8 +31,13 @@ internal sealed partial class NodeAgent(
 
     public Runtime.IPodNetwork Network => runtime.Network;
 
+    public Runtime.INodeFiles Files => runtime.Files;
+
     /// <summary>The pod of that name on this node; null when it has none.</summary>
     public Pod? Find(string ns, string name) => _standing?.Rooms.Workers.Find(ns, name);
+
+    /// <summary>The pods that have been let in.</summary>
+    public IEnumerable<Pod> Pods() => _standing?.Rooms.Admission.Admitted().Select(worker => worker.Pod) ?? [];
 
     /// <summary>Runs until stopped. What runs in containers goes on.</summary>
     public async Task RunAsync(CancellationToken stopping)
