@@ -2,6 +2,7 @@ using Grpc.AspNetCore.Server.Model;
 
 using MiniK8s.Api.Objects;
 using MiniK8s.ApiServer.Admission;
+using MiniK8s.ApiServer.Admission.AppArmor;
 using MiniK8s.ApiServer.Admission.DefaultTolerations;
 using MiniK8s.ApiServer.Admission.NamespaceLifecycle;
 using MiniK8s.ApiServer.Admission.NodeRestriction;
@@ -55,7 +56,8 @@ internal static class ApiServerServiceCollectionExtensions
         .AddSingleton<IAdmissionPlugin, NodeRestrictionPlugin>()
         .AddSingleton<IAdmissionPlugin, TaintNodesByConditionPlugin>()
         .AddSingleton<IAdmissionPlugin, PriorityPlugin>()
-        .AddSingleton<IAdmissionPlugin, DefaultTolerationSecondsPlugin>();
+        .AddSingleton<IAdmissionPlugin, DefaultTolerationSecondsPlugin>()
+        .AddSingleton<IAdmissionPlugin, AppArmorSyncPlugin>();
 
     private static IServiceCollection AddStorage(this IServiceCollection services, ApiServerOptions options) => services
         .AddSingleton(new EtcdOptions { Servers = options.EtcdServers, CompactionInterval = options.EtcdCompactionInterval })

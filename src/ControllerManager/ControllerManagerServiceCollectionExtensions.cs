@@ -10,6 +10,7 @@ using MiniK8s.ControllerManager.PodGarbage;
 using MiniK8s.ControllerManager.RootCertificates;
 using MiniK8s.ControllerManager.ServiceAccounts;
 using MiniK8s.ControllerManager.ServiceEndpoints;
+using MiniK8s.ControllerManager.TaintEviction;
 
 namespace MiniK8s.ControllerManager;
 
@@ -28,6 +29,7 @@ internal static class ControllerManagerServiceCollectionExtensions
         .AddSingleton<IController, EndpointsController>()
         .AddSingleton<IController, EndpointSliceController>()
         .AddSingleton<IController, NodeLifecycleController>()
+        .AddSingleton<IController, TaintEvictionController>()
         .AddSingleton<IController, PodGarbageController>()
         .AddHostedService<ControllerManagerService>();
 }

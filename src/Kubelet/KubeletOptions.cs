@@ -4,6 +4,7 @@ using System.Net;
 
 using MiniK8s.Api.Quantities;
 using MiniK8s.Kubelet.Eviction;
+using MiniK8s.Kubelet.Images;
 using MiniK8s.Kubelet.Node;
 using MiniK8s.Kubelet.Shutdown;
 
@@ -89,6 +90,16 @@ public sealed class KubeletOptions : IValidatableObject
     [Description("images that each node pulls at once; 0 is any number")]
     public int MaxParallelImagePulls { get; set; } = 1;
 
+    /// <summary>How many pulls of each node may begin in a second; 0 is any number. A pull beyond that fails, and is tried again as any that failed. Default 5.</summary>
+    [Range(0, 1_000_000)]
+    [Description("image pulls of each node in a second; 0 is any number")]
+    public int RegistryQps { get; set; } = 5;
+
+    /// <summary>How many may begin at once after a time of rest. Default 10.</summary>
+    [Range(0, 1_000_000)]
+    [Description("image pulls of each node at once after a time of rest")]
+    public int RegistryBurst { get; set; } = 10;
+
     /// <summary>How long pods are given when the machine is about to go off, which SIGPWR says; 0 gives them nothing, and SIGPWR ends the process. Default 0.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     [Description("how long pods are given when SIGPWR says that the machine goes off; 0 is not at all")]
@@ -128,6 +139,8 @@ public sealed class KubeletOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     [Description("how long a node shows a pressure that is over")]
     public TimeSpan EvictionPressureTransitionPeriod { get; set; } = EvictionSettings.DefaultTransitionPeriod;
+
+    internal PullLimits PullLimits => new(MaxParallelImagePulls, RegistryQps, RegistryBurst);
 
     internal ShutdownGrace ShutdownGrace => new(ShutdownGracePeriod - ShutdownGracePeriodCriticalPods, ShutdownGracePeriodCriticalPods);
 

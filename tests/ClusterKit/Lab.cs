@@ -30,10 +30,16 @@ public sealed class Lab : IAsyncDisposable
     public int SupervisorPid => _supervisor.Id;
 
     /// <summary>Starts a lab and returns when a Pod could run.</summary>
-    public static async Task<Lab> StartAsync(string? folder = null, params string[] arguments)
+    public static Task<Lab> StartAsync(string? folder = null, params string[] arguments) => StartWithAsync(new Dictionary<string, string>(), folder, arguments);
+
+    /// <summary>Starts a lab with settings of its processes that <c>mk8s up</c> has no flags for, and returns when a Pod could run.</summary>
+    /// <param name="settings">By variable: <c>MINIK8S_NODE_MONITOR_PERIOD</c>.</param>
+    /// <param name="folder">The lab's; null: a new one.</param>
+    /// <param name="arguments">Of <c>mk8s up</c>.</param>
+    public static async Task<Lab> StartWithAsync(IReadOnlyDictionary<string, string> settings, string? folder = null, params string[] arguments)
     {
         folder ??= Directory.CreateTempSubdirectory("mk8s-test-").FullName;
-        var supervisor = Start(["up", "--data", folder, "--ports", "auto", .. arguments]);
+        var supervisor = Start(["up", "--data", folder, "--ports", "auto", .. arguments], settings);
         var errors = supervisor.StandardError.ReadToEndAsync();
         _ = supervisor.StandardOutput.ReadToEndAsync();
         while (State(folder) is not { } state || !state.RootElement.GetProperty("ready").GetBoolean())
@@ -99,8 +105,12 @@ public sealed class Lab : IAsyncDisposable
     /// <summary>The lab's program, built with the tests.</summary>
     public static string Program => Path.Combine(Repository.Root, "src", "Lab", "bin", Repository.Configuration, "net10.0", "mk8s.dll");
 
-    internal static Process Start(IEnumerable<string> arguments) =>
-        Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+    private static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in settings) start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
 
     // The file is replaced in one step, so what is there can be read; it may be absent.
     private static JsonDocument? State(string folder)

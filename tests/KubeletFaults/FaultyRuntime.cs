@@ -73,9 +73,9 @@ internal sealed class FaultyRuntime(IContainerRuntime inner, Moments moments) : 
 
     public IAsyncEnumerable<LogLine> ReadLogsAsync(string containerId, LogOptions options, CancellationToken ct) => inner.ReadLogsAsync(containerId, options, ct);
 
-    public async Task<PullResult> PullImageAsync(string image, ImageAuth? auth, CancellationToken ct)
+    public async Task<PullResult> PullImageAsync(string image, ImageAuth? auth, IReadOnlyDictionary<string, string> annotations, CancellationToken ct)
     {
-        var run = inner.PullImageAsync(image, auth, ct);
+        var run = inner.PullImageAsync(image, auth, annotations, ct);
         moments.Reach("in-pull");
         return await run;
     }

@@ -75,6 +75,41 @@ public sealed class ManualTimeProviderTests
     [Fact]
     public void AdvanceToNextTimer_NoneArmed_Throws() => Assert.Throws<InvalidOperationException>(() => _time.AdvanceToNextTimer());
 
+    [Fact]
+    public async Task DisposeAsync_CallbackIsRunning_WaitsForItsEnd()
+    {
+        using var begun = new ManualResetEventSlim();
+        using var mayEnd = new ManualResetEventSlim();
+        var timer = _time.CreateTimer(
+            _ =>
+            {
+                begun.Set();
+                mayEnd.Wait(Patience.Limit);
+            }, null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+        var move = Task.Run(() => _time.Advance(TimeSpan.FromSeconds(1)));
+        Assert.True(begun.Wait(Patience.Limit));
+
+        var disposal = timer.DisposeAsync();
+
+        Assert.False(disposal.IsCompleted);
+        mayEnd.Set();
+        await disposal.AsTask().WaitAsync(Patience.Limit);
+        await move;
+        Assert.True(timer.DisposeAsync().IsCompleted);
+    }
+
+    [Fact]
+    public void Dispose_ByAnotherTimerOfTheSameMoment_ItsCallbackNeverBegins()
+    {
+        ITimer? second = null;
+        _time.CreateTimer(_ => second!.Dispose(), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+        second = _time.CreateTimer(_ => Note("second"), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Empty(_fired);
+    }
+
     private void Arm(string name, int seconds) => _time.CreateTimer(_ => Note(name), null, TimeSpan.FromSeconds(seconds), Timeout.InfiniteTimeSpan);
 
     private void Note(string name) => _fired.Add($"{name}@{(_time.GetUtcNow() - Noon).TotalSeconds}");

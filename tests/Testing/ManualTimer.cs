@@ -1,11 +1,15 @@
 namespace MiniK8s.Testing;
 
 /// <summary>A timer of <see cref="ManualTimeProvider"/>, under whose lock its moment and order change.</summary>
+/// <remarks>As .NET's own: once it is disposed no callback begins, and <see cref="DisposeAsync"/> completes when those that had begun have ended.</remarks>
 internal sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callback, object? state) : ITimer
 {
     public static readonly Comparer<ManualTimer> ByDue = Comparer<ManualTimer>.Create((a, b) => (a.Due, a.Order).CompareTo((b.Due, b.Order)));
 
-    private volatile bool _disposed;
+    private readonly Lock _gate = new();        // guards the three fields below; never held over a callback or another lock
+    private bool _disposed;
+    private int _running;
+    private TaskCompletionSource? _ended;       // waited for once disposed while something ran
 
     public DateTimeOffset Due { get; set; }
 
@@ -15,23 +19,49 @@ internal sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callba
 
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
-        if (_disposed) return false;
+        lock (_gate)
+        {
+            if (_disposed) return false;
+        }
         Period = period;
         clock.Arm(this, dueTime);
         return true;
     }
 
-    public void Fire() => callback(state);
+    public void Fire()
+    {
+        lock (_gate)
+        {
+            if (_disposed) return;
+            _running++;
+        }
+        try
+        {
+            callback(state);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                if (--_running == 0) _ended?.TrySetResult();
+            }
+        }
+    }
 
     public void Dispose()
     {
-        _disposed = true;
+        lock (_gate) _disposed = true;
         clock.Arm(this, Timeout.InfiniteTimeSpan);
     }
 
     public ValueTask DisposeAsync()
     {
         Dispose();
-        return ValueTask.CompletedTask;
+        lock (_gate)
+        {
+            if (_running == 0) return ValueTask.CompletedTask;
+            _ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new ValueTask(_ended.Task);
+        }
     }
 }

@@ -13,8 +13,11 @@ public static class Tolerations
     public const string PreferNoSchedule = "PreferNoSchedule";
 
     /// <summary>Whether one of them fits the taint.</summary>
-    public static bool Tolerates(this IEnumerable<Toleration> tolerations, Taint taint) =>
-        tolerations.Any(toleration => Tolerates(toleration, taint));
+    public static bool Tolerates(this IEnumerable<Toleration> tolerations, Taint taint) => tolerations.FirstFor(taint) is not null;
+
+    /// <summary>The first that fits the taint, which says for how long [component-helpers GetMatchingTolerations]; null: none does.</summary>
+    public static Toleration? FirstFor(this IEnumerable<Toleration> tolerations, Taint taint) =>
+        tolerations.FirstOrDefault(toleration => Tolerates(toleration, taint));
 
     // An empty effect or key stands for any; an empty operator for Equal.
     private static bool Tolerates(Toleration toleration, Taint taint)

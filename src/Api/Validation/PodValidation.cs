@@ -1,4 +1,5 @@
 using MiniK8s.Api.Errors;
+using MiniK8s.Api.Objects;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Api.Validation;
@@ -7,7 +8,6 @@ namespace MiniK8s.Api.Validation;
 /// <remarks>Source: apiserver.md 4.4 and 9; pkg/apis/core/validation of Kubernetes 1.32.</remarks>
 public static class PodValidation
 {
-    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
     private static readonly FieldPath Spec = FieldPath.Of("spec");
     private static readonly FieldPath Status = FieldPath.Of("status");
 
@@ -55,7 +55,7 @@ public static class PodValidation
     public static FieldErrorList ValidateEphemeralContainersUpdate(Pod pod, Pod old)
     {
         var errors = new FieldErrorList();
-        if (old.Metadata.Annotations.ContainsKey(MirrorAnnotation))
+        if (old.IsMirror())
         {
             errors.Add(FieldError.Forbidden(FieldPath.Of(""), "static pods do not support ephemeral containers"));
             return errors;
@@ -81,6 +81,7 @@ public static class PodValidation
         var containers = new ContainerValidation(pod.Spec, [], errors);
         containers.Images(pod.Spec.Containers, Spec.Child("containers"));
         containers.Images(pod.Spec.InitContainers, Spec.Child("initContainers"));
+        SecurityValidation.AppArmorAnnotations(pod, errors);
         return errors;
     }
 
@@ -166,12 +167,17 @@ public static class PodValidation
         else if (spec.DnsPolicy == "None" && config!.Nameservers.Count == 0)
             errors.Add(FieldError.Required(path.Child("nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None"));
         if (config is null) return;
-        if (config.Nameservers.Count > 3)
-            errors.Add(FieldError.Invalid(path.Child("nameservers"), new GoValue(GoText.StringSlice(config.Nameservers)), "must not have more than 3 nameservers"));
+        if (config.Nameservers.Count > DnsLimits.Nameservers)
+            errors.Add(FieldError.Invalid(path.Child("nameservers"), new GoValue(GoText.StringSlice(config.Nameservers)), $"must not have more than {DnsLimits.Nameservers} nameservers"));
         for (var i = 0; i < config.Nameservers.Count; i++)
             errors.AddInvalid(path.Child("nameservers").Index(i), config.Nameservers[i], NameRules.IpAddress(config.Nameservers[i]));
-        if (config.Searches.Count > 32)
-            errors.Add(FieldError.Invalid(path.Child("searches"), new GoValue(GoText.StringSlice(config.Searches)), "must not have more than 32 search paths"));
+        if (config.Searches.Count > DnsLimits.Searches)
+            errors.Add(FieldError.Invalid(path.Child("searches"), new GoValue(GoText.StringSlice(config.Searches)), $"must not have more than {DnsLimits.Searches} search paths"));
+        if (string.Join(' ', config.Searches).Length > DnsLimits.SearchCharacters)
+        {
+            errors.Add(FieldError.Invalid(path.Child("searches"), new GoValue(GoText.StringSlice(config.Searches)),
+                $"must not have more than {DnsLimits.SearchCharacters} characters (including spaces) in the search list"));
+        }
         for (var i = 0; i < config.Searches.Count; i++)
         {
             var search = config.Searches[i].EndsWith('.') ? config.Searches[i][..^1] : config.Searches[i];
@@ -194,9 +200,9 @@ public static class PodValidation
 
     private static void MirrorAnnotations(Pod pod, Pod old, FieldErrorList errors)
     {
-        var path = FieldPath.Of("metadata", "annotations").Key(MirrorAnnotation);
-        var has = pod.Metadata.Annotations.TryGetValue(MirrorAnnotation, out var value);
-        var had = old.Metadata.Annotations.TryGetValue(MirrorAnnotation, out var before);
+        var path = FieldPath.Of("metadata", "annotations").Key(MirrorPod.Annotation);
+        var has = pod.Metadata.Annotations.TryGetValue(MirrorPod.Annotation, out var value);
+        var had = old.Metadata.Annotations.TryGetValue(MirrorPod.Annotation, out var before);
         if (has && !had) errors.Add(FieldError.Forbidden(path, "may not add mirror pod annotation"));
         else if (had && (!has || value != before)) errors.Add(FieldError.Forbidden(path, "may not remove or update mirror pod annotation"));
     }

@@ -39,6 +39,20 @@ internal static class SecurityValidation
         AppArmor(context.AppArmorProfile, path.Child("appArmorProfile"), errors);
     }
 
+    /// <summary>The annotations by which AppArmor profiles were named before there was a field; each is of a container that there is.</summary>
+    public static void AppArmorAnnotations(Pod pod, FieldErrorList errors)
+    {
+        foreach (var (key, profile) in pod.Metadata.Annotations.Where(entry => entry.Key.StartsWith(Objects.AppArmorAnnotations.Prefix, StringComparison.Ordinal)))
+        {
+            var (path, name) = (FieldPath.Of("metadata", "annotations").Key(key), key[Objects.AppArmorAnnotations.Prefix.Length..]);
+            if (!ContainerNames(pod.Spec).Contains(name)) errors.Add(FieldError.Invalid(path, name, "container not found"));
+            if (!Objects.AppArmorAnnotations.IsWellFormed(profile)) errors.Add(FieldError.Invalid(path, profile, $"invalid AppArmor profile name: {GoText.Quote(profile)}"));
+        }
+    }
+
+    private static IEnumerable<string> ContainerNames(PodSpec spec) =>
+        spec.InitContainers.Concat(spec.Containers).Select(container => container.Name).Concat(spec.EphemeralContainers.Select(container => container.EphemeralContainerCommon?.Name ?? ""));
+
     private static void Seccomp(SeccompProfile? profile, FieldPath path, FieldErrorList errors)
     {
         if (profile is null) return;

@@ -34,6 +34,7 @@ internal sealed record NodeHealth(Timestamp? Heartbeat, Timestamp? Renewal, Date
 /// | PIDPressure=True         | node.kubernetes.io/pid-pressure, NoSchedule                   |
 /// | NetworkUnavailable=True  | node.kubernetes.io/network-unavailable, NoSchedule            |
 /// | spec.unschedulable       | node.kubernetes.io/unschedulable, NoSchedule                  |
+/// NoExecute drives pods out, so whether it may be put on is <see cref="NoExecuteRule"/>.
 /// </remarks>
 internal static class NodeVerdict
 {
@@ -73,10 +74,14 @@ internal static class NodeVerdict
     public static bool Differs(Node old, Node current) => !Wanted(old).SequenceEqual(Wanted(current)) || !Equals(old.Spec, current.Spec)
         || (old.Status?.Conditions.Count ?? 0) != (current.Status?.Conditions.Count ?? 0);
 
+    /// <summary>Whether the node should have a NoExecute taint of ours and has none.</summary>
+    public static bool LacksNoExecute(Node node) => Wanted(node).Any(taint => taint.Effect == NoExecute) && !HasNoExecute(node);
+
     /// <summary>The taints the node should have: ours by the table, all others as they are.</summary>
-    public static IReadOnlyList<Taint> Taints(Node node, Timestamp now)
+    public static IReadOnlyList<Taint> Taints(Node node, Timestamp now, NoExecuteRule rule)
     {
-        var wanted = Wanted(node).ToList();
+        var mayHave = rule == NoExecuteRule.Add || (rule == NoExecuteRule.Swap && HasNoExecute(node));
+        var wanted = Wanted(node).Where(taint => mayHave || taint.Effect != NoExecute).ToList();
         var kept = Current(node).Where(taint => !IsOurs(taint) || wanted.Contains((taint.Key, taint.Effect))).ToList();
         var missing = wanted.Where(ours => !kept.Any(taint => (taint.Key, taint.Effect) == ours));
         return [.. kept, .. missing.Select(ours => new Taint { Key = ours.Key, Effect = ours.Effect, TimeAdded = now })];
@@ -92,6 +97,8 @@ internal static class NodeVerdict
         }
         if (node.Spec is { Unschedulable: true }) yield return ("node.kubernetes.io/unschedulable", NoSchedule);
     }
+
+    private static bool HasNoExecute(Node node) => Current(node).Any(taint => taint.Effect == NoExecute && IsOurs(taint));
 
     private static IEnumerable<Taint> Current(Node node) => node.Spec?.Taints ?? [];
 

@@ -16,8 +16,8 @@ namespace MiniK8s.ControllerManager.NodeLifecycle;
 
 /// <summary>Looks at every node each few seconds, and when one changes: tells the silent ones, taints by condition, and marks the pods of lost nodes not ready.</summary>
 /// <remarks>
-/// Known gaps: NoExecute taints are not spread out over time by zone, are put on also when every node is silent, and no pod is evicted
-/// because of them, so pods of a dead node stay until it comes back or is deleted.
+/// A pass first learns how all nodes are, then taints them: NoExecute no faster than <see cref="Zones"/> allows, the nodes that are not ready for
+/// longest first. Where Kubernetes puts NoExecute on in the pass after the one that found a node silent, here it is the same pass.
 /// </remarks>
 internal sealed partial class NodeLifecycleController : IController
 {
@@ -30,6 +30,8 @@ internal sealed partial class NodeLifecycleController : IController
     private readonly TimeProvider _time;
     private readonly ILogger<NodeLifecycleController> _logger;
     private readonly Dictionary<string, NodeHealth> _health = [];     // by uid; the loop's own
+    private readonly Zones _zones;     // the loop's own
+    private TimeSpan? _untilNextTaint;     // null: no node waits for one
 
     // One waiting wake-up is enough: the pass looks at every node.
     private readonly Channel<bool> _wakeups = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -42,6 +44,7 @@ internal sealed partial class NodeLifecycleController : IController
         _nodes = informers.Of<Node>().Cache;
         _leases = informers.Of<Lease>().Cache;
         _pods = informers.Of<Pod>().Cache;
+        _zones = new Zones(options);
         informers.Of<Node>().AddHandler(InformerHandler.For<Node>(
             _ => Wake(),
             (old, current) => { if (NodeVerdict.Differs(old, current)) Wake(); },
@@ -62,39 +65,68 @@ internal sealed partial class NodeLifecycleController : IController
     {
         var nodes = _nodes.List();
         foreach (var gone in _health.Keys.Except(nodes.Select(node => node.Metadata.Uid)).ToList()) _health.Remove(gone);
-        foreach (var node in nodes)
+        var seen = new List<Node>();
+        foreach (var node in nodes) await GuardAsync(node, async () => seen.Add(await LookAtAsync(node, stopping)), stopping);
+
+        var disruption = _zones.Observe(seen, _time.GetUtcNow());
+        if (disruption == Disruption.JustOver) HearAllNow();
+        _untilNextTaint = null;
+        foreach (var node in seen.OrderBy(node => node.Ready()?.LastTransitionTime?.ToDateTimeOffset()).ThenBy(node => node.Metadata.Name, StringComparer.Ordinal))
+            await GuardAsync(node, () => ActOnAsync(node, isFullDisruption: disruption == Disruption.Full, stopping), stopping);
+    }
+
+    private async Task GuardAsync(Node node, Func<Task> step, CancellationToken stopping)
+    {
+        try
         {
-            try
-            {
-                await LookAtAsync(node, stopping);
-            }
-            catch (Exception ex) when (!stopping.IsCancellationRequested)
-            {
-                LogNodeFailed(_logger, node.Metadata.Name, ex.Message);
-            }
+            await step();
+        }
+        catch (Exception ex) when (!stopping.IsCancellationRequested)
+        {
+            LogNodeFailed(_logger, node.Metadata.Name, ex.Message);
         }
     }
 
-    private async Task LookAtAsync(Node node, CancellationToken ct)
+    // Returns the node as it is then.
+    private async Task<Node> LookAtAsync(Node node, CancellationToken ct)
     {
         var now = _time.GetUtcNow();
-        var ready = Ready(node);
+        var ready = node.Ready();
         var renewal = _leases.Find("kube-node-lease", node.Metadata.Name)?.Spec?.RenewTime;
         var health = _health[node.Metadata.Uid] = NodeHealth.After(
             _health.GetValueOrDefault(node.Metadata.Uid), ready?.LastHeartbeatTime, renewal, now);
         var patience = ready is null ? _options.NodeStartupGracePeriod : _options.NodeMonitorGracePeriod;
-        if (now - health.HeardAt > patience) node = await TellSilentAsync(node, Timestamp.FromDateTimeOffset(now), ct);
+        return now - health.HeardAt > patience ? await TellSilentAsync(node, Timestamp.FromDateTimeOffset(now), ct) : node;
+    }
 
-        if (Ready(node) is { Status: not "True" }) await MarkPodsAsync(node, Timestamp.FromDateTimeOffset(now), ct);
-        await TaintAsync(node, Timestamp.FromDateTimeOffset(now), ct);
+    private async Task ActOnAsync(Node node, bool isFullDisruption, CancellationToken ct)
+    {
+        var now = _time.GetUtcNow();
+        if (node.Ready() is { Status: not "True" }) await MarkPodsAsync(node, Timestamp.FromDateTimeOffset(now), ct);
+        await TaintAsync(node, isFullDisruption ? NoExecuteRule.None : RuleFor(node, now), Timestamp.FromDateTimeOffset(now), ct);
+    }
+
+    private NoExecuteRule RuleFor(Node node, DateTimeOffset now)
+    {
+        if (!NodeVerdict.LacksNoExecute(node)) return NoExecuteRule.Swap;
+        if (_zones.TryTake(node, now)) return NoExecuteRule.Add;
+        if (_zones.WaitFor(node, now) is { } wait && !(wait >= _untilNextTaint)) _untilNextTaint = wait;
+        return NoExecuteRule.Swap;
+    }
+
+    // While no node could be heard, none could be silent.
+    private void HearAllNow()
+    {
+        foreach (var (uid, health) in _health.ToList()) _health[uid] = health with { HeardAt = _time.GetUtcNow() };
     }
 
     private void Wake() => _wakeups.Writer.TryWrite(true);
 
-    // Until a node has changed in what taints are made of, or the period is over.
+    // Until a node has changed in what taints are made of, the next node may be given up, or the period is over.
     private async Task WaitAsync(CancellationToken stopping)
     {
-        using var period = new CancellationTokenSource(_options.NodeMonitorPeriod, _time);
+        var wait = _untilNextTaint < _options.NodeMonitorPeriod ? _untilNextTaint.Value : _options.NodeMonitorPeriod;
+        using var period = new CancellationTokenSource(wait, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, period.Token);
         try
         {
@@ -106,8 +138,6 @@ internal sealed partial class NodeLifecycleController : IController
         }
     }
 
-    private static NodeCondition? Ready(Node node) => node.Status?.Conditions.FirstOrDefault(condition => condition.Type == "Ready");
-
     private async Task<Node> TellSilentAsync(Node node, Timestamp now, CancellationToken ct)
     {
         var status = NodeVerdict.Silent(node, now);
@@ -117,16 +147,16 @@ internal sealed partial class NodeLifecycleController : IController
         changed.Status = status;
         var written = await _api.Resource<Node>().UpdateStatusAsync(changed, ct);
         LogSilent(_logger, node.Metadata.Name);
-        if (Ready(node)?.Status == "True")
+        if (node.IsReady())
             _events.Record(node, EventTypes.Normal, "NodeNotReady", $"Node {node.Metadata.Name} status is now: NodeNotReady");
         return written;
     }
 
-    private async Task TaintAsync(Node node, Timestamp now, CancellationToken ct)
+    private async Task TaintAsync(Node node, NoExecuteRule rule, Timestamp now, CancellationToken ct)
     {
         // It has said nothing yet: the taint it was made with stands.
-        if (Ready(node) is null) return;
-        var taints = NodeVerdict.Taints(node, now);
+        if (node.Ready() is null) return;
+        var taints = NodeVerdict.Taints(node, now, rule);
         if (taints.SequenceEqual(node.Spec?.Taints ?? [])) return;
         var changed = node.Clone();
         changed.Spec ??= new NodeSpec();

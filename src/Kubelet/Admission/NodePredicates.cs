@@ -16,6 +16,7 @@ namespace MiniK8s.Kubelet.Admission;
 /// node name      spec.nodeName                                             NodeName
 /// host ports     against those of the others                               NodePorts
 /// taints         NoExecute alone, and none for static pods                 TaintToleration
+/// AppArmor       no profile but Unconfined                                 AppArmor
 /// </code>
 /// A resource that the node has never heard of is passed over: whoever brings it will see to it.
 /// </remarks>
@@ -54,7 +55,7 @@ internal static class NodePredicates
     private static Refusal? CheckSettings(Pod pod, Protocol.Core.V1.Node node) => Sysctls.Check(pod.Spec) ?? CheckOs(pod, node);
 
     private static Refusal? CheckPlace(Pod pod, Protocol.Core.V1.Node node, IReadOnlyList<Pod> others) =>
-        CheckNode(pod.Spec, node) ?? CheckPorts(pod.Spec, others) ?? (pod.IsStatic() ? null : CheckTaints(pod.Spec, node));
+        CheckNode(pod.Spec, node) ?? CheckPorts(pod.Spec, others) ?? (pod.IsStatic() ? null : CheckTaints(pod.Spec, node)) ?? AppArmor.Check(pod);
 
     private static Refusal? CheckOs(Pod pod, Protocol.Core.V1.Node node)
     {

@@ -20,7 +20,7 @@ namespace MiniK8s.Kubelet.Admission;
 /// </code>
 /// The second end is Kubernetes': after a forced deletion the namesake may run beside what is still stopping. A static pod needs no
 /// apiserver: it does not wait for <see cref="Open"/>, and the node as last known has to do. A critical pod that lacks nothing but resources
-/// drives others out; everybody else waits for that. Before all that comes what the node is short of, see <see cref="NodePressure"/>. What is left out: AppArmor, which a simulated node does not have.
+/// drives others out; everybody else waits for that. Before all that comes what the node is short of, see <see cref="NodePressure"/>.
 /// </remarks>
 internal sealed class PodAdmission(IOwnNode node, NodePressure pressure, IPodEvents events, TimeProvider time)
 {

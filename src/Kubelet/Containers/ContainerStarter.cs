@@ -89,11 +89,11 @@ internal sealed class ContainerStarter(
         return null;
     }
 
-    // The runtime has lost the earlier instances, but the API remembers how many there were.
+    // The runtime has lost the earlier instances, but the API remembers how many there were. Without an id the loss has been counted already.
     private static int InheritedAttempt(Pod pod, string container)
     {
         var before = pod.Status?.ContainerStatuses.Concat(pod.Status.InitContainerStatuses).FirstOrDefault(s => s.Name == container);
-        return before is null || before.ContainerId.Length == 0 ? 0 : before.RestartCount + 1;
+        return before is null ? 0 : before.ContainerId.Length == 0 ? before.RestartCount : before.RestartCount + 1;
     }
 
     private async Task<StartError?> PostStartAsync(Pod pod, Container container, string id, Runtime.PodSandboxStatus sandbox, CancellationToken ct)

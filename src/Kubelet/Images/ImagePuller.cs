@@ -5,15 +5,22 @@ using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Images;
 
-/// <summary>Makes sure a container's image is on the node, by its pull policy, so many pulls at a time [pkg/kubelet/images/image_manager.go].</summary>
+/// <summary>Makes sure a container's image is on the node, by its pull policy, so many pulls at a time and in a second [pkg/kubelet/images/image_manager.go].</summary>
+/// <remarks>
+/// An image that another pull has brought by the time it is this one's turn costs nothing of <see cref="PullLimits.PerSecond"/>, unless the policy is Always:
+/// a pull in Kubernetes takes a second or more, and those behind it find the budget filled up again.
+/// </remarks>
 /// <param name="runtime">Pulls.</param>
 /// <param name="secrets">Logins.</param>
 /// <param name="events">Where it is told.</param>
-/// <param name="atOnce">Pulls of the node at a time; 0 is any number.</param>
+/// <param name="limits">How much of the registries the node asks for.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets secrets, IPodEvents events, int atOnce, TimeProvider time)
+internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets secrets, IPodEvents events, PullLimits limits, TimeProvider time)
 {
-    private readonly SemaphoreSlim _turns = new(atOnce == 0 ? int.MaxValue : atOnce);
+    private const string OverBudget = "pull QPS exceeded";
+
+    private readonly SemaphoreSlim _turns = new(limits.AtOnce == 0 ? int.MaxValue : limits.AtOnce);
+    private readonly PullBudget _budget = new(limits, time);
 
     /// <summary>Null when the image is there; else why the container cannot start.</summary>
     /// <param name="backoff">The pod's pull delays, by image.</param>
@@ -58,16 +65,17 @@ internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets
         {
             events.Normal(pod, "Pulling", $"Pulling image \"{container.Image}\"", container.Name);
             var began = time.GetTimestamp();
-            var result = await PullAsync(container.Image, logins, ct);
-            if (result.Error is { } error)
+            var isThere = container.ImagePullPolicy != "Always" && await runtime.ImageStatusAsync(container.Image, ct) is not null;
+            var result = isThere || _budget.TryTake() ? await PullAsync(pod, container.Image, logins, ct) : null;
+            if ((result is null ? OverBudget : result.Error?.Message) is { } error)
             {
-                backoff.Failed(container.Image, error.Message, time.GetUtcNow());
-                events.Warning(pod, "Failed", $"Failed to pull image \"{container.Image}\": {error.Message}", container.Name);
-                return Fail(pod, container, "ErrImagePull", error.Message);
+                backoff.Failed(container.Image, error, time.GetUtcNow());
+                events.Warning(pod, "Failed", $"Failed to pull image \"{container.Image}\": {error}", container.Name);
+                return Fail(pod, container, "ErrImagePull", error);
             }
             var (pull, all) = (Milliseconds(time.GetElapsedTime(began)), Milliseconds(time.GetElapsedTime(queued)));
             events.Normal(
-                pod, "Pulled", $"Successfully pulled image \"{container.Image}\" in {pull} ({all} including waiting). Image size: {result.Image!.Size} bytes.", container.Name);
+                pod, "Pulled", $"Successfully pulled image \"{container.Image}\" in {pull} ({all} including waiting). Image size: {result!.Image!.Size} bytes.", container.Name);
             return null;
         }
         finally
@@ -77,15 +85,16 @@ internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets
     }
 
     // Each login in turn until one is let in; without any, as nobody.
-    private async Task<Runtime.PullResult> PullAsync(string image, IReadOnlyList<Runtime.ImageAuth> logins, CancellationToken ct)
+    private async Task<Runtime.PullResult> PullAsync(Pod pod, string image, IReadOnlyList<Runtime.ImageAuth> logins, CancellationToken ct)
     {
-        if (logins.Count == 0) return await runtime.PullImageAsync(image, auth: null, ct);
+        var annotations = pod.Metadata.Annotations.AsReadOnly();
+        if (logins.Count == 0) return await runtime.PullImageAsync(image, auth: null, annotations, ct);
         foreach (var login in logins.SkipLast(1))
         {
-            var result = await runtime.PullImageAsync(image, login, ct);
+            var result = await runtime.PullImageAsync(image, login, annotations, ct);
             if (result.Succeeded) return result;
         }
-        return await runtime.PullImageAsync(image, logins[^1], ct);
+        return await runtime.PullImageAsync(image, logins[^1], annotations, ct);
     }
 
     private StartError Fail(Pod pod, Container container, string reason, string message)

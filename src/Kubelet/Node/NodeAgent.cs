@@ -1,4 +1,5 @@
 using MiniK8s.Api.Errors;
+using MiniK8s.Api.Objects;
 using MiniK8s.Client.Events;
 using MiniK8s.Client.Informers;
 using MiniK8s.Client.Reflection;

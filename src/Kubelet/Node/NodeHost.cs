@@ -39,7 +39,7 @@ internal sealed class NodeHost(
         health.Close(Gate, "starting");
         if (!await HasStartedAsync(stoppingToken)) return;
 
-        var rooms = new NodeRooms(new PodApi(api), new ReferencedObjects(api), services, options.MaxParallelImagePulls, time, _random, loggers);
+        var rooms = new NodeRooms(new PodApi(api), new ReferencedObjects(api), services, options.PullLimits, time, _random, loggers);
         var watching = services.RunAsync(stoppingToken);
         var port = ports.Numbers[KubeletOptions.PortName];
         var address = options.NodeIp ?? await OwnAddress.FindAsync(process.BindAddress, stoppingToken);

@@ -17,9 +17,9 @@ namespace MiniK8s.Kubelet.Node;
 /// <param name="pods">Pods at the apiserver.</param>
 /// <param name="objects">ConfigMaps and Secrets at the apiserver.</param>
 /// <param name="services">Services, for their variables.</param>
-/// <param name="pullsAtOnce">Images that a node pulls at a time; 0 is any number.</param>
+/// <param name="pulls">How much of its registries each node asks for.</param>
 internal sealed class NodeRooms(
-    IPodApi pods, IReferencedObjects objects, IServices services, int pullsAtOnce, TimeProvider time, Random random, ILoggerFactory loggers)
+    IPodApi pods, IReferencedObjects objects, IServices services, PullLimits pulls, TimeProvider time, Random random, ILoggerFactory loggers)
 {
     private readonly SemaphoreSlim _statusWrites = new(PodStatusReporter.ConcurrentWrites);
 
@@ -38,7 +38,7 @@ internal sealed class NodeRooms(
         PodWorkerPool? workers = null;
         var allocatable = NodeObjects.Allocatable(identity);
         var probes = new PodProbes(
-            new ProbeRunner(new ExecCheck(node.Runtime), new HttpCheck(node.Network), new TcpCheck(node.Network), new GrpcCheck(node.Network), events),
+            new ProbeRunner(new ExecCheck(node.Runtime), new HttpCheck(node.Network), new TcpCheck(node.Network), new GrpcCheck(node.Network), events, node.Script),
             uid => workers!.Wake(uid), random, time, loggers, stopping);
         var hooks = new HookRunner(node.Runtime, node.Network, time);
         var stopper = new ContainerStopper(node.Runtime, hooks, events);
@@ -46,9 +46,9 @@ internal sealed class NodeRooms(
         var rooms = new PodRooms(
             node.Runtime,
             pods,
-            new PodSandboxes(node.Runtime, identity.Name, ClusterDns.Config),
+            new PodSandboxes(node.Runtime, identity.Name, ClusterDns.Config, events),
             new PodVolumes(node.Files, new VolumeContent(objects, identity.InternalIp, allocatable)),
-            new ContainerStarter(node.Runtime, new ImagePuller(node.Runtime, new PullSecrets(objects, events), events, pullsAtOnce, time), configs, hooks, stopper, events, time),
+            new ContainerStarter(node.Runtime, new ImagePuller(node.Runtime, new PullSecrets(objects, events), events, pulls, time), configs, hooks, stopper, events, time),
             stopper,
             new PodStopper(node.Runtime, stopper),
             new PodStatusBuilder([identity.InternalIp], probes),

@@ -1,3 +1,4 @@
+using MiniK8s.Api.Objects;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.PodWorkers;
@@ -10,9 +11,6 @@ internal static class PodSpecs
 
     /// <summary>Of a static pod: another one after each change of its manifest.</summary>
     public const string HashAnnotation = "kubernetes.io/config.hash";
-
-    /// <summary>Of a mirror pod: the hash of the static pod that it shows.</summary>
-    public const string MirrorAnnotation = "kubernetes.io/config.mirror";
 
     /// <summary>From here on a priority is one of the system classes' [pkg/apis/scheduling SystemCriticalPriority].</summary>
     public const int SystemCriticalPriority = 2_000_000_000;
@@ -31,9 +29,6 @@ internal static class PodSpecs
 
     /// <summary>It comes from a manifest of the node, not from the apiserver.</summary>
     public static bool IsStatic(this Pod pod) => pod.Metadata.Annotations.TryGetValue(SourceAnnotation, out var source) && source != "api";
-
-    /// <summary>It shows a static pod at the apiserver.</summary>
-    public static bool IsMirror(this Pod pod) => pod.Metadata.Annotations.ContainsKey(MirrorAnnotation);
 
     /// <summary>Never driven out by others, and let in at their cost [pkg/kubelet/types/pod_update.go IsCriticalPod].</summary>
     public static bool IsCritical(this Pod pod) => pod.IsStatic() || pod.IsMirror() || pod.Spec.Priority >= SystemCriticalPriority;

@@ -314,6 +314,14 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
 
     private void Publish(Pod pod, PodStatus status, bool mayStillRun)
     {
+        if (_published is { } before && ContainerTransitions.Illegal(pod.Spec, before, status) is { } fault)
+        {
+            LogStatusRefused(pod.Format(), fault);
+            if (mayStillRun) return;
+            // The last word must be one that can be told, or the pod never goes.
+            status = before.Clone();
+            TerminatedPodStatus.Finish(pod, status);
+        }
         // Most looks find nothing new: what is kept for long stays the same object, or every look would leave one for the full collection.
         if (status.Equals(_published)) status = _published;
         _published = status;
@@ -338,4 +346,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Pod {Pod} could not be brought further while {Phase}, will retry")]
     private partial void LogStepFailed(string pod, PodWorkerPhase phase, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A status of pod {Pod} is not published: {Fault}")]
+    private partial void LogStatusRefused(string pod, string fault);
 }

@@ -11,7 +11,7 @@ namespace MiniK8s.Kubelet.PodWorkers;
 /// </remarks>
 internal static class RestartRule
 {
-    /// <summary>For main containers; a pod that is being deleted starts nothing.</summary>
+    /// <summary>By the pod's policy alone, which is the whole rule for main containers; a pod that is being deleted starts nothing.</summary>
     public static bool ShouldStart(string restartPolicy, Runtime.ContainerStatus? newest) => newest?.State switch
     {
         null or Runtime.ContainerState.Created or Runtime.ContainerState.Unknown => true,

@@ -4,7 +4,7 @@ using MiniK8s.Protocol.Core.V1;
 namespace MiniK8s.Kubelet.Probes;
 
 /// <summary>Makes one check and tells of it: every failed one is an event, also below the threshold [pkg/kubelet/prober/prober.go].</summary>
-internal sealed class ProbeRunner(ExecCheck exec, HttpCheck http, TcpCheck tcp, GrpcCheck grpc, IPodEvents events)
+internal sealed class ProbeRunner(ExecCheck exec, HttpCheck http, TcpCheck tcp, GrpcCheck grpc, IPodEvents events, IProbeScript? script = null)
 {
     private const int Tries = 3;
 
@@ -27,6 +27,7 @@ internal sealed class ProbeRunner(ExecCheck exec, HttpCheck http, TcpCheck tcp, 
 
     private Task<ProbeOutcome> CheckAsync(Pod pod, ProbeTarget target, string containerId, CancellationToken stopping)
     {
+        if (script?.FailureOf(containerId, target.Kind) is { } why) return Task.FromResult(new ProbeOutcome(ProbeVerdict.Failure, why));
         var timeout = TimeSpan.FromSeconds(Math.Max(1, target.Probe.TimeoutSeconds));
         var podIp = pod.Status?.PodIp ?? "";
         return target.Probe.Handler switch

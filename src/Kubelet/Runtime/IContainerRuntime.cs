@@ -81,7 +81,11 @@ internal interface IContainerRuntime
     IAsyncEnumerable<LogLine> ReadLogsAsync(string containerId, LogOptions options, CancellationToken ct);
 
     /// <summary>Pulls an image; takes as long as the catalogue says, and no time if it is present and unchanged.</summary>
-    Task<PullResult> PullImageAsync(string image, ImageAuth? auth, CancellationToken ct);
+    /// <param name="image">As the container names it.</param>
+    /// <param name="auth">A login; null is nobody's.</param>
+    /// <param name="annotations">Those of the pod that it is for, as CRI's ImageSpec has them.</param>
+    /// <param name="ct">Ends the pull.</param>
+    Task<PullResult> PullImageAsync(string image, ImageAuth? auth, IReadOnlyDictionary<string, string> annotations, CancellationToken ct);
 
     /// <summary>A present image by any of its references or its id; null if absent.</summary>
     /// <exception cref="RuntimeException">InvalidArgument: this is no reference. The message says what is wrong with it.</exception>

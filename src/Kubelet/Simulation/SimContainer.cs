@@ -1,9 +1,11 @@
 using System.Text;
+using MiniK8s.Kubelet.Probes;
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Images;
 using MiniK8s.Kubelet.Simulation.Journal;
 using MiniK8s.Kubelet.Simulation.Processes;
+using MiniK8s.Kubelet.Simulation.Scenes;
 
 namespace MiniK8s.Kubelet.Simulation;
 
@@ -16,6 +18,7 @@ namespace MiniK8s.Kubelet.Simulation;
 /// Created | start; it cannot be run                | Exited 128 StartError
 /// Running | the first process ends with n          | Exited n, Completed if 0, else Error
 /// Running | memory beyond the limit, or the node's | Exited 137 OOMKilled
+/// Running | its scene has it end                   | Exited n, Completed if 0, else Error
 /// Running | the kubelet closes                     | Running: nothing is recorded, the next kubelet goes on
 /// </code>
 /// </remarks>
@@ -32,6 +35,9 @@ internal sealed partial class SimContainer
     private bool _signalled;
     private volatile bool _outOfMemory;
     private ITimer? _memoryTimer;
+    private SceneCast _scene = SceneCast.None;
+    private (int Code, DateTimeOffset At)? _scripted;
+    private ITimer? _sceneTimer;
 
     public SimContainer(SimulatedRuntime runtime, SimSandbox sandbox, CatalogueImage image, string id, ContainerConfig config, DateTimeOffset createdAt)
     {
@@ -141,8 +147,19 @@ internal sealed partial class SimContainer
             if (_signalled) return;
             _signalled = true;
         }
-        _kernel?.SignalFirst(Config.StopSignal ?? Signals.Parse(Image.Spec.StopSignal) ?? Signals.Term);
+        // Who says SIGTERM means the stop, also where the image is stopped by another signal (nginx: SIGQUIT).
+        if (!_scene.Ignores(Signals.Term)) Signal(Config.StopSignal ?? Signals.Parse(Image.Spec.StopSignal) ?? Signals.Term);
     }
+
+    /// <summary>Signals the first process, unless the scene has it ignore that.</summary>
+    public void Signal(int signal)
+    {
+        if (!_scene.Ignores(signal)) _kernel?.SignalFirst(signal);
+    }
+
+    /// <summary>Why the scene has a probe fail now; null when it does not.</summary>
+    public string? FailureOf(ProbeKind probe) =>
+        Status is { State: ContainerState.Running, StartedAt: { } started } ? _scene.FailureOf(probe, _runtime.Time.GetUtcNow() - started) : null;
 
     public void Kill() => _kernel?.KillAll();
 
@@ -163,7 +180,7 @@ internal sealed partial class SimContainer
 
     public void Forget()
     {
-        _memoryTimer?.Dispose();
+        DisposeTimers();
         _runtime.Disk.Delete(TerminationFile);
     }
 
@@ -193,15 +210,33 @@ internal sealed partial class SimContainer
         var clock = new ProcessClock(_runtime.Time, replay, replay is null ? null : startedAt);
         lock (_gate) _status = _status with { State = ContainerState.Running, StartedAt = startedAt };
         _kernel = kernel;
-        kernel.MemoryChanged = () =>
-        {
-            CheckMemory();
-            _runtime.Memory.Check();
-        };
+        _scene = SceneAnnotations.CastOf(Sandbox.Config, Config.Name, Config.Attempt);
+        kernel.MemoryChanged = MemoryHasChanged;
         if (replay is null) _runtime.Record(new JournalRecord.ContainerStarted(_runtime.NodeName, Id, startedAt));
         _runtime.Publish(RuntimeEventKind.ContainerStarted, this);
         var first = kernel.Start(null, arguments, command, new ProcessSetup(environment, directory, _user, descriptors, clock));
         _ = WatchAsync(first);         // ends with the container
+        Play(kernel, startedAt);
+    }
+
+    // Counted from its start, so a kubelet that takes it up later is still in time, or too late at once.
+    private void Play(Kernel kernel, DateTimeOffset startedAt)
+    {
+        kernel.Ballast = _scene.MemoryFrom(startedAt);
+        if (kernel.Ballast is not null) MemoryHasChanged();
+        if (_scene.Exit is not var (code, after)) return;
+        var due = startedAt + after - _runtime.Time.GetUtcNow();
+        _sceneTimer = _runtime.Time.CreateTimer(_ =>
+        {
+            _scripted = (code, startedAt + after);
+            kernel.KillAll();
+        }, null, due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    private void DisposeTimers()
+    {
+        _memoryTimer?.Dispose();
+        _sceneTimer?.Dispose();
     }
 
     private OpenFile Tty(OpenFile file, OpenFile? echo = null) => Config.Tty ? new TerminalFile(file, echo, () => Window) : file;
@@ -210,12 +245,14 @@ internal sealed partial class SimContainer
     {
         var status = await first.Exited;
         if (_runtime.IsClosing) return;
-        End(first.EndedAt, _outOfMemory ? ExitStatus.Signalled(Signals.Kill) : status, _outOfMemory ? "OOMKilled" : status.Code == 0 ? "Completed" : "Error", "");
+        if (_outOfMemory) End(first.EndedAt, ExitStatus.Signalled(Signals.Kill), "OOMKilled", "");
+        else if (_scripted is var (code, at)) End(at, new ExitStatus(code), ReasonOf(code), "");
+        else End(first.EndedAt, status, ReasonOf(status.Code), "");
     }
 
     private void End(DateTimeOffset at, ExitStatus status, string reason, string message)
     {
-        _memoryTimer?.Dispose();
+        DisposeTimers();
         Root.Changed = null;
         var lastWords = Config.TerminationMessagePath == "" ? "" : Tail(_runtime.Disk.ReadFile(TerminationFile) ?? []);
         lock (_gate)
@@ -229,8 +266,16 @@ internal sealed partial class SimContainer
         _runtime.Publish(RuntimeEventKind.ContainerDied, this);
     }
 
+    private static string ReasonOf(int code) => code == 0 ? "Completed" : "Error";
+
     private static string Tail(byte[] content) =>
         Encoding.UTF8.GetString(content.AsSpan(int.Max(0, content.Length - MaxTerminationMessage)));
+
+    private void MemoryHasChanged()
+    {
+        CheckMemory();
+        _runtime.Memory.Check();
+    }
 
     // Kills the container when it holds more than its limit; comes back at the moment a growing one will.
     private void CheckMemory()

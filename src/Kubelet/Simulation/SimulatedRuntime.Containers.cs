@@ -54,9 +54,8 @@ internal sealed partial class SimulatedRuntime
     public Task SignalContainerAsync(string containerId, int signal, CancellationToken ct)
     {
         var container = Container(containerId);
-        if (container.Kernel is not { } kernel)
-            throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"container \"{containerId}\" is not running");
-        kernel.SignalFirst(signal);
+        if (container.Kernel is null) throw new RuntimeException(RuntimeErrorCode.FailedPrecondition, $"container \"{containerId}\" is not running");
+        container.Signal(signal);
         return Task.CompletedTask;
     }
 

@@ -1,20 +1,23 @@
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation.Images;
 using MiniK8s.Kubelet.Simulation.Journal;
+using MiniK8s.Kubelet.Simulation.Scenes;
 
 namespace MiniK8s.Kubelet.Simulation;
 
 internal sealed partial class SimulatedRuntime
 {
-    public async Task<PullResult> PullImageAsync(string image, ImageAuth? auth, CancellationToken ct)
+    public async Task<PullResult> PullImageAsync(string image, ImageAuth? auth, IReadOnlyDictionary<string, string> annotations, CancellationToken ct)
     {
         if (ImageReference.Parse(image) is not { } reference) return new PullResult(null, ImageCatalogue.Invalid(image));
         if (host.Catalogue.Find(reference) is not { } found) return new PullResult(null, host.Catalogue.Explain(reference));
         if (found.Spec.Login is { } login && (auth?.Username != login.Username || auth.Password != login.Password))
             return new PullResult(null, ImageCatalogue.Refuse(reference));
-        if (_images.Find(image) is null)
+        var isAbsent = _images.Find(image) is null;
+        if (SceneAnnotations.PullTimeOf(annotations, image) is { } scripted) await Task.Delay(scripted, Time, ct);
+        else if (isAbsent) await Task.Delay(found.PullTime, Time, ct);
+        if (isAbsent)
         {
-            await Task.Delay(found.PullTime, Time, ct);
             _images.Add(found);
             Record(new JournalRecord.ImagePulled(NodeName, found.Reference.ToString()));
         }

@@ -1,5 +1,6 @@
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation.Journal;
+using MiniK8s.Kubelet.Simulation.Scenes;
 
 namespace MiniK8s.Kubelet.Simulation;
 
@@ -8,6 +9,7 @@ internal sealed partial class SimulatedRuntime
     public Task<string> RunPodSandboxAsync(PodSandboxConfig config, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
+        if (SceneAnnotations.FaultOf(config.Annotations) is { } fault) throw new RuntimeException(RuntimeErrorCode.InvalidArgument, fault);
         var twin = _sandboxes.Of(config.Uid).FirstOrDefault(s => s.Config.Attempt == config.Attempt && s.Config.Name == config.Name);
         if (twin is not null)
             throw new RuntimeException(RuntimeErrorCode.AlreadyExists, $"failed to reserve sandbox name \"{config.Name}_{config.Namespace}_{config.Uid}_{config.Attempt}\": name is reserved for \"{twin.Id}\"");

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using MiniK8s.Api.Placement;
+using MiniK8s.Kubelet.Probes;
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Images;
@@ -12,7 +13,7 @@ namespace MiniK8s.Kubelet.Simulation;
 /// The container runtime of one node, without containers: every process is an async task in here. Cheap enough for a thousand nodes in
 /// one process.
 /// </summary>
-internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNode node, AddressPool addresses) : IContainerRuntime, INodeUsage
+internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNode node, AddressPool addresses) : IContainerRuntime, INodeUsage, IProbeScript
 {
     private readonly ByPod<SimSandbox> _sandboxes = new(sandbox => sandbox.Id, sandbox => sandbox.Config.Uid);
     private readonly ByPod<SimContainer> _containers = new(container => container.Id, container => container.Sandbox.Config.Uid);
@@ -82,6 +83,9 @@ internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNod
         }
         foreach (var (container, known) in running.OrderBy(r => r.Records.Started!.At)) container.Resume(known.Started!.At, records.Files.GetValueOrDefault(container.Id));
     }
+
+    /// <inheritdoc />
+    public string? FailureOf(string containerId, ProbeKind probe) => _containers.Find(containerId)?.FailureOf(probe);
 
     /// <summary>Ends all processes and records nothing of it.</summary>
     public async Task CloseAsync()

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MiniK8s.Kubelet.Probes;
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Images;
@@ -85,6 +86,7 @@ internal sealed class SimulatedNode
 
     public string Name { get; }
     public IContainerRuntime Runtime => Containers;
+    public IProbeScript Script => Containers;
     public IPodNetwork Network { get; }
     public INodeFiles Files => Disk;
     public INodeUsage Usage => Containers;

@@ -1,4 +1,5 @@
 using MiniK8s.Api.Errors;
+using MiniK8s.Api.Objects;
 using MiniK8s.Kubelet.Admission;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.Status;
@@ -137,13 +138,13 @@ internal sealed partial class MirrorPods(IPodApi api, IPodStatuses reporter, IOw
         var mirror = pod.Clone();
         mirror.Status = null;
         mirror.Metadata.Uid = "";
-        mirror.Metadata.Annotations[PodSpecs.MirrorAnnotation] = HashOf(pod);
+        mirror.Metadata.Annotations[MirrorPod.Annotation] = HashOf(pod);
         var (name, uid) = (node.Latest.Metadata.Name, node.Latest.Metadata.Uid);
         mirror.Metadata.OwnerReferences.Add(new OwnerReference { ApiVersion = "v1", Kind = "Node", Name = name, Uid = uid, Controller = true });
         return mirror;
     }
 
-    private static bool Fits(Pod mirror, Pod pod) => !mirror.IsDeleting() && mirror.Metadata.Annotations[PodSpecs.MirrorAnnotation] == HashOf(pod);
+    private static bool Fits(Pod mirror, Pod pod) => !mirror.IsDeleting() && mirror.Metadata.Annotations[MirrorPod.Annotation] == HashOf(pod);
 
     private static string HashOf(Pod pod) => pod.Metadata.Annotations[PodSpecs.HashAnnotation];
 

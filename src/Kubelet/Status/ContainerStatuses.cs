@@ -8,11 +8,21 @@ namespace MiniK8s.Kubelet.Status;
 /// <summary>The API's container statuses from what the runtime reports and what was published before [kubelet_pods.go convertToAPIContainerStatuses].</summary>
 /// <remarks>
 /// The newest instance gives <c>state</c>, the one before it <c>lastState</c>. A container that should start and could not shows the
-/// reason as Waiting; how it last ended moves to <c>lastState</c>.
+/// reason as Waiting; how it last ended moves to <c>lastState</c>. What was running and cannot be found any more:
+/// <code>
+/// the runtime            | published before  | state                      | lastState              | restartCount
+/// -----------------------+-------------------+----------------------------+------------------------+-------------------------------
+/// knows no instance      | ended             | as before                  | as before              | as before
+/// knows no instance      | running           | waiting, the usual reason  | unknown end            | one more, unless it is deleting
+/// knows no instance      | running, and an   | waiting, the usual reason  | as before              | as before
+///                        | end before that   |                            |                        |
+/// knows no instance      | waiting, nothing  | waiting, the usual reason  | as before              | as before
+/// cannot say             | running           | unknown end                | of the one before it   | one more
+/// cannot say             | otherwise         | waiting, without a reason  | of the one before it   | the instance's
+/// </code>
 /// </remarks>
 internal sealed class ContainerStatuses(Pod pod, RuntimePod seen, PodStatus? published, IReadOnlyDictionary<string, StartError> startErrors, IProbeResults probes)
 {
-    private const string LostWhileRunning = "The container could not be located when the pod was deleted.  The container used to be Running";
     private const string RuntimeScheme = "containerd://";
 
     /// <summary>Main containers, by name.</summary>
@@ -33,7 +43,8 @@ internal sealed class ContainerStatuses(Pod pod, RuntimePod seen, PodStatus? pub
         var before = previously?.FirstOrDefault(s => s.Name == container.Name);
         var newest = seen.Newest(container.Name);
         var status = newest is null ? WithoutInstance(container, before) : FromInstance(container, newest, seen.Previous(container.Name), before);
-        ShowStartError(status, container, kind, newest);
+        // Any init container, sidecars too: as in 1.32, one that has ended well does not show why it was not started again.
+        if (kind is ContainerKind.Main or ContainerKind.Ephemeral || newest is not { State: Runtime.ContainerState.Exited, ExitCode: 0 }) ShowStartError(status, container, newest);
 
         status.Started = kind == ContainerKind.Init ? newest?.State == Runtime.ContainerState.Running : newest is not null && probes.IsStarted(container, newest);
         status.Ready = kind switch
@@ -51,8 +62,8 @@ internal sealed class ContainerStatuses(Pod pod, RuntimePod seen, PodStatus? pub
         Image = newest.Image,
         ImageId = newest.ImageId,
         ContainerId = RuntimeScheme + newest.Id,
-        RestartCount = newest.Attempt,
-        State = StateOf(newest),
+        RestartCount = HasVanished(newest, before) ? before!.RestartCount + 1 : newest.Attempt,
+        State = StateOf(newest, before),
         LastState = older is { State: Runtime.ContainerState.Exited } ? new() { Terminated = Terminated(older) }
             : before?.RestartCount == newest.Attempt && before.LastState is { } kept ? kept.Clone()
             : before?.RestartCount < newest.Attempt && before.State?.Terminated is { } ended ? new() { Terminated = ended.Clone() }
@@ -72,41 +83,31 @@ internal sealed class ContainerStatuses(Pod pod, RuntimePod seen, PodStatus? pub
             status.State = before.State.Clone();
             (status.ContainerId, status.Image, status.ImageId) = (before.ContainerId, before.Image, before.ImageId);
         }
-        else if (before.State?.Running is { } running)
+        else if (before.State?.Running is not null && status.LastState.Terminated is null)
         {
-            status.LastState = new()
-            {
-                Terminated = new() { Reason = "ContainerStatusUnknown", ExitCode = 137, Message = LostWhileRunning, StartedAt = running.StartedAt?.Clone(), ContainerId = before.ContainerId },
-            };
+            status.LastState = new() { Terminated = UnknownEnd.OfForgotten() };
             if (!pod.IsDeleting()) status.RestartCount++;
         }
         return status;
     }
 
-    private void ShowStartError(ContainerStatus status, Container container, ContainerKind kind, Runtime.ContainerStatus? newest)
+    // Why the container could not be started, for as long as the pod's policy has it started again; so it is for sidecars and ephemeral ones, too.
+    private void ShowStartError(ContainerStatus status, Container container, Runtime.ContainerStatus? newest)
     {
-        if (pod.IsDeleting() || !startErrors.TryGetValue(container.Name, out var error)) return;
-        if (kind == ContainerKind.Init && status.State.Terminated is { ExitCode: 0 }) return;
-        if (newest?.State == Runtime.ContainerState.Running || !WouldStart(kind, newest)) return;
-
+        if (pod.IsDeleting() || !startErrors.TryGetValue(container.Name, out var error) || !RestartRule.ShouldStart(pod.Spec.RestartPolicy, newest)) return;
         if (status.State.Terminated is { } ended) status.LastState = new() { Terminated = ended };
         status.State = Waiting(error.Reason, error.Message);
     }
 
-    // An error is shown only while the container is still to be started.
-    private bool WouldStart(ContainerKind kind, Runtime.ContainerStatus? newest) => kind switch
-    {
-        ContainerKind.Main or ContainerKind.Init => RestartRule.ShouldStart(pod.Spec.RestartPolicy, newest),
-        ContainerKind.Ephemeral => newest is null,
-        _ => true,
-    };
+    private static bool HasVanished(Runtime.ContainerStatus instance, ContainerStatus? before) =>
+        instance.State == Runtime.ContainerState.Unknown && before?.State?.Running is not null;
 
-    private ContainerState StateOf(Runtime.ContainerStatus instance) => instance.State switch
+    private ContainerState StateOf(Runtime.ContainerStatus instance, ContainerStatus? before) => instance.State switch
     {
         Runtime.ContainerState.Running => new() { Running = new() { StartedAt = WholeSeconds(instance.StartedAt!.Value) } },
         Runtime.ContainerState.Exited => new() { Terminated = Terminated(instance) },
-        Runtime.ContainerState.Created => Waiting(""),
-        _ => new() { Terminated = new() { Reason = "ContainerStatusUnknown", ExitCode = 137, Message = "The container could not be located when the pod was terminated" } },
+        _ when HasVanished(instance, before) => new() { Terminated = UnknownEnd.OfUnlocated() },
+        _ => Waiting(""),
     };
 
     private ContainerStateTerminated Terminated(Runtime.ContainerStatus instance) => new()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 
+using MiniK8s.Api.Objects;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Protocol.Core.V1;
 

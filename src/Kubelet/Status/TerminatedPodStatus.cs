@@ -6,8 +6,6 @@ namespace MiniK8s.Kubelet.Status;
 /// <summary>The last word on a pod: no container is left without a result, and the phase is terminal [status_manager.go TerminatePod].</summary>
 internal static class TerminatedPodStatus
 {
-    private const string Lost = "The container could not be located when the pod was terminated";
-
     /// <summary>Changes <paramref name="status"/> in place. If initialisation never finished, the main containers stay Waiting.</summary>
     public static void Finish(Pod pod, PodStatus status)
     {
@@ -33,7 +31,7 @@ internal static class TerminatedPodStatus
     {
         container.Started = false;
         if (container.State?.Terminated is not null) return;
-        container.State = new ContainerState { Terminated = new() { Reason = "ContainerStatusUnknown", ExitCode = 137, Message = Lost } };
+        container.State = new ContainerState { Terminated = UnknownEnd.OfUnlocated() };
         container.Ready = false;
     }
 }

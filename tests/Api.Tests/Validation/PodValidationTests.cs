@@ -101,6 +101,22 @@ public sealed class PodValidationTests
         Assert.Equal([expected], PodValidation.Validate(pod).Select(error => error.ToString()));
     }
 
+    [Theory]
+    [InlineData(31, 64, null)]
+    [InlineData(32, 64, "must not have more than 2048 characters (including spaces) in the search list")]
+    [InlineData(33, 8, "must not have more than 32 search paths")]
+    public void Validate_LongSearchList_IsSaidInKubernetesWords(int domains, int length, string? expected)
+    {
+        var pod = APod();
+        pod.Spec.DnsConfig = new PodDNSConfig();
+        pod.Spec.DnsConfig.Searches.Add(Enumerable.Range(0, domains).Select(number => $"{number:d2}" + new string('a', length - 5) + ".bc"));
+
+        var errors = PodValidation.Validate(pod).Where(error => error.ToString().Contains("search", StringComparison.Ordinal)).Select(error => error.ToString());
+
+        Assert.Equal(expected is null ? 0 : 1, errors.Count());
+        if (expected is not null) Assert.EndsWith(expected, errors.Single(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Defaults_AppliedTwice_ChangeNothingMore()
     {

@@ -8,7 +8,7 @@ public sealed class FaultLab : IAsyncLifetime
     // Each is a kubelet at work; more at once would have them wait for the processor, not for each other.
     private const int LivesAtOnce = 5;
 
-    private static readonly string[] Nodes = ["cut", "hole", "stale", "twin", "away", "many"];
+    private static readonly string[] Nodes = ["cut", "hole", "stale", "twin", "away", "many", "lost", "thrifty"];
 
     private readonly SemaphoreSlim _room = new(LivesAtOnce);
     private readonly Lock _gate = new();

@@ -13,9 +13,15 @@ public sealed class NodeLifecycleTests
 {
     private readonly Controllers _made = new();
     private readonly NodeLifecycleController _controller;
+    private int _beats;
 
-    public NodeLifecycleTests() => _controller = new NodeLifecycleController(
-        _made.Informers, _made.Api, _made.Events, new NodeLifecycleOptions(), _made.Time, NullLogger<NodeLifecycleController>.Instance);
+    // Beside the node of each test there is one that is well: else all would be silent, which is another story.
+    public NodeLifecycleTests()
+    {
+        _controller = new NodeLifecycleController(
+            _made.Informers, _made.Api, _made.Events, new NodeLifecycleOptions(), _made.Time, NullLogger<NodeLifecycleController>.Instance);
+        _made.Known(Node("True", "well"));
+    }
 
     [Fact]
     public async Task Pass_SilentForLongerThanTheGracePeriod_IsUnknownTaintedAndItsPodsNotReady()
@@ -28,7 +34,7 @@ public sealed class NodeLifecycleTests
 
         Assert.Equal(["update status Node /n1", "patch Pod shop/a status", "update Node /n1"], await PassAfterAsync(1));
 
-        var node = _made.Api.All<Node>().Single();
+        var node = Now("n1");
         Assert.Equal(
             ["Ready=Unknown NodeStatusUnknown: Kubelet stopped posting node status.", "MemoryPressure=Unknown NodeStatusNeverUpdated: Kubelet never posted node status."],
             node.Status.Conditions.Take(2).Select(condition => $"{condition.Type}={condition.Status} {condition.Reason}: {condition.Message}"));
@@ -46,11 +52,7 @@ public sealed class NodeLifecycleTests
         await PassAfterAsync(0);
         for (var renewal = 1; renewal < 5; renewal++)
         {
-            _made.Known(new Lease
-            {
-                Metadata = new ObjectMeta { Namespace = "kube-node-lease", Name = "n1" },
-                Spec = new LeaseSpec { RenewTime = new Timestamp { Seconds = renewal } },
-            });
+            Renew("n1", renewal);
             Assert.Empty(await PassAfterAsync(40));
         }
     }
@@ -65,7 +67,7 @@ public sealed class NodeLifecycleTests
 
         Assert.Equal(["update Node /n1"], await PassAfterAsync(0));
 
-        Assert.Equal(["mine"], _made.Api.All<Node>().Single().Spec.Taints.Select(taint => taint.Key));
+        Assert.Equal(["mine"], Now("n1").Spec.Taints.Select(taint => taint.Key));
     }
 
     [Theory]
@@ -81,7 +83,7 @@ public sealed class NodeLifecycleTests
     {
         var node = new Node { Spec = new NodeSpec(), Status = new NodeStatus { Conditions = { new NodeCondition { Type = type, Status = status } } } };
 
-        Assert.Equal(taints, string.Join(" ", NodeVerdict.Taints(node, new Timestamp()).Select(taint => $"{taint.Key}:{taint.Effect}")));
+        Assert.Equal(taints, string.Join(" ", NodeVerdict.Taints(node, new Timestamp(), NoExecuteRule.Add).Select(taint => $"{taint.Key}:{taint.Effect}")));
     }
 
     [Fact]
@@ -100,15 +102,128 @@ public sealed class NodeLifecycleTests
         await running.OrMissing("the controller's end");
     }
 
-    private static Node Node(string ready) => new()
+    [Theory]
+    [InlineData("Unknown", "", "None", "unreachable:NoSchedule")]
+    [InlineData("Unknown", "", "Swap", "unreachable:NoSchedule")]
+    [InlineData("Unknown", "", "Add", "unreachable:NoSchedule unreachable:NoExecute")]
+    [InlineData("Unknown", "not-ready:NoExecute", "None", "unreachable:NoSchedule")]
+    [InlineData("Unknown", "not-ready:NoExecute", "Swap", "unreachable:NoSchedule unreachable:NoExecute")]
+    [InlineData("Unknown", "unreachable:NoExecute", "Swap", "unreachable:NoExecute unreachable:NoSchedule")]
+    [InlineData("False", "unreachable:NoExecute", "Swap", "not-ready:NoSchedule not-ready:NoExecute")]
+    [InlineData("True", "unreachable:NoExecute", "Swap", "")]
+    [InlineData("True", "", "Add", "")]
+    public void Taints_EachRule_AddsSwapsOrTakesOff(string ready, string before, string rule, string after)
     {
-        Metadata = new ObjectMeta { Name = "n1", Uid = "uid-n1" },
+        const string Prefix = "node.kubernetes.io/";
+        var node = Node(ready);
+        if (before.Length > 0) node.Spec.Taints.Add(new Taint { Key = Prefix + before.Split(':')[0], Effect = before.Split(':')[1] });
+
+        var taints = NodeVerdict.Taints(node, new Timestamp(), System.Enum.Parse<NoExecuteRule>(rule));
+
+        Assert.Equal(after, string.Join(' ', taints.Select(taint => $"{taint.Key[Prefix.Length..]}:{taint.Effect}")));
+    }
+
+    [Fact]
+    public async Task Pass_EveryNodeIsSilent_NobodyIsDrivenOutUntilOneIsBack()
+    {
+        _made.Known(Node("True"));
+        await PassAfterAsync(0);
+        await PassAfterAsync(51, others: false);
+        Assert.Equal(["NoSchedule"], Now("n1").Spec.Taints.Select(taint => taint.Effect));
+        Assert.Equal(["NoSchedule"], Now("well").Spec.Taints.Select(taint => taint.Effect));
+
+        _made.Known(Node("True", "well"));
+        await PassAfterAsync(5);
+        Assert.Equal(["NoSchedule"], Now("n1").Spec.Taints.Select(taint => taint.Effect));
+        await PassAfterAsync(10);
+
+        Assert.Equal(["NoSchedule", "NoExecute"], Now("n1").Spec.Taints.Select(taint => taint.Effect));
+    }
+
+    [Fact]
+    public async Task Pass_EveryNodeIsSilent_TakesBackWhatWasPutOnBefore()
+    {
+        _made.Known(Node("True"));
+        await PassAfterAsync(0);
+        await PassAfterAsync(51);
+        Assert.Equal(["NoSchedule", "NoExecute"], Now("n1").Spec.Taints.Select(taint => taint.Effect));
+
+        await PassAfterAsync(51, others: false);
+
+        Assert.Equal(["NoSchedule"], Now("n1").Spec.Taints.Select(taint => taint.Effect));
+    }
+
+    [Fact]
+    public async Task Pass_OneIsBackAfterAllWereSilent_TheOthersHaveTheirTimeAnew()
+    {
+        _made.Known(Node("False"));
+        _made.Known(Node("False", "well"));
+        await PassAfterAsync(0, others: false);
+        await PassAfterAsync(49, others: false);
+        _made.Known(Node("True", "well"));
+        await PassAfterAsync(1);
+
+        await PassAfterAsync(49);
+
+        Assert.Equal("False", Now("n1").Ready()!.Status);
+    }
+
+    [Fact]
+    public async Task Pass_SeveralNodesAreLost_OneEachTenSeconds()
+    {
+        foreach (var name in (string[])["n3", "n1", "n2", "a", "b", "c"]) _made.Known(Node(name.StartsWith('n') ? "False" : "True", name));
+
+        Assert.Equal(["n1"], await DrivenOutAfterAsync(0));
+        Assert.Equal(["n1"], await DrivenOutAfterAsync(9));
+        Assert.Equal(["n1", "n2"], await DrivenOutAfterAsync(1));
+        Assert.Equal(["n1", "n2", "n3"], await DrivenOutAfterAsync(10));
+    }
+
+    [Fact]
+    public async Task Run_NodeWaitsForItsTaint_IsLookedAtWhenItMayHaveIt()
+    {
+        foreach (var name in (string[])["n1", "n2"]) _made.Known(Node("False", name));
+        using var stop = new CancellationTokenSource();
+        var running = _controller.RunAsync(stop.Token);
+        await _made.Time.WaitForTimersAsync(1);
+        _made.CatchUp<Node>();
+        Assert.Equal(TimeSpan.FromSeconds(5), _made.Time.AdvanceToNextTimer());
+        await _made.Time.WaitForTimersAsync(1);
+        _made.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(TimeSpan.FromSeconds(3), _made.Time.AdvanceToNextTimer());
+
+        // The first of each with its NoSchedule, the second when it may be driven out.
+        var writes = new List<string>();
+        while (writes.Count < 3) writes.Add(await _made.Api.Writes.Reader.ReadAsync().AsTask().OrMissing("a taint"));
+        Assert.Equal(["update Node /n1", "update Node /n2", "update Node /n2"], writes);
+        await stop.CancelAsync();
+        await running.OrMissing("the controller's end");
+    }
+
+    private async Task<IEnumerable<string>> DrivenOutAfterAsync(int seconds)
+    {
+        await PassAfterAsync(seconds);
+        return _made.Api.All<Node>().Where(node => node.Spec.Taints.Any(taint => taint.Effect == "NoExecute")).Select(node => node.Metadata.Name);
+    }
+
+    private Node Now(string name) => _made.Api.All<Node>().Single(node => node.Metadata.Name == name);
+
+    private void Renew(string node, int renewal) => _made.Known(new Lease
+    {
+        Metadata = new ObjectMeta { Namespace = "kube-node-lease", Name = node },
+        Spec = new LeaseSpec { RenewTime = new Timestamp { Seconds = renewal } },
+    });
+
+    private static Node Node(string ready, string name = "n1") => new()
+    {
+        Metadata = new ObjectMeta { Name = name, Uid = $"uid-{name}" },
         Spec = new NodeSpec(),
         Status = new NodeStatus { Conditions = { new NodeCondition { Type = "Ready", Status = ready } } },
     };
 
-    private async Task<IReadOnlyList<string>> PassAfterAsync(int seconds)
+    private async Task<IReadOnlyList<string>> PassAfterAsync(int seconds, bool others = true)
     {
+        if (others) Renew("well", ++_beats);
         _made.Time.Advance(TimeSpan.FromSeconds(seconds));
         await _controller.PassAsync(CancellationToken.None);
         _made.CatchUp<Node>();

@@ -7,6 +7,8 @@ namespace MiniK8s.Kubelet.Tests.Admission;
 /// <summary>What a node looks at before it takes a pod: each refusal in Kubernetes' words, and what comes first when several would do.</summary>
 public sealed class NodePredicatesTests
 {
+    private const string NoAppArmor = "AppArmor: Cannot enforce AppArmor: AppArmor is not enabled on the host";
+
     private static readonly Dictionary<string, Action<Pod>> _pods = new()
     {
         ["plain"] = _ => { },
@@ -32,6 +34,27 @@ public sealed class NodePredicatesTests
         {
             Sysctl(pod, "net.ipv4.tcp_syncookies");
             pod.Spec.HostNetwork = true;
+        },
+        ["RuntimeDefault for the pod"] = pod => pod.Spec.SecurityContext = new PodSecurityContext { AppArmorProfile = new AppArmorProfile { Type = "RuntimeDefault" } },
+        ["Unconfined for the pod"] = pod => pod.Spec.SecurityContext = new PodSecurityContext { AppArmorProfile = new AppArmorProfile { Type = "Unconfined" } },
+        ["Localhost in a container"] = pod => pod.Spec.Containers[0].SecurityContext = Profile("Localhost"),
+        ["Localhost in an init container"] = pod => pod.Spec.InitContainers.Add(new Container { Name = "i", SecurityContext = Profile("Localhost") }),
+        ["RuntimeDefault for the pod, Unconfined in its container"] = pod =>
+        {
+            _pods!["RuntimeDefault for the pod"](pod);
+            pod.Spec.Containers[0].SecurityContext = Profile("Unconfined");
+        },
+        ["profile by annotation"] = pod => pod.Metadata.Annotations["container.apparmor.security.beta.kubernetes.io/c"] = "runtime/default",
+        ["unconfined by annotation"] = pod => pod.Metadata.Annotations["container.apparmor.security.beta.kubernetes.io/c"] = "unconfined",
+        ["profile of a pod that has been running"] = pod =>
+        {
+            pod.Spec.Containers[0].SecurityContext = Profile("RuntimeDefault");
+            pod.Status.Phase = "Running";
+        },
+        ["profile and the other node"] = pod =>
+        {
+            pod.Spec.Containers[0].SecurityContext = Profile("RuntimeDefault");
+            pod.Spec.NodeName = "node-2";
         },
         ["everything wrong"] = pod =>
         {
@@ -62,6 +85,15 @@ public sealed class NodePredicatesTests
     [InlineData("safe sysctl in slashes", "plain", null)]
     [InlineData("unsafe sysctl", "plain", "SysctlForbidden: forbidden sysctl: \"kernel.msgmax\" not allowlisted")]
     [InlineData("net sysctl on the host's network", "plain", "SysctlForbidden: forbidden sysctl: \"net.ipv4.tcp_syncookies\" not allowed with host Net enabled")]
+    [InlineData("RuntimeDefault for the pod", "plain", NoAppArmor)]
+    [InlineData("Unconfined for the pod", "plain", null)]
+    [InlineData("Localhost in a container", "plain", NoAppArmor)]
+    [InlineData("Localhost in an init container", "plain", NoAppArmor)]
+    [InlineData("RuntimeDefault for the pod, Unconfined in its container", "plain", NoAppArmor)]
+    [InlineData("profile by annotation", "plain", NoAppArmor)]
+    [InlineData("unconfined by annotation", "plain", null)]
+    [InlineData("profile of a pod that has been running", "plain", null)]
+    [InlineData("profile and the other node", "plain", "NodeName: Predicate NodeName failed: node(s) didn't match the requested node name")]
     [InlineData("everything wrong", "plain", "OutOfcpu: Node didn't have enough resource: cpu, requested: 30000, used: 0, capacity: 4000")]
     public void Check_APodBesideAnother_IsAnsweredAsKubernetesDoes(string pod, string other, string? refusal) =>
         Assert.Equal(refusal, Text(NodePredicates.Check(Of(pod), FakeNode.New(), [Of(other)])));
@@ -105,6 +137,8 @@ public sealed class NodePredicatesTests
         container.Resources.Requests[resource] = amount;
         return container;
     }
+
+    private static SecurityContext Profile(string type) => new() { AppArmorProfile = new AppArmorProfile { Type = type } };
 
     private static void Sysctl(Pod pod, string name)
     {

@@ -182,7 +182,7 @@ internal sealed class FakeRuntime(TimeProvider time) : IContainerRuntime
         yield return new LogLine(time.GetUtcNow(), LogStream.Stdout, "last words"u8.ToArray());
     }
 
-    public async Task<PullResult> PullImageAsync(string image, ImageAuth? auth, CancellationToken ct)
+    public async Task<PullResult> PullImageAsync(string image, ImageAuth? auth, IReadOnlyDictionary<string, string> annotations, CancellationToken ct)
     {
         Note($"pull {image}");
         await Pulling;

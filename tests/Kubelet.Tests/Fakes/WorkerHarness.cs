@@ -37,9 +37,9 @@ internal sealed class WorkerHarness : IAsyncDisposable
         _rooms = new PodRooms(
             Runtime,
             Api,
-            new PodSandboxes(Runtime, "node-1", DnsConfig.None),
+            new PodSandboxes(Runtime, "node-1", DnsConfig.None, events),
             Volumes,
-            new ContainerStarter(Runtime, new ImagePuller(Runtime, new PullSecrets(Objects, events), events, atOnce: 1, Time), new PlainConfigs(), hooks, stopper, events, Time),
+            new ContainerStarter(Runtime, new ImagePuller(Runtime, new PullSecrets(Objects, events), events, PullLimits.OneAtATime, Time), new PlainConfigs(), hooks, stopper, events, Time),
             stopper,
             new PodStopper(Runtime, stopper),
             new PodStatusBuilder(["10.0.0.1"], Probes),

@@ -26,14 +26,14 @@ internal sealed class ModelKubelet
     {
         var hooks = new HookRunner(runtime, null!, time);
         var stopper = new ContainerStopper(runtime, hooks, events);
-        var puller = new ImagePuller(runtime, new PullSecrets(new FakeObjects(), events), events, atOnce: 0, time);
+        var puller = new ImagePuller(runtime, new PullSecrets(new FakeObjects(), events), events, new PullLimits(AtOnce: 0, PerSecond: 0, Burst: 0), time);
         var admission = new PodAdmission(new FakeNode(), new NodePressure(), events, time);
         Pool = new PodWorkerPool(
             "node-1",
             new PodRooms(
                 runtime,
                 api,
-                new PodSandboxes(runtime, "node-1", DnsConfig.None),
+                new PodSandboxes(runtime, "node-1", DnsConfig.None, events),
                 new ModelVolumes(this),
                 new ContainerStarter(runtime, puller, new PlainConfigs(), hooks, stopper, events, time),
                 stopper,

@@ -181,7 +181,7 @@ internal sealed partial class ModelRuntime(TimeProvider time, ModelScript script
         }
     }
 
-    public async Task<PullResult> PullImageAsync(string image, ImageAuth? auth, CancellationToken ct)
+    public async Task<PullResult> PullImageAsync(string image, ImageAuth? auth, IReadOnlyDictionary<string, string> annotations, CancellationToken ct)
     {
         // An image belongs to one container: uid/name.
         var (uid, container) = (image.Split('/')[0], image.Split('/')[1].Split(':')[0]);

@@ -57,7 +57,7 @@ public sealed class ImageTests
     {
         await using var lab = new SimLab();
 
-        var result = await lab.Runtime.PullImageAsync(image, null, default);
+        var result = await lab.Runtime.PullImageAsync(image, null, SimLab.NoAnnotations, default);
 
         Assert.Equal(new PullError(Enum.Parse<PullErrorKind>(kind), message), result.Error);
     }
@@ -68,8 +68,8 @@ public sealed class ImageTests
         await using var lab = new SimLab();
         const string image = "registry.example.com/private/app:1";
 
-        var refused = await lab.Runtime.PullImageAsync(image, new ImageAuth("minik8s", "wrong"), default);
-        var pull = lab.Runtime.PullImageAsync(image, new ImageAuth("minik8s", "secret"), default);
+        var refused = await lab.Runtime.PullImageAsync(image, new ImageAuth("minik8s", "wrong"), SimLab.NoAnnotations, default);
+        var pull = lab.Runtime.PullImageAsync(image, new ImageAuth("minik8s", "secret"), SimLab.NoAnnotations, default);
         await lab.Time.WaitForTimersAsync(1);
         lab.Time.Advance(TimeSpan.FromSeconds(1));
 
@@ -83,7 +83,7 @@ public sealed class ImageTests
         await using var lab = new SimLab();
         await lab.PullAsync("nginx:1.17.1");
 
-        Assert.True(lab.Runtime.PullImageAsync("docker.io/library/nginx:1.17.1", null, default).IsCompletedSuccessfully);
+        Assert.True(lab.Runtime.PullImageAsync("docker.io/library/nginx:1.17.1", null, SimLab.NoAnnotations, default).IsCompletedSuccessfully);
         Assert.StartsWith("docker.io/library/nginx@sha256:", (await lab.Runtime.ImageStatusAsync("nginx:1.17.1", default))!.RepoDigests[0], StringComparison.Ordinal);
     }
 

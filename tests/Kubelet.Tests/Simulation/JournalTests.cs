@@ -34,6 +34,22 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public async Task Restart_SceneUnderWay_EndsAtItsTime()
+    {
+        var (first, time) = Open();
+        var pod = await first.PodAsync(new Dictionary<string, string> { ["minik8s.dev/scene"] = "exit 4 after 60s" });
+        var id = await pod.StartAsync("nginx:1.17.1");
+        time.Advance(TimeSpan.FromSeconds(20));
+
+        await using var second = Reopen(time);
+
+        second.Time.Advance(TimeSpan.FromSeconds(39));
+        Assert.Equal(ContainerState.Running, (await second.StatusAsync(id)).State);
+        second.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(4, (await second.EndAsync(id)).ExitCode);
+    }
+
+    [Fact]
     public async Task Restart_InTheMiddleOfASleep_SleepsTheRest()
     {
         var (first, time) = Open();

@@ -8,6 +8,7 @@ namespace MiniK8s.Kubelet.Tests.Simulation;
 /// <summary>A node with a simulated runtime on a clock that the test moves.</summary>
 internal sealed class SimLab : IAsyncDisposable
 {
+    public static readonly IReadOnlyDictionary<string, string> NoAnnotations = new Dictionary<string, string>();
     private int _pods;
 
     public SimLab(string? stateDirectory = null, ManualTimeProvider? time = null, long memory = long.MaxValue)
@@ -25,7 +26,7 @@ internal sealed class SimLab : IAsyncDisposable
     public async Task PullAsync(string image)
     {
         if (await Runtime.ImageStatusAsync(image, default) is not null) return;
-        var pull = Runtime.PullImageAsync(image, null, default);
+        var pull = Runtime.PullImageAsync(image, null, NoAnnotations, default);
         while (!pull.IsCompleted)
         {
             await Time.WaitForTimersAsync(1);
@@ -34,11 +35,12 @@ internal sealed class SimLab : IAsyncDisposable
         Assert.True((await pull).Succeeded, (await pull).Error?.Message);
     }
 
-    public async Task<SimPod> PodAsync()
+    /// <param name="annotations">The pod's; none by default.</param>
+    public async Task<SimPod> PodAsync(IReadOnlyDictionary<string, string>? annotations = null)
     {
         var uid = Guid.NewGuid().ToString();
         _pods++;
-        var id = await Runtime.RunPodSandboxAsync(new PodSandboxConfig { Name = $"pod-{_pods}", Namespace = "default", Uid = uid, Hostname = $"pod-{_pods}" }, default);
+        var id = await Runtime.RunPodSandboxAsync(new PodSandboxConfig { Name = $"pod-{_pods}", Namespace = "default", Uid = uid, Hostname = $"pod-{_pods}", Annotations = annotations ?? NoAnnotations }, default);
         return new SimPod(this, id, (await Runtime.PodSandboxStatusAsync(id, default)).Ip);
     }
 

@@ -52,22 +52,6 @@ public sealed class ContainerStatusesTests
         Assert.NotNull(Only(A.Pod().Deleting(A.Noon, 30), null, A.Instance("c", RuntimeState.Exited, exitCode: 1)).State.Terminated);
     }
 
-    [Theory]
-    [InlineData(false, 3)]
-    [InlineData(true, 2)]
-    public void Mains_RuntimeLostARunningContainer_IsUnknownAndCountsUnlessDeleting(bool isDeleting, int restarts)
-    {
-        var before = new PodStatus { ContainerStatuses = { new ContainerStatus { Name = "c", RestartCount = 2, State = new() { Running = new() } } } };
-        var pod = isDeleting ? A.Pod().Deleting(A.Noon, 30) : A.Pod();
-
-        var status = Only(pod, before);
-
-        Assert.Equal("ContainerCreating", status.State.Waiting.Reason);
-        Assert.Equal(("ContainerStatusUnknown", 137), (status.LastState.Terminated.Reason, status.LastState.Terminated.ExitCode));
-        Assert.Equal("The container could not be located when the pod was deleted.  The container used to be Running", status.LastState.Terminated.Message);
-        Assert.Equal(restarts, status.RestartCount);
-    }
-
     [Fact]
     public void Mains_SeveralInTheSpecification_AreSortedByName() =>
         Assert.Equal(["a", "b"], Of(A.Pod(A.Container("b"), A.Container("a")), null).Mains().Select(s => s.Name));

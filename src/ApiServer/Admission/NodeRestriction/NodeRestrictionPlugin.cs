@@ -1,4 +1,5 @@
 using MiniK8s.Api.Errors;
+using MiniK8s.Api.Objects;
 using MiniK8s.ApiServer.Authorization;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Coordination.V1;
@@ -9,7 +10,6 @@ namespace MiniK8s.ApiServer.Admission.NodeRestriction;
 /// <summary>A kubelet changes its own Node and Lease, and of its own Pods the status; nothing else.</summary>
 internal sealed class NodeRestrictionPlugin : IAdmissionPlugin
 {
-    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
     private const string RestrictedLabels = "node-restriction.kubernetes.io/";
     private const string LeaseNamespace = "kube-node-lease";
 
@@ -57,9 +57,9 @@ internal sealed class NodeRestrictionPlugin : IAdmissionPlugin
         {
             case (AdmissionOperation.Create, ""):
                 var created = (Pod)request.Object!;
-                if (!created.Metadata.Annotations.ContainsKey(MirrorAnnotation))
+                if (!created.IsMirror())
                 {
-                    throw Forbidden(request, $"pod does not have {GoText.Quote(MirrorAnnotation)} annotation, node {quoted} can only create mirror pods");
+                    throw Forbidden(request, $"pod does not have {GoText.Quote(MirrorPod.Annotation)} annotation, node {quoted} can only create mirror pods");
                 }
                 if (created.Spec.NodeName != node) throw Forbidden(request, $"node {quoted} can only create pods with spec.nodeName set to itself");
                 break;

@@ -1,4 +1,5 @@
 using MiniK8s.Api.Errors;
+using MiniK8s.Api.Objects;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.ApiServer.Admission.ServiceAccounts;
@@ -7,14 +8,12 @@ namespace MiniK8s.ApiServer.Admission.ServiceAccounts;
 /// <remarks>The token volume (kube-api-access-...) is not added: there is nothing in a simulated container that would use it.</remarks>
 internal sealed class ServiceAccountPlugin(ObjectLookup lookup) : IAdmissionPlugin
 {
-    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
-
     /// <inheritdoc/>
     public async ValueTask MutateAsync(AdmissionRequest request, CancellationToken ct)
     {
         if (request is not { Operation: AdmissionOperation.Create, Subresource: "", Object: Pod pod }) return;
         // A mirror pod shows a static pod, which has no account.
-        if (pod.Metadata.Annotations.ContainsKey(MirrorAnnotation)) return;
+        if (pod.IsMirror()) return;
         if (pod.Spec.ServiceAccountName.Length == 0) pod.Spec.ServiceAccountName = "default";
         pod.Spec.ServiceAccount = pod.Spec.ServiceAccountName;
 

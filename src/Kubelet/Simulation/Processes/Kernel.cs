@@ -34,6 +34,9 @@ internal sealed class Kernel(
     public DateTimeOffset BootedAt { get; } = bootedAt;
     public StepThrottle Throttle { get; } = new(time);
 
+    /// <summary>Memory that no process took, but is held all the same.</summary>
+    public MemoryUse? Ballast { get; set; }
+
     /// <summary>Told when a process has taken or freed memory.</summary>
     public Action? MemoryChanged { get; set; }
 
@@ -90,24 +93,25 @@ internal sealed class Kernel(
         return true;
     }
 
-    /// <summary>Everything the container holds: 1 MiB to begin with, and what its processes take.</summary>
+    /// <summary>Everything the container holds: 1 MiB to begin with, what its processes take, and the ballast.</summary>
     public long MemoryAt(DateTimeOffset time)
     {
         // Asked of every container every few seconds: nothing is left behind.
         lock (_gate)
         {
-            long held = 1 << 20;
+            var held = (1 << 20) + (Ballast?.At(time) ?? 0);
             foreach (var (_, process) in _processes) held += process.Memory?.At(time) ?? 0;
             return held;
         }
     }
 
     /// <summary>By how much that grows in a second.</summary>
-    public long GrowthAt(DateTimeOffset time) => Processes.Sum(p => p.Memory is { } m && m.At(time) < m.Maximum ? m.GrowthPerSecond : 0);
+    public long GrowthAt(DateTimeOffset time) =>
+        Processes.Select(p => p.Memory).Append(Ballast).Sum(m => m is not null && m.At(time) < m.Maximum ? m.GrowthPerSecond : 0);
 
-    /// <summary>The process that holds most; null once none is left.</summary>
+    /// <summary>The process that holds most, the ballast being the first one's; null once none is left.</summary>
     public (SimProcess? Process, long Bytes) LargestAt(DateTimeOffset time) =>
-        Processes.Select(p => (Process: (SimProcess?)p, Bytes: p.Memory?.At(time) ?? 0)).MaxBy(p => p.Bytes);
+        Processes.Select(p => (Process: (SimProcess?)p, Bytes: (p.Memory?.At(time) ?? 0) + (p.Pid == 1 ? Ballast?.At(time) ?? 0 : 0))).MaxBy(p => p.Bytes);
 
     public int ProcessCount
     {
