@@ -38,6 +38,18 @@ public sealed class NodeMemoryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Memory_AnotherEndsByItself_DisturbsNobody()
+    {
+        var first = await HoldAsync("300M", 1000);
+        var second = await HoldAsync("300M", 1000);
+
+        await _lab.Runtime.StopContainerAsync(first, TimeSpan.Zero, default).WaitAsync(Patience.Limit);
+
+        Assert.Equal((137, "Error"), ((await _lab.StatusAsync(first)).ExitCode, (await _lab.StatusAsync(first)).Reason));
+        Assert.Equal(ContainerState.Running, (await _lab.StatusAsync(second)).State);
+    }
+
+    [Fact]
     public async Task Memory_OfAGrowingProcess_KillsAtTheMomentWhenItIsFull()
     {
         var pod = await _lab.PodAsync();

@@ -110,8 +110,16 @@ internal sealed class Kernel(
         Processes.Select(p => p.Memory).Append(Ballast).Sum(m => m is not null && m.At(time) < m.Maximum ? m.GrowthPerSecond : 0);
 
     /// <summary>The process that holds most, the ballast being the first one's; null once none is left.</summary>
-    public (SimProcess? Process, long Bytes) LargestAt(DateTimeOffset time) =>
-        Processes.Select(p => (Process: (SimProcess?)p, Bytes: (p.Memory?.At(time) ?? 0) + (p.Pid == 1 ? Ballast?.At(time) ?? 0 : 0))).MaxBy(p => p.Bytes);
+    public (SimProcess? Process, long Bytes) LargestAt(DateTimeOffset time)
+    {
+        (SimProcess? Process, long Bytes) largest = default;
+        foreach (var process in Processes)
+        {
+            var bytes = (process.Memory?.At(time) ?? 0) + (process.Pid == 1 ? Ballast?.At(time) ?? 0 : 0);
+            if (largest.Process is null || bytes > largest.Bytes) largest = (process, bytes);
+        }
+        return largest;
+    }
 
     public int ProcessCount
     {
