@@ -8,6 +8,7 @@ using MiniK8s.ApiServer.Admission.NamespaceLifecycle;
 using MiniK8s.ApiServer.Admission.NodeRestriction;
 using MiniK8s.ApiServer.Admission.NodeTaints;
 using MiniK8s.ApiServer.Admission.Priority;
+using MiniK8s.ApiServer.Admission.RuntimeClasses;
 using MiniK8s.ApiServer.Admission.ServiceAccounts;
 using MiniK8s.ApiServer.Audit;
 using MiniK8s.ApiServer.Authentication;
@@ -57,6 +58,7 @@ internal static class ApiServerServiceCollectionExtensions
         .AddSingleton<IAdmissionPlugin, TaintNodesByConditionPlugin>()
         .AddSingleton<IAdmissionPlugin, PriorityPlugin>()
         .AddSingleton<IAdmissionPlugin, DefaultTolerationSecondsPlugin>()
+        .AddSingleton<IAdmissionPlugin, RuntimeClassPlugin>()
         .AddSingleton<IAdmissionPlugin, AppArmorSyncPlugin>();
 
     private static IServiceCollection AddStorage(this IServiceCollection services, ApiServerOptions options) => services

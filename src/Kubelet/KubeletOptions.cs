@@ -60,6 +60,14 @@ public sealed class KubeletOptions : IValidatableObject
     [Description("folder of further images")]
     public string? Images { get; set; }
 
+    /// <summary>What the simulated runtime knows under the handlers of RuntimeClasses; all run containers alike. Default runc.</summary>
+    [Description("handlers of RuntimeClasses that the runtime knows")]
+    public IReadOnlyList<string> RuntimeHandlers { get; set; } = ["runc"];
+
+    /// <summary>Hosts outside the cluster, in the form of /etc/hosts, read again when it changes. Default: <c>hosts</c> in the state directory.</summary>
+    [Description("file of hosts outside the cluster that answer pods, in the form of /etc/hosts; hosts in the state directory, if not given")]
+    public string? HostsFile { get; set; }
+
     /// <summary>Per node; a quantity. Default 4.</summary>
     [Description("processors of each node")]
     public string CapacityCpu { get; set; } = "4";

@@ -9,6 +9,7 @@ using MiniK8s.Hosting.Waking;
 using MiniK8s.Kubelet.Api;
 using MiniK8s.Kubelet.Logs;
 using MiniK8s.Kubelet.Node;
+using MiniK8s.Kubelet.NodeLinks;
 using MiniK8s.Kubelet.Services;
 using MiniK8s.Kubelet.Simulation.Network;
 
@@ -17,7 +18,8 @@ namespace MiniK8s.Kubelet;
 /// <summary>The kubelet's rooms, and how its port is spoken to.</summary>
 internal static class KubeletServiceCollectionExtensions
 {
-    private const string TrustedCallers = "trusted callers";
+    private const string ForApiServer = "for the apiserver";
+    private const string ForNodes = "for other nodes";
     private const string CommonName = "2.5.4.3";
 
     /// <summary>Adds the nodes and what they stand on.</summary>
@@ -26,14 +28,16 @@ internal static class KubeletServiceCollectionExtensions
         .AddApiClient(options.Kubeconfig, "kubelet")
         .AddSingleton<ClusterServices>()
         .AddSingleton<IClusterNames>(provider => provider.GetRequiredService<ClusterServices>())
-        .AddSingleton<INodeRuntimes, SimulatedRuntimes>()
+        .AddSingleton<SimulatedRuntimes>()
+        .AddSingleton<INodeRuntimes>(provider => provider.GetRequiredService<SimulatedRuntimes>())
+        .AddNodeLinks()
         .AddSingleton<NodeHost>()
         .AddHostedService(provider => provider.GetRequiredService<NodeHost>())
         .AddSingleton<LogReader>();
 
     /// <summary>
-    /// One port for everything. With TLS a caller may show a certificate of the client authority; without one, or with another's than the
-    /// apiserver's, it gets health and metrics only. A stream takes 128 KiB before its caller must wait, and a connection 16 MiB, so that
+    /// One port for everything. With TLS a caller may show a certificate of the client authority: the apiserver's opens the kubelet API, a node's
+    /// the way to pods; anyone else gets health and metrics only. A stream takes 128 KiB before its caller must wait, and a connection 16 MiB, so that
     /// a command that does not read its input holds up no other call.
     /// </summary>
     public static WebApplicationBuilder ListenKubelet(this WebApplicationBuilder builder, KubeletOptions options) => options.HasTls
@@ -41,24 +45,34 @@ internal static class KubeletServiceCollectionExtensions
         {
             tls.ServerCertificate = X509Certificate2.CreateFromPemFile(options.TlsCertFile!, options.TlsPrivateKeyFile);
             tls.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-            var authority = LoadAuthority(options.ClientCaFile);
-            tls.ClientCertificateValidation = (certificate, _, _) => IsFrom(authority, certificate);
+            var authority = NodeCertificates.LoadAuthority(options.ClientCaFile);
+            tls.ClientCertificateValidation = (certificate, _, _) => NodeCertificates.IsFrom(authority, certificate);
         }).WithWideConnections()
         : builder.Listen(KubeletOptions.PortName, options.Port, listen => listen.Protocols = HttpProtocols.Http2).WithWideConnections();
 
     /// <summary>Maps the kubelet API, for callers that have shown who they are.</summary>
     public static void MapKubelet(this WebApplication app, KubeletOptions options)
     {
-        app.MapGrpcService<KubeletService>().WithMetadata(TrustedCallers);
+        app.MapGrpcService<KubeletService>().WithMetadata(ForApiServer);
+        app.MapGrpcService<NodeLinkService>().WithMetadata(ForNodes);
         if (!options.HasTls) return;
         app.Use(async (context, next) =>
         {
-            var isGuarded = context.GetEndpoint()?.Metadata.Contains(TrustedCallers) ?? false;
             var caller = context.Connection.ClientCertificate;
-            if (!isGuarded || (caller is not null && MayCall(caller, options.AllowedClientNames))) await next(context);
+            if (context.GetEndpoint()?.Metadata is not { } metadata || MayCall(metadata, caller, options)) await next(context);
             else context.Response.StatusCode = caller is null ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden;
         });
     }
+
+    private static bool MayCall(EndpointMetadataCollection metadata, X509Certificate2? caller, KubeletOptions options) =>
+        metadata.Contains(ForApiServer) ? caller is not null && MayCall(caller, options.AllowedClientNames)
+        : !metadata.Contains(ForNodes) || (caller is not null && NodeCertificates.IsNodes(caller));
+
+    private static IServiceCollection AddNodeLinks(this IServiceCollection services) => services
+        .AddSingleton<NodeRoutes>()
+        .AddSingleton<NodeChannels>()
+        .AddSingleton<IFarAddresses, FarAddresses>()
+        .AddSingleton(provider => provider.GetRequiredService<SimulatedRuntimes>().Network);
 
     /// <summary>Whether one of the certificate's common names is allowed; who issued it has been checked in the handshake.</summary>
     internal static bool MayCall(X509Certificate2 certificate, IReadOnlyList<string> allowed) =>
@@ -74,21 +88,5 @@ internal static class KubeletServiceCollectionExtensions
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
         });
         return builder;
-    }
-
-    private static X509Certificate2Collection LoadAuthority(string? file)
-    {
-        var authority = new X509Certificate2Collection();
-        if (file is not null) authority.ImportFromPemFile(file);
-        return authority;
-    }
-
-    private static bool IsFrom(X509Certificate2Collection authority, X509Certificate2 certificate)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authority);
-        return authority.Count > 0 && chain.Build(certificate);
     }
 }

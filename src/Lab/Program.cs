@@ -8,6 +8,7 @@ var root = new RootCommand("MiniK8s: a small Kubernetes control plane as a handf
     UpCommand.Create(TimeProvider.System),
     DownCommand.Create(),
     StatusCommand.Create(),
+    AddressCommand.Create(),
     StoreCommand.Create(TimeProvider.System),
     TestCommand.Create(),
     BenchCommand.Create(),

@@ -34,6 +34,19 @@ public sealed class SharedLab : IAsyncLifetime
         return name;
     }
 
+    /// <summary>Pulls images on both nodes; returns when they are there.</summary>
+    public async Task PullAsync(params string[] images)
+    {
+        var ns = await NewNamespaceAsync();
+        foreach (var node in (string[])["node-1", "node-2"])
+        {
+            var pod = A.Pod(ns, node, images[0], "true").OnNode(node).Restart("Never");
+            foreach (var image in images.Skip(1)) pod.Spec.Containers.Add(new Container { Name = $"image-{pod.Spec.Containers.Count}", Image = image, Command = { "true" } });
+            await Lab.Api.CreatePodAsync(pod);
+        }
+        foreach (var node in (string[])["node-1", "node-2"]) await Lab.Api.UntilPodAsync(ns, node, pod => pod.Status.Phase == "Succeeded", "has pulled");
+    }
+
     /// <summary>A namespace of that name, as far as that Pods may be created in it at once.</summary>
     public async Task OpenNamespaceAsync(string name)
     {

@@ -15,7 +15,6 @@ builder.Services.AddKubelet(options);
 var moments = new Moments(faults);
 var client = builder.Services.Last(service => service.ServiceType == typeof(IApiClient)).ImplementationFactory!;
 builder.Services.AddSingleton<IApiClient>(provider => new FaultyApiClient((IApiClient)client(provider), moments, faults));
-builder.Services.AddSingleton<SimulatedRuntimes>();
 builder.Services.AddSingleton<INodeRuntimes>(provider => new FaultyRuntimes(provider.GetRequiredService<SimulatedRuntimes>(), moments));
 
 var app = builder.Build();

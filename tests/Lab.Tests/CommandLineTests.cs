@@ -13,9 +13,13 @@ public sealed class CommandLineTests
     [InlineData("up --nodes 3 --ports auto --detach", 0)]
     [InlineData("up --nodes -1", 1)]
     [InlineData("up --ports some", 1)]
+    [InlineData("address up 192.168.109.201", 0)]
+    [InlineData("address down 192.168.109.201 --data other", 0)]
+    [InlineData("address up nowhere", 1)]
+    [InlineData("address up", 1)]
     public void Parse_CommandLine_IsUnderstoodOrRefused(string line, int errors)
     {
-        var root = new RootCommand { UpCommand.Create(TimeProvider.System), CertificatesCommand.Create(TimeProvider.System), ProbeCommand.Create() };
+        var root = new RootCommand { UpCommand.Create(TimeProvider.System), CertificatesCommand.Create(TimeProvider.System), ProbeCommand.Create(), AddressCommand.Create() };
 
         Assert.Equal(errors, root.Parse(line).Errors.Count);
     }

@@ -19,6 +19,28 @@ public static class Tolerations
     public static Toleration? FirstFor(this IEnumerable<Toleration> tolerations, Taint taint) =>
         tolerations.FirstOrDefault(toleration => Tolerates(toleration, taint));
 
+    /// <summary>Without those that another of them covers; of two that are equal the first stays [pkg/util/tolerations MergeTolerations].</summary>
+    public static IReadOnlyList<Toleration> Merge(IReadOnlyList<Toleration> all)
+    {
+        var merged = new List<Toleration>();
+        for (var i = 0; i < all.Count; i++)
+        {
+            var one = all[i];
+            if (merged.Exists(kept => Covers(kept, one)) || all.Skip(i + 1).Any(later => !later.Equals(one) && Covers(later, one))) continue;
+            merged.Add(one);
+        }
+        return merged;
+    }
+
+    private static bool Covers(Toleration wide, Toleration narrow)
+    {
+        if (wide.Equals(narrow)) return true;
+        if (wide.Key != narrow.Key && (wide.Key.Length > 0 || wide.Operator != "Exists")) return false;
+        if (wide.Effect.Length > 0 && wide.Effect != narrow.Effect) return false;
+        if (wide is { Effect: NoExecute, HasTolerationSeconds: true } && !(narrow.HasTolerationSeconds && narrow.TolerationSeconds <= wide.TolerationSeconds)) return false;
+        return wide.Operator == "Exists" || (wide.Operator is "" or "Equal" && narrow.Operator == "Equal" && wide.Value == narrow.Value);
+    }
+
     // An empty effect or key stands for any; an empty operator for Equal.
     private static bool Tolerates(Toleration toleration, Taint taint)
     {

@@ -13,6 +13,7 @@ namespace MiniK8s.ApiServer.Authorization;
 /// pods, pods/status         | get, list, watch; create (mirror), update and patch of status, delete (its own)
 /// events                    | create, update, patch
 /// services, endpointslices  | get, list, watch
+/// runtimeclasses            | get, list, watch
 /// secrets, configmaps       | get, list, watch of one by name that a Pod bound to the node refers to
 /// serviceaccounts           | get of one that a Pod bound to the node runs as
 /// </remarks>
@@ -34,6 +35,7 @@ internal sealed class NodeRules(ResourceCaches caches)
         ("", "pods", "status") => wanted.Verb is "get" or "update" or "patch",
         ("", "events", "") => wanted.Verb is "create" or "update" or "patch",
         ("", "services" or "endpoints", "") or ("discovery.k8s.io", "endpointslices", "") => Reads.Contains(wanted.Verb),
+        ("node.k8s.io", "runtimeclasses", "") => Reads.Contains(wanted.Verb),
         ("", "secrets", "") => Reads.Contains(wanted.Verb) && IsReferred(node, wanted, RefersToSecret),
         ("", "configmaps", "") => Reads.Contains(wanted.Verb) && IsReferred(node, wanted, RefersToConfigMap),
         ("", "serviceaccounts", "") => wanted.Verb == "get" && IsReferred(node, wanted, (pod, name) => pod.Spec.ServiceAccountName == name),

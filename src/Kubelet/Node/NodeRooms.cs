@@ -46,7 +46,7 @@ internal sealed class NodeRooms(
         var rooms = new PodRooms(
             node.Runtime,
             pods,
-            new PodSandboxes(node.Runtime, identity.Name, ClusterDns.Config, events),
+            new PodSandboxes(node.Runtime, identity.Name, ClusterDns.Config, objects, events),
             new PodVolumes(node.Files, new VolumeContent(objects, identity.InternalIp, allocatable)),
             new ContainerStarter(node.Runtime, new ImagePuller(node.Runtime, new PullSecrets(objects, events), events, pulls, time), configs, hooks, stopper, events, time),
             stopper,

@@ -4,9 +4,12 @@ using MiniK8s.Kubelet.Simulation.Network;
 namespace MiniK8s.Kubelet.Node;
 
 /// <summary>Simulated nodes that share one world: images, network, journal.</summary>
-internal sealed class SimulatedRuntimes(KubeletOptions options, IClusterNames names, TimeProvider time) : INodeRuntimes, IAsyncDisposable
+internal sealed class SimulatedRuntimes(KubeletOptions options, IClusterNames names, IFarAddresses far, TimeProvider time) : INodeRuntimes, IAsyncDisposable
 {
-    private readonly SimulationHost _world = Create(options, names, time);
+    private readonly SimulationHost _world = Create(options, names, far, time);
+
+    /// <summary>The network that all of them are on.</summary>
+    public VirtualNetwork Network => _world.Network;
 
     public NodeRuntime Open(NodeIdentity identity)
     {
@@ -16,10 +19,14 @@ internal sealed class SimulatedRuntimes(KubeletOptions options, IClusterNames na
 
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
-    private static SimulationHost Create(KubeletOptions options, IClusterNames names, TimeProvider time)
+    private static SimulationHost Create(KubeletOptions options, IClusterNames names, IFarAddresses far, TimeProvider time)
     {
-        var world = new SimulationHost(new SimulationOptions { StateDirectory = options.StateDir, ImagesDirectory = options.Images }, time);
-        world.Network.ClusterNames = names;
+        var simulation = new SimulationOptions
+        {
+            StateDirectory = options.StateDir, ImagesDirectory = options.Images, HostsFile = options.HostsFile, Handlers = options.RuntimeHandlers,
+        };
+        var world = new SimulationHost(simulation, time);
+        (world.Network.ClusterNames, world.Network.Far) = (names, far);
         return world;
     }
 }

@@ -1,20 +1,30 @@
+using MiniK8s.Kubelet.References;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.PodWorkers;
 
 /// <summary>What the runtime is told to make a pod's sandbox from.</summary>
-internal sealed class PodSandboxes(Runtime.IContainerRuntime runtime, string nodeName, Runtime.DnsConfig clusterDns, IPodEvents events)
+internal sealed class PodSandboxes(Runtime.IContainerRuntime runtime, string nodeName, Runtime.DnsConfig clusterDns, IReferencedObjects objects, IPodEvents events)
 {
     private const int HostnameLimit = 63;
 
     /// <summary>What the pod's resolv.conf had to leave out is told once a sandbox; 1.32 tells it anew with each look at the pod.</summary>
-    /// <exception cref="Runtime.RuntimeException">The runtime could not make it.</exception>
+    /// <exception cref="Runtime.RuntimeException">The runtime could not make it, or nobody knows the pod's RuntimeClass.</exception>
     public async Task<Runtime.PodSandboxStatus> CreateAsync(Pod pod, int attempt, CancellationToken ct)
     {
         var dns = PodDns.Of(pod, clusterDns);
         foreach (var warning in dns.Warnings) events.Warning(pod, "DNSConfigForming", warning);
-        var id = await runtime.RunPodSandboxAsync(ConfigFor(pod, attempt, dns.Config), ct);
+        var config = ConfigFor(pod, attempt, dns.Config) with { RuntimeHandler = await HandlerAsync(pod.Spec.RuntimeClassName, ct) };
+        var id = await runtime.RunPodSandboxAsync(config, ct);
         return await runtime.PodSandboxStatusAsync(id, ct);
+    }
+
+    // A class that went after the pod had been let in.
+    private async Task<string> HandlerAsync(string? runtimeClass, CancellationToken ct)
+    {
+        if (string.IsNullOrEmpty(runtimeClass)) return "";
+        return (await objects.RuntimeClassAsync(runtimeClass, ct))?.Handler
+            ?? throw new Runtime.RuntimeException(Runtime.RuntimeErrorCode.NotFound, $"runtimeclass.node.k8s.io \"{runtimeClass}\" not found");
     }
 
     private Runtime.PodSandboxConfig ConfigFor(Pod pod, int attempt, Runtime.DnsConfig dns) => new()

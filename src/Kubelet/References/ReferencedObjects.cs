@@ -2,6 +2,7 @@ using MiniK8s.Api.Errors;
 using MiniK8s.Client.Resources;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Protocol.Nodes.V1;
 
 namespace MiniK8s.Kubelet.References;
 
@@ -11,6 +12,8 @@ internal sealed class ReferencedObjects(IApiClient api) : IReferencedObjects
     public Task<ConfigMap?> ConfigMapAsync(string ns, string name, CancellationToken ct) => FindAsync<ConfigMap>(ns, name, ct);
 
     public Task<Secret?> SecretAsync(string ns, string name, CancellationToken ct) => FindAsync<Secret>(ns, name, ct);
+
+    public Task<RuntimeClass?> RuntimeClassAsync(string name, CancellationToken ct) => FindAsync<RuntimeClass>("", name, ct);
 
     private async Task<T?> FindAsync<T>(string ns, string name, CancellationToken ct)
         where T : class, IApiObject

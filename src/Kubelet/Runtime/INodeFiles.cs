@@ -8,7 +8,8 @@ namespace MiniK8s.Kubelet.Runtime;
 internal interface INodeFiles
 {
     /// <summary>Directory and parents; nothing happens if it exists.</summary>
-    void CreateDirectory(string path, int mode = 0b111_111_111);
+    /// <param name="group">The group that the directory belongs to, as all that is made in it will; null: root's, and each file its maker's.</param>
+    void CreateDirectory(string path, int mode = 0b111_111_111, long? group = null);
 
     /// <summary>Creates or replaces one file and the directories above it.</summary>
     void WriteFile(string path, ReadOnlyMemory<byte> content, int mode = 0b110_100_100);
@@ -17,7 +18,8 @@ internal interface INodeFiles
     /// Makes a directory hold exactly these files (relative paths), at one moment for every reader: ConfigMap, Secret and downward API
     /// volumes.
     /// </summary>
-    void ReplaceDirectory(string path, IReadOnlyDictionary<string, NodeFile> files);
+    /// <param name="group">Whose all of it is; null: root's.</param>
+    void ReplaceDirectory(string path, IReadOnlyDictionary<string, NodeFile> files, long? group = null);
 
     /// <summary>Null if there is no such file.</summary>
     byte[]? ReadFile(string path);

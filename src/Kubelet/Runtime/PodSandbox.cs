@@ -14,6 +14,9 @@ internal sealed record PodSandboxConfig
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The RuntimeClass's handler; empty is the runtime's default.</summary>
+    public string RuntimeHandler { get; init; } = "";
+
     /// <summary>Shares the node's address and ports instead of getting a pod IP.</summary>
     public bool HostNetwork { get; init; }
 

@@ -15,8 +15,6 @@ namespace MiniK8s.Kubelet.Services;
 /// SERVICE.NS.svc.cluster.local             | the cluster IP; of a headless Service the addresses of its ready pods
 /// HOST.SERVICE.NS.svc.cluster.local        | the address of the pod of that host name
 /// a cluster IP and a port of the Service   | one ready endpoint after the other; without any the connection is refused
-///
-/// The simulated network ends with the process: where a Service has endpoints on nodes of this process, only those are chosen.
 /// </remarks>
 internal sealed class ClusterServices : IServices, IClusterNames
 {
@@ -32,12 +30,11 @@ internal sealed class ClusterServices : IServices, IClusterNames
     private readonly SharedInformer<Service> _services;
     private readonly SharedInformer<EndpointSlice> _slices;
     private readonly TimeProvider _time;
-    private readonly IReadOnlyList<string> _nodes;
     private int _turn;
 
-    public ClusterServices(InformerFactory informers, KubeletOptions options, TimeProvider time)
+    public ClusterServices(InformerFactory informers, TimeProvider time)
     {
-        (_services, _slices, _nodes, _time) = (informers.Create<Service>(), informers.Create<EndpointSlice>(), options.Nodes, time);
+        (_services, _slices, _time) = (informers.Create<Service>(), informers.Create<EndpointSlice>(), time);
         _services.Cache.AddIndex(ByAddress, service => service.Spec?.ClusterIp is { Length: > 0 } ip ? [ip] : []);
         _slices.Cache.AddIndex(ByService, slice => slice.Metadata.Labels.TryGetValue(ServiceLabel, out var name) ? [Key(slice.Metadata.Namespace, name)] : []);
     }
@@ -76,13 +73,12 @@ internal sealed class ClusterServices : IServices, IClusterNames
     {
         if (_services.Cache.ListByIndex(ByAddress, ip).FirstOrDefault() is not { } service) return null;
         if (service.Spec.Ports.FirstOrDefault(p => p.Port == port) is not { } wanted) return Refused;
-        var all = (
+        var targets = (
             from slice in Slices(service.Metadata.Namespace, service.Metadata.Name)
             from target in slice.Ports.Where(p => p.Name == wanted.Name)
             from endpoint in Ready(slice)
             from address in endpoint.Addresses
-            select (Address: address, target.Port, IsHere: _nodes.Contains(endpoint.NodeName))).ToList();
-        var targets = all.Exists(t => t.IsHere) ? all.FindAll(t => t.IsHere) : all;
+            select (Address: address, target.Port)).ToList();
         if (targets.Count == 0) return Refused;
         var chosen = targets[(int)((uint)Interlocked.Increment(ref _turn) % (uint)targets.Count)];
         return (chosen.Address, chosen.Port);

@@ -9,6 +9,8 @@ internal sealed partial class SimulatedRuntime
     public Task<string> RunPodSandboxAsync(PodSandboxConfig config, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
+        if (config.RuntimeHandler.Length > 0 && !host.Handlers.Contains(config.RuntimeHandler))
+            throw new RuntimeException(RuntimeErrorCode.Unknown, $"failed to get sandbox runtime: no runtime for \"{config.RuntimeHandler}\" is configured");
         if (SceneAnnotations.FaultOf(config.Annotations) is { } fault) throw new RuntimeException(RuntimeErrorCode.InvalidArgument, fault);
         var twin = _sandboxes.Of(config.Uid).FirstOrDefault(s => s.Config.Attempt == config.Attempt && s.Config.Name == config.Name);
         if (twin is not null)

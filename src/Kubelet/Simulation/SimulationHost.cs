@@ -17,6 +17,9 @@ internal sealed class SimulationOptions
     /// <summary>Further image catalogues (<c>--images</c>); null: only those that come with the kubelet.</summary>
     public string? ImagesDirectory { get; set; }
 
+    /// <summary>The handlers it knows (<c>--runtime-handlers</c>), beside the nameless default.</summary>
+    public IReadOnlyList<string> Handlers { get; set; } = ["runc"];
+
     /// <summary>
     /// Hosts outside the cluster, in the form of /etc/hosts, read again when it changes; null: <c>hosts</c> in the state directory.
     /// </summary>
@@ -35,13 +38,14 @@ internal sealed class SimulationHost : IAsyncDisposable
     /// <exception cref="IOException">The state directory cannot be used, or another process uses it.</exception>
     public SimulationHost(SimulationOptions options, TimeProvider time)
     {
-        Time = time;
+        (Time, Handlers) = (time, options.Handlers);
         Catalogue = new ImageCatalogue(options.ImagesDirectory);
         Network = new VirtualNetwork(new OutsideWorld(options.HostsFile ?? (options.StateDirectory is { } state ? Path.Combine(state, "hosts") : null)), time);
         Journal = options.StateDirectory is null ? null : new RuntimeJournal(options.StateDirectory);
     }
 
     public TimeProvider Time { get; }
+    public IReadOnlyList<string> Handlers { get; }
     public ImageCatalogue Catalogue { get; }
     public VirtualNetwork Network { get; }
     public RuntimeJournal? Journal { get; }

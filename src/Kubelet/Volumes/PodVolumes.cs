@@ -13,6 +13,8 @@ namespace MiniK8s.Kubelet.Volumes;
 /// hostPath                                 | the node's own path, checked or made as its type says
 /// configMap, secret, downwardAPI, projected| files, replaced as a whole whenever the pod is looked at again
 /// anything else                            | refused: the pod waits with FailedMount
+///
+/// With fsGroup all but hostPath belong to that group, and what is made in them too.
 /// </remarks>
 internal sealed class PodVolumes(INodeFiles files, VolumeContent content) : IPodVolumes
 {
@@ -40,16 +42,17 @@ internal sealed class PodVolumes(INodeFiles files, VolumeContent content) : IPod
     private async Task MountAsync(Pod pod, Volume volume, CancellationToken ct)
     {
         var path = VolumePaths.OfVolume(pod.Metadata.Uid, volume);
+        long? group = pod.Spec.SecurityContext is { HasFsGroup: true } context ? context.FsGroup : null;
         switch (volume.VolumeSource)
         {
             case null or { EmptyDir: not null }:
-                files.CreateDirectory(path);
+                files.CreateDirectory(path, group: group);
                 break;
             case { HostPath: { } host }:
                 HostPaths.Prepare(files, host);
                 break;
             case { ConfigMap: not null } or { Secret: not null } or { DownwardApi: not null } or { Projected: not null }:
-                files.ReplaceDirectory(path, await content.ReadAsync(pod, volume.VolumeSource, ct));
+                files.ReplaceDirectory(path, await content.ReadAsync(pod, volume.VolumeSource, ct), group);
                 break;
             default:
                 throw new VolumeException("this kind of volume source is not supported");

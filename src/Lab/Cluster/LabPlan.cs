@@ -47,6 +47,7 @@ internal sealed class LabPlan(LabOptions options, LabFolder folder, ClusterCerti
             "--tls-private-key-file", identity.Key,
             "--client-ca-file", certificates.AuthorityFile,
             "--state-dir", folder.DataOf(name),
+            "--hosts-file", folder.HostsFile,
             "--pod-manifest-path", Path.Combine(folder.DataOf(name), "manifests"),
             "--shutdown-grace-period", "30s",
             "--shutdown-grace-period-critical-pods", "10s",

@@ -11,6 +11,9 @@ internal sealed class LabFolder(string root, Action changed)
 
     public string StateFile => Path.Combine(Root, "lab.json");
 
+    /// <summary>Hosts outside the cluster, in the form of /etc/hosts; there may be none.</summary>
+    public string HostsFile => Path.Combine(Root, "hosts");
+
     public string LogFile(string process) => Path.Combine(Directory.CreateDirectory(Path.Combine(Root, "logs")).FullName, $"{process}.log");
 
     public string PortsFile(string process) => Path.Combine(Directory.CreateDirectory(Path.Combine(Root, "run")).FullName, $"{process}.ports.json");

@@ -11,6 +11,15 @@ internal static partial class BadInputScenes
             await pod.SetImageAsync("busybox:1.36");       // it has no such file, so the directory is made
             await pod.HealsAfterRestartsAsync();
         });
+        yield return Scene("a runtime that the node has not", OfContainer("runtime-handler", "{name: main, image: 'nginx:1.25'}", "runtimeClassName: runtime-handler"), async pod =>
+        {
+            const string failed = "Failed to create pod sandbox:";
+            await pod.WarnedAsync("FailedCreatePodSandBox", $"{failed} failed to get sandbox runtime: no runtime for \"elsewhere\" is configured");
+            await pod.KubectlAsync("delete", "runtimeclass", "runtime-handler");
+            await pod.WarnedAsync("FailedCreatePodSandBox", $"{failed} runtimeclass.node.k8s.io \"runtime-handler\" not found");
+            await BadPod.CreateAsync(pod.Scene.Lab, Runtime("runtime-handler", "runc"), pod.Namespace);
+            await pod.HealsAsync();
+        }, before: Runtime("runtime-handler", "elsewhere"));
         yield return Scene("a key that is not there, mounted over a file", OfContainer(
             "path-key", "{name: main, image: 'nginx:1.25', volumeMounts: [{name: data, mountPath: /etc/nginx/nginx.conf, subPath: nginx.conf}]}", "volumes: [{name: data, configMap: {name: path-key}}]"), async pod =>
         {
@@ -46,6 +55,8 @@ internal static partial class BadInputScenes
             await pod.HealsAsync();
         }, before: Map("path-file", "key: x"));
     }
+
+    private static string Runtime(string name, string handler) => $"{{apiVersion: node.k8s.io/v1, kind: RuntimeClass, metadata: {{name: {name}}}, handler: {handler}}}";
 
     private const string Directory = $"{Sleeping}, env: [{{name: DIR, valueFrom: {{fieldRef: {{fieldPath: 'metadata.annotations[''dir'']'}}}}}}]";
 }

@@ -1,4 +1,3 @@
-using MiniK8s.Cluster.Tests.Tutorials;
 using MiniK8s.ClusterKit;
 using MiniK8s.Protocol.Core.V1;
 

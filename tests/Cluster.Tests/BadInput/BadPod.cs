@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 
-using MiniK8s.Cluster.Tests.Tutorials;
 using MiniK8s.ClusterKit;
 using MiniK8s.Protocol.Core.V1;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 
 using MiniK8s.Api.Quantities;
+using MiniK8s.ClusterKit;
 
 namespace MiniK8s.Cluster.Tests.Conformance;
 
@@ -53,6 +54,66 @@ public sealed class SchedulingConformanceTests(SharedLab shared) : ConformanceTe
         await pods.CreateAsync(Pod("restricted", more: """ "nodeSelector":{"label":"nonempty"}"""));
 
         Assert.Matches(@"^0/2 nodes are available: 2 node\(s\) didn't match Pod's node affinity/selector\.", await WhyUnschedulableAsync(pods, "restricted"));
+    }
+
+    [ConformanceFact("Pod with the non-existing RuntimeClass is rejected")]
+    public async Task RuntimeClass_ThatIsNotThere_PodIsRefused()
+    {
+        var pods = Of("pods", await NewNamespaceAsync());
+
+        var refusal = await ApiRefusal.OfAsync(() => pods.CreateAsync(Pod("p", more: """ "runtimeClassName":"nonexistent" """)));
+
+        Assert.Equal((403, "pods \"p\" is forbidden: pod rejected: RuntimeClass \"nonexistent\" not found"), (refusal.Code, refusal.Text));
+    }
+
+    [ConformanceFact("Pod with the deleted RuntimeClass is rejected")]
+    public async Task RuntimeClass_ThatWasDeleted_PodIsRefused()
+    {
+        var (pods, classes) = (Of("pods", await NewNamespaceAsync()), Of("runtimeclasses"));
+        await classes.CreateAsync("""{"metadata":{"name":"deleted"},"handler":"runc"}""");
+        await classes.DeleteAsync("deleted");
+
+        // The server's cache may have it for a moment longer.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    await pods.CreateAsync(Pod($"p-{Guid.NewGuid():N}", more: """ "runtimeClassName":"deleted" """));
+                    return false;
+                }
+                catch (ApiRefusal refusal) when (refusal.Code == 403)
+                {
+                    return true;
+                }
+            },
+            "the refusal");
+    }
+
+    [ConformanceFact("Can schedule a pod requesting existing RuntimeClass")]
+    public async Task RuntimeClass_ThatIsThere_PodIsScheduledWhereItSays()
+    {
+        var (pods, classes) = (Of("pods", await NewNamespaceAsync()), Of("runtimeclasses"));
+        await classes.CreateAsync($$$$"""{"metadata":{"name":"existing"},"handler":"runc","scheduling":{"nodeSelector":{"kubernetes.io/hostname":"{{{{Node}}}}"}}}""");
+
+        await pods.CreateAsync(Pod("p", more: """ "runtimeClassName":"existing" """));
+
+        Assert.Equal(Node, await NodeOfAsync(pods, "p"));
+    }
+
+    [ConformanceFact("RuntimeClass Overhead field must be respected")]
+    public async Task RuntimeClass_Overhead_IsThePodsAndIsCounted()
+    {
+        var (pods, classes) = (Of("pods", await NewNamespaceAsync()), Of("runtimeclasses"));
+        await classes.CreateAsync("""{"metadata":{"name":"small"},"handler":"runc","overhead":{"podFixed":{"cpu":"10m","memory":"1Mi"}}}""");
+        await classes.CreateAsync("""{"metadata":{"name":"huge"},"handler":"runc","overhead":{"podFixed":{"cpu":"1k"}}}""");
+
+        var small = await pods.CreateAsync(Pod("small", more: """ "runtimeClassName":"small" """));
+        await pods.CreateAsync(Pod("huge", more: """ "runtimeClassName":"huge" """));
+
+        Assert.Equal("""{"cpu":"10m","memory":"1Mi"}""", small["spec"]!["overhead"]!.ToJsonString());
+        Assert.NotEqual("", await NodeOfAsync(pods, "small"));
+        Assert.Matches(@"^0/2 nodes are available: 2 Insufficient cpu\.", await WhyUnschedulableAsync(pods, "huge"));
     }
 
     [ConformanceFact("Scheduling, HostPort and Protocol match, one HostIP 0.0.0.0")]

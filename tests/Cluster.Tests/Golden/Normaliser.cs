@@ -4,7 +4,8 @@ namespace MiniK8s.Cluster.Tests.Golden;
 
 /// <summary>Puts a name in angle brackets for everything that differs from run to run on any cluster, and leaves out what kubectl does by chance.</summary>
 /// <param name="folder">The folder a session runs in.</param>
-internal sealed partial class Normaliser(string folder)
+/// <param name="anywhere">Whether it is left open, too, on which node something happens, and how often it has been repeated by then.</param>
+internal sealed partial class Normaliser(string folder, bool anywhere = false)
 {
     // In this order: what comes first is no longer there for the later ones.
     private static readonly (Regex Pattern, string Name)[] Names =
@@ -32,8 +33,11 @@ internal sealed partial class Normaliser(string folder)
     ];
 
     /// <summary>The text with every such place named; applying it twice changes nothing more.</summary>
-    public string Apply(string text) =>
-        Names.Aggregate(text.Replace(folder, "<folder>", StringComparison.Ordinal), (rest, step) => step.Pattern.Replace(rest, step.Name));
+    public string Apply(string text)
+    {
+        var named = Names.Aggregate(text.Replace(folder, "<folder>", StringComparison.Ordinal), (rest, step) => step.Pattern.Replace(rest, step.Name));
+        return anywhere ? Node().Replace(named, "<node>").Replace(" (x<n> over <age>)", "", StringComparison.Ordinal) : named;
+    }
 
     // A server's first, empty message on a stream can be there before kubectl has made the stream: on a busy machine it complains now and then.
     [GeneratedRegex(@"^E\d{4} [^\n]*Unknown stream id \d, discarding message\n?", RegexOptions.Multiline)]
@@ -65,6 +69,9 @@ internal sealed partial class Normaliser(string folder)
 
     [GeneratedRegex(@"(resourceVersion""?: ?""|Resource Version: +)\d+")]
     private static partial Regex ResourceVersion();
+
+    [GeneratedRegex(@"\bnode-\d+\b")]
+    private static partial Regex Node();
 
     [GeneratedRegex(@"\b10\.244\.\d+\.\d+\b")]
     private static partial Regex PodAddress();

@@ -39,7 +39,7 @@ public sealed class HistoryStage : IAsyncDisposable
 
     private async Task<IReadOnlyDictionary<string, string?>> PlayAllAsync()
     {
-        await PullEverywhereAsync();
+        await _shared.PullAsync(Image);
         await using var pods = await WatchRecording<Pod>.StartAsync(_shared.Lab.Api, "");
         await using var events = await WatchRecording<Event>.StartAsync(_shared.Lab.Api, "");
         var reader = new HistoryReader(new Normaliser(_shared.Lab.Folder), pods, events);
@@ -67,12 +67,5 @@ public sealed class HistoryStage : IAsyncDisposable
                 room.Release();
             }
         }
-    }
-
-    private async Task PullEverywhereAsync()
-    {
-        var ns = await _shared.NewNamespaceAsync();
-        foreach (var node in (string[])["node-1", "node-2"]) await _shared.Lab.Api.CreatePodAsync(A.Pod(ns, node, Image, "true").OnNode(node).Restart("Never"));
-        foreach (var node in (string[])["node-1", "node-2"]) await _shared.Lab.Api.UntilPodAsync(ns, node, pod => pod.Status.Phase == "Succeeded", "has pulled");
     }
 }

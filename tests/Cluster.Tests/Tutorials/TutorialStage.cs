@@ -1,71 +1,98 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
-using MiniK8s.ClusterKit;
-using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Cluster.Tests.Golden;
 
 namespace MiniK8s.Cluster.Tests.Tutorials;
 
-/// <summary>Plays every scene at once, since most of them are spent waiting for a probe's period or a back-off; a test awaits its own.</summary>
-/// <remarks>Scenes whose manifests name the same namespace and Pod come one after the other, as in the tutorials.</remarks>
-public sealed partial class TutorialStage : IAsyncDisposable
+/// <summary>Plays every scene, many at once, since most of them are spent waiting for a probe's period or a back-off; a test awaits its own.</summary>
+/// <remarks>
+/// A scene has a namespace of its own, where its manifests name none. Two labs, as two readers have them: pod-lifespan has the Pods of
+/// pod-lifecycle-in-detail, by the same names in the same namespace. The second is thrown away afterwards, so what leaves something behind is
+/// played there.
+/// </remarks>
+public sealed partial class TutorialStage : IAsyncLifetime
 {
+    // More would only wait for the processor.
+    private const int AtOnce = 16;
+
+    // On every node beforehand, as with the authors.
+    private static readonly string[] Images =
+        ["busybox:1.30", "nginx:1.17.1", "crpi-j2guy08w46nav7rf.cn-hongkong.personal.cr.aliyuncs.com/xiao_he/nginx:1.27.5"];
+
+    // The scene of an image that no node has yet plays where no other scene pulls it.
+    private static readonly string[] InSharedLab = ["pod-lifecycle-in-detail/", "pod-in-practice/test-imagepolicy2"];
+
     private readonly SharedLab _shared;
-    private readonly Lazy<Task<IReadOnlyDictionary<string, Task>>> _plays;
+    private readonly SharedLab _own = new();
+    private readonly SemaphoreSlim _room = new(AtOnce);
+    private readonly Lazy<IReadOnlyDictionary<string, Task>> _plays;
 
-    public TutorialStage(SharedLab shared) => (_shared, _plays) = (shared, new(OpenAsync));
+    public TutorialStage(SharedLab shared) => (_shared, _plays) = (shared, new(Play));
 
-    /// <summary>Returns when the scene has been played to its end; throws what went wrong in it.</summary>
-    public async Task PlayAsync(string scene) => await (await _plays.Value)[scene];
+    /// <summary>Returns when the scene has been played to its end; throws every step that printed something else. The first call plays them all.</summary>
+    public Task PlayAsync(string scene) => _plays.Value[scene];
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
-        if (!_plays.IsValueCreated) return;
-        await Task.WhenAll((await _plays.Value).Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    internal static string PathOf(string scene) => Path.Combine(AppContext.BaseDirectory, "Manifests", $"{scene}.yaml");
-
-    private async Task<IReadOnlyDictionary<string, Task>> OpenAsync()
-    {
-        foreach (var ns in (string[])["dev", "qos-example"]) await _shared.OpenNamespaceAsync(ns);
-        var plays = new Dictionary<string, Task>();
-        foreach (var sharingOnePod in TutorialScenes.All.GroupBy(scene => PodOf(scene.Key) is { Namespace: { } ns, Name: var name } ? $"{ns}/{name}" : scene.Key))
+        if (_plays.IsValueCreated)
         {
-            var before = Task.CompletedTask;
-            foreach (var (scene, script) in sharingOnePod) before = plays[scene] = PlayAsync(scene, script, before);
+            await Task.WhenAll(_plays.Value.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _shared.Lab.KubectlAsync("delete", "namespace", "dev", "qos-example", "--ignore-not-found", "--wait=false");
+            await _own.DisposeAsync();
         }
-        return plays;
+        _room.Dispose();
     }
 
-    private async Task PlayAsync(string manifest, Func<Scene, Task> script, Task before)
+    private Dictionary<string, Task> Play()
     {
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var (named, pod) = PodOf(manifest);
-        var ns = named ?? await _shared.NewNamespaceAsync();
-        await using var watch = await WatchRecording<Pod>.StartAsync(_shared.Lab.Api, ns, $"metadata.name={pod}");
-        var scene = new Scene(_shared.Lab, ns, pod, watch);
-        Assert.Equal($"pod/{pod} created\n", await _shared.Lab.KubectlOkAsync("apply", "-f", PathOf(manifest), "-n", ns));
+        var (here, there) = (PrepareAsync(_shared), OpenAsync());
+        var scenes = TutorialFiles.Scenes.Names.Select(TutorialFiles.Scenes.Read).OrderByDescending(LongestWait);
+        return scenes.ToDictionary(scene => scene.Name, scene => InSharedLab.Any(scene.Name.StartsWith) ? PlayAsync(scene, _shared, here) : PlayAsync(scene, _own, there));
+
+        async Task OpenAsync()
+        {
+            await _own.InitializeAsync();
+            await PrepareAsync(_own);
+        }
+    }
+
+    private static async Task PrepareAsync(SharedLab lab)
+    {
+        await lab.PullAsync(Images);
+        foreach (var ns in (string[])["dev", "qos-example"]) await lab.OpenNamespaceAsync(ns);
+    }
+
+    private async Task PlayAsync(Chapter scene, SharedLab lab, Task isReady)
+    {
+        await isReady;
+        await _room.WaitAsync();
+        var ns = NamespaceOf(scene.Name);
         try
         {
-            await scene.SeeAsync(_ => true, "is there");
-            await script(scene);
+            await lab.OpenNamespaceAsync(ns);
+            using var shell = await Shell.OpenAsync(lab.Lab, ns, TutorialFiles.FolderOf(scene.Name));
+            await ChapterPlay.RunAsync(scene, TutorialFiles.Scenes, shell, new Normaliser(shell.Folder, anywhere: true));
         }
         finally
         {
-            await _shared.Lab.KubectlOkAsync("delete", "pod", pod, "-n", ns, "--ignore-not-found", "--force", "--grace-period=0");
+            // Whatever still runs there makes room for the next.
+            await lab.Lab.KubectlAsync("delete", "namespace", ns, "--wait=false");
+            _room.Release();
         }
     }
 
-    private static (string? Namespace, string Name) PodOf(string manifest)
-    {
-        var text = File.ReadAllText(PathOf(manifest));
-        return (NamespaceLine().Match(text) is { Success: true } ns ? ns.Groups[1].Value : null, NameLine().Match(text).Groups[1].Value);
-    }
+    private static string NamespaceOf(string scene) => NotOfANamespace().Replace(scene.ToLowerInvariant(), "-");
 
-    // Two columns deep is metadata; no container's name stands there.
-    [GeneratedRegex(@"^  namespace: (\S+)", RegexOptions.Multiline)]
-    private static partial Regex NamespaceLine();
+    // The scenes that take longest begin first, so that all are played in the time of these.
+    private static int LongestWait(Chapter scene) =>
+        scene.Steps.SelectMany(step => Timeout().Matches(step.Command)).Select(timeout => int.Parse(timeout.Groups[1].Value, CultureInfo.InvariantCulture)).Append(0).Max();
 
-    [GeneratedRegex(@"^  name: (\S+)", RegexOptions.Multiline)]
-    private static partial Regex NameLine();
+    [GeneratedRegex(@"--timeout=(\d+)s")]
+    private static partial Regex Timeout();
+
+    [GeneratedRegex("[^a-z0-9-]")]
+    private static partial Regex NotOfANamespace();
 }

@@ -37,7 +37,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
         _rooms = new PodRooms(
             Runtime,
             Api,
-            new PodSandboxes(Runtime, "node-1", DnsConfig.None, events),
+            new PodSandboxes(Runtime, "node-1", DnsConfig.None, Objects, events),
             Volumes,
             new ContainerStarter(Runtime, new ImagePuller(Runtime, new PullSecrets(Objects, events), events, PullLimits.OneAtATime, Time), new PlainConfigs(), hooks, stopper, events, Time),
             stopper,

@@ -33,7 +33,7 @@ internal sealed class ModelKubelet
             new PodRooms(
                 runtime,
                 api,
-                new PodSandboxes(runtime, "node-1", DnsConfig.None, events),
+                new PodSandboxes(runtime, "node-1", DnsConfig.None, new FakeObjects(), events),
                 new ModelVolumes(this),
                 new ContainerStarter(runtime, puller, new PlainConfigs(), hooks, stopper, events, time),
                 stopper,

@@ -1,4 +1,5 @@
 using MiniK8s.Kubelet.Runtime;
+using MiniK8s.Kubelet.Simulation.Network;
 
 namespace MiniK8s.Kubelet.Tests.Simulation;
 
@@ -49,6 +50,51 @@ public sealed class NetworkTests
         lab.Time.Advance(Second);
 
         Assert.Equal("dial tcp 192.168.109.201:80: i/o timeout", (await dial.OrMissing("the timeout"))!.Message);
+    }
+
+    [Theory]
+    [InlineData("10.244.0.7", 0)]
+    [InlineData("10.244.12.7", 12)]
+    [InlineData("10.245.1.7", 257)]
+    [InlineData("10.243.0.7", null)]
+    [InlineData("10.96.0.10", null)]
+    [InlineData("192.168.109.201", null)]
+    public void RangeOf_AnAddress_IsThatOfItsNode(string ip, int? range)
+    {
+        Assert.Equal(range, AddressPool.RangeOf(ip));
+        if (range is { } n) Assert.StartsWith(AddressPool.CidrOf(n).Replace("0/24", "", StringComparison.Ordinal), ip, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dial_PodOfAnotherProcess_IsAnsweredFromThere()
+    {
+        await using var here = new SimLab();
+        await using var there = new SimLab(podRange: 2);
+        var server = await there.PodAsync();
+        await server.StartAsync("nginx:1.17.1");
+        here.Host.Network.Far = new OtherProcess(there.Host.Network);
+
+        var page = await here.Node.Network.HttpAsync(new HttpCall("HTTP", server.Ip, 80, "/"), Second, default);
+        var refused = await here.Node.Network.TcpConnectAsync(server.Ip, 8080, Second, default);
+
+        Assert.Equal(200, page.StatusCode);
+        Assert.Equal($"dial tcp {server.Ip}:8080: connect: connection refused", refused!.Message);
+        Assert.True(await here.Host.Network.AnswersPingAsync(server.Ip, here.Node.Address, default));
+        Assert.False(await here.Host.Network.AnswersPingAsync("10.244.2.250", here.Node.Address, default));
+    }
+
+    [Fact]
+    public async Task Dial_PodThatNoProcessHas_HasNoRouteAfterThreeSeconds()
+    {
+        await using var here = new SimLab();
+        await using var there = new SimLab(podRange: 2);
+        here.Host.Network.Far = new OtherProcess(there.Host.Network);
+
+        var dial = here.Node.Network.TcpConnectAsync("10.244.2.250", 80, TimeSpan.Zero, default);
+        await here.Time.WaitForTimersAsync(1);
+        here.Time.Advance(3 * Second);
+
+        Assert.Equal("dial tcp 10.244.2.250:80: connect: no route to host", (await dial.OrMissing("the answer"))!.Message);
     }
 
     [Fact]
@@ -182,5 +228,12 @@ public sealed class NetworkTests
 
         Task ForwardAsync(string name, PortMapping port) =>
             lab.Runtime.RunPodSandboxAsync(new PodSandboxConfig { Name = name, Namespace = "default", Uid = name, Hostname = name, PortMappings = [port] }, default);
+    }
+
+    private sealed class OtherProcess(VirtualNetwork network) : IFarAddresses
+    {
+        public Task<FarDial> DialAsync(string from, string ip, int port, CancellationToken ct) => Task.FromResult(network.DialHere(from, ip, port));
+
+        public Task<bool> AnswersPingAsync(string ip, CancellationToken ct) => Task.FromResult(network.IsHere(ip));
     }
 }

@@ -85,7 +85,7 @@ public sealed class SignalTests
     public async Task Stop_LastCommandOfAScriptIsNginx_ReachesIt()
     {
         await using var lab = new SimLab();
-        var id = await lab.StartAsync("nginx:1.27.5", "/bin/sh", "-c", "sleep 20;nginx -g \"daemon off;\"\n");
+        var id = await lab.StartAsync("nginx:1.27.5", "/bin/sh", "-c", "sleep 20;nginx -g \"daemon off;\"");
         await lab.Time.WaitForTimersAsync(1);
         lab.Time.Advance(TimeSpan.FromSeconds(20));
         await lab.LinesAsync(id, 1);
@@ -93,6 +93,24 @@ public sealed class SignalTests
         await lab.Runtime.StopContainerAsync(id, Grace, default).OrMissing("the end of the stop");
 
         Assert.Equal(0, (await lab.StatusAsync(id)).ExitCode);
+    }
+
+    /// <summary>A block scalar's script: behind the end of its line there might be another, so the shell stays, as busybox' and dash do.</summary>
+    [Fact]
+    public async Task Stop_ScriptEndsWithTheEndOfItsLine_TheShellStaysAndHeedsNoSignal()
+    {
+        await using var lab = new SimLab();
+        var id = await lab.StartAsync("nginx:1.27.5", "/bin/sh", "-c", "sleep 20;nginx -g \"daemon off;\"\n");
+        await lab.Time.WaitForTimersAsync(1);
+        lab.Time.Advance(TimeSpan.FromSeconds(20));
+        await lab.LinesAsync(id, 1);
+
+        var stop = lab.Runtime.StopContainerAsync(id, Grace, default);
+        await lab.Time.WaitForTimersAsync(1);
+        lab.Time.Advance(Grace);
+        await stop.OrMissing("the end of the stop");
+
+        Assert.Equal(137, (await lab.StatusAsync(id)).ExitCode);
     }
 
     [Fact]

@@ -38,6 +38,32 @@ public sealed class PodVolumesTests
     }
 
     [Fact]
+    public async Task Mount_FsGroup_VolumesAndWhatIsMadeInThemAreThatGroups()
+    {
+        var pod = A.Pod(A.Container("c")).With(p =>
+        {
+            p.Spec.SecurityContext = new PodSecurityContext { FsGroup = 3000 };
+            p.Spec.Volumes.Add(new Volume { Name = "e", VolumeSource = new VolumeSource { EmptyDir = new() } });
+            p.Spec.Volumes.Add(new Volume { Name = "s", VolumeSource = new VolumeSource { Secret = new() { SecretName = "s", DefaultMode = 0b100_000_000 } } });
+        });
+        await Volumes.MountAsync(pod, CancellationToken.None);
+
+        _files.Tree.OpenForWriting(Root + "kubernetes.io~empty-dir/e/f1", truncate: false, 0b110_100_100, uid: 1000, gid: 2000);
+        _files.Tree.MakeDirectory(Root + "kubernetes.io~empty-dir/e/d", uid: 1000, gid: 2000);
+
+        Assert.Equal("2777 0 3000", Owned("kubernetes.io~empty-dir/e"));
+        Assert.Equal("644 1000 3000", Owned("kubernetes.io~empty-dir/e/f1"));
+        Assert.Equal("2755 1000 3000", Owned("kubernetes.io~empty-dir/e/d"));
+        Assert.Equal("440 0 3000", Owned("kubernetes.io~secret/s/p"));
+
+        string Owned(string path)
+        {
+            var node = _files.Tree.Find(Root + path)!;
+            return $"{Convert.ToString(node.Mode, 8)} {node.Uid} {node.Gid}";
+        }
+    }
+
+    [Fact]
     public async Task Mount_EmptyDir_KeepsWhatIsInIt()
     {
         var volume = Volume(new VolumeSource { EmptyDir = new() });

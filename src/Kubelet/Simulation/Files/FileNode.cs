@@ -6,7 +6,7 @@ namespace MiniK8s.Kubelet.Simulation.Files;
 /// </summary>
 internal abstract class FileNode(int mode)
 {
-    /// <summary>Permission bits only.</summary>
+    /// <summary>Permission bits; of a directory also <see cref="DirectoryNode.SetGroupId"/>.</summary>
     public int Mode { get; set; } = mode;
 
     public long Uid { get; set; }
@@ -65,7 +65,12 @@ internal sealed class RegularFile(int mode = 0b110_100_100) : FileNode(mode)
 /// <summary>A directory; its names are kept in order.</summary>
 internal sealed class DirectoryNode(int mode = 0b111_101_101) : FileNode(mode)
 {
+    /// <summary>The bit of a directory whose group is that of everything made in it [inode(7)].</summary>
+    public const int SetGroupId = 0b10_000_000_000;
+
     public SortedList<string, FileNode> Children { get; private init; } = new(StringComparer.Ordinal);
+
+    public bool GivesItsGroup => (Mode & SetGroupId) != 0;
 
     public override void Freeze()
     {

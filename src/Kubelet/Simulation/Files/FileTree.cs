@@ -65,6 +65,7 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
                 file.ModifiedAt = time.GetUtcNow();
                 return file;
             }
+            if (parent.GivesItsGroup) gid = parent.Gid;
             var created = new RegularFile(mode) { Uid = uid, Gid = gid, ModifiedAt = time.GetUtcNow() };
             parent.Children[name] = created;
             TellLocked(new FileChange.Write(path, mode, uid, gid, []));
@@ -103,6 +104,7 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
         {
             var parent = OwnDirectoryLocked(Parent(path));
             if (parent.Children.ContainsKey(Name(path))) throw FileError.Exists;
+            if (parent.GivesItsGroup) (gid, mode) = (parent.Gid, mode | DirectoryNode.SetGroupId);
             parent.Children[Name(path)] = new DirectoryNode(mode) { Uid = uid, Gid = gid, ModifiedAt = time.GetUtcNow() };
             TellLocked(new FileChange.MakeDirectory(path, mode, uid, gid));
         }

@@ -7,11 +7,16 @@ internal sealed class NodeFiles(FileTree tree) : INodeFiles
 {
     public FileTree Tree { get; } = tree;
 
-    public void CreateDirectory(string path, int mode = 0b111_111_111)
+    public void CreateDirectory(string path, int mode = 0b111_111_111, long? group = null)
     {
         path = Absolute(path);
         Tree.MakeDirectories(FileTree.Parent(path));
-        Tree.MakeDirectories(path, mode);
+        lock (Tree.Gate)
+        {
+            if (Tree.Find(path) is DirectoryNode) return;
+            Tree.MakeDirectories(path, mode);
+            if (group is { } gid) Tree.SetAttributes(path, mode: mode | DirectoryNode.SetGroupId | 0b111_000, gid: gid);
+        }
     }
 
     public void WriteFile(string path, ReadOnlyMemory<byte> content, int mode = 0b110_100_100)
@@ -26,7 +31,7 @@ internal sealed class NodeFiles(FileTree tree) : INodeFiles
         }
     }
 
-    public void ReplaceDirectory(string path, IReadOnlyDictionary<string, NodeFile> files)
+    public void ReplaceDirectory(string path, IReadOnlyDictionary<string, NodeFile> files, long? group = null)
     {
         var replacement = new DirectoryNode(0b111_111_111);
         foreach (var (name, file) in files)
@@ -40,6 +45,7 @@ internal sealed class NodeFiles(FileTree tree) : INodeFiles
             }
             directory.Children[parts[^1]] = NewFile(file);
         }
+        if (group is { } gid) GiveTo(gid, replacement);
         path = Absolute(path);
         lock (Tree.Gate)
         {
@@ -72,6 +78,14 @@ internal sealed class NodeFiles(FileTree tree) : INodeFiles
         (DirectoryNode a, DirectoryNode b) => a.Children.Count == b.Children.Count && b.Children.All(c => a.Children.TryGetValue(c.Key, out var other) && IsSame(other, c.Value)),
         _ => false,
     };
+
+    // As Kubernetes does with fsGroup: the group may read, and enter [pkg/volume/volume_linux.go].
+    private static void GiveTo(long gid, FileNode node)
+    {
+        node.Gid = gid;
+        node.Mode |= node is DirectoryNode ? DirectoryNode.SetGroupId | 0b101_000 : 0b100_000;
+        foreach (var child in (node as DirectoryNode)?.Children.Values ?? Enumerable.Empty<FileNode>()) GiveTo(gid, child);
+    }
 
     private static string Absolute(string path) => VirtualFileSystem.Normalise(path, "/");
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace MiniK8s.Kubelet.Simulation.Network;
 
@@ -22,6 +23,10 @@ internal sealed class AddressPool
 
     /// <summary>The range of the n-th node: 10.244.0.0/24, 10.244.1.0/24 … 10.245.0.0/24 …; 3,072 of them.</summary>
     public static string CidrOf(int node) => string.Create(CultureInfo.InvariantCulture, $"10.{244 + (node / 256)}.{node % 256}.0/24");
+
+    /// <summary>The n of the range that an address is in; null if it is no pod's.</summary>
+    public static int? RangeOf(string ip) =>
+        IPAddress.TryParse(ip, out var parsed) && parsed.GetAddressBytes() is [10, var second and >= 244, var third, _] ? ((second - 244) * 256) + third : null;
 
     /// <summary>Null when all are in use.</summary>
     public string? Take()

@@ -9,14 +9,16 @@ namespace MiniK8s.Kubelet.Simulation.Network;
 internal sealed record DialResult(Connection? Connection, NetworkError? Error);
 
 /// <summary>
-/// All addresses of this process: pods, nodes, and the outside hosts it pretends to know. Nothing leaves the process.
+/// All addresses of this process: pods, nodes, and the outside hosts it pretends to know. What leaves the process goes to other kubelets only.
 /// <code>
-/// dialled                              | answer
-/// -------------------------------------+--------------------------------------
-/// an address here, somebody listens    | connected
-/// an address here, nobody listens      | connection refused, at once
-/// an address of a pod range, no pod    | no route to host, after 3 s
-/// anything else                        | silence, until the caller gives up
+/// dialled                               | answer
+/// --------------------------------------+--------------------------------------
+/// an address here, somebody listens     | connected
+/// an address here, nobody listens       | connection refused, at once
+/// an outside host                       | connection refused, at once
+/// a pod of another kubelet process      | the same, from there
+/// an address of a pod range, no pod     | no route to host, after 3 s
+/// anything else                         | silence, until the caller gives up
 /// </code>
 /// </summary>
 internal sealed class VirtualNetwork(OutsideWorld outside, TimeProvider time)
@@ -30,11 +32,23 @@ internal sealed class VirtualNetwork(OutsideWorld outside, TimeProvider time)
     /// <summary>Services and DNS; without one, only addresses work.</summary>
     public IClusterNames ClusterNames { get; set; } = new NoClusterNames();
 
+    /// <summary>Pods of other processes; without it there are none.</summary>
+    public IFarAddresses Far { get; set; } = new NothingFar();
+
     public void Attach(NetworkNamespace address) => _namespaces[address.Ip] = address;
 
     public void Detach(NetworkNamespace address) => _namespaces.TryRemove(KeyValuePair.Create(address.Ip, address));
 
-    public bool AnswersPing(string ip, NetworkNamespace from) => Local(ip, from) is not null || outside.Knows(ip);
+    public async ValueTask<bool> AnswersPingAsync(string ip, NetworkNamespace from, CancellationToken ct) =>
+        Local(ip, from) is not null || outside.Knows(ip) || await Far.AnswersPingAsync(ip, ct);
+
+    /// <summary>Whether a pod or a node of this process has the address.</summary>
+    public bool IsHere(string ip) => _namespaces.ContainsKey(ip);
+
+    /// <summary>Connects to a pod of this process, for a caller in another one.</summary>
+    /// <param name="from">The caller's end, ADDRESS:PORT.</param>
+    public FarDial DialHere(string from, string ip, int port) =>
+        !_namespaces.TryGetValue(ip, out var target) ? default : new FarDial(IsThere: true, target.Find(port) is { } listener ? Connect(from, target, listener) : null);
 
     /// <summary>The addresses of a name, as the resolver of <paramref name="from"/> finds them; an address is its own.</summary>
     public IReadOnlyList<string> Resolve(string name, NetworkNamespace? from)
@@ -59,14 +73,11 @@ internal sealed class VirtualNetwork(OutsideWorld outside, TimeProvider time)
             return Failed(NetworkErrorKind.UnknownHost, $"dial tcp: lookup {host}: no such host");
         var (ip, targetPort) = ClusterNames.Translate(addresses[0], port) is { } translated ? translated : (addresses[0], port);
         var named = $"dial tcp {addresses[0]}:{port}";
-        if (Local(ip, from) is { } target)
-        {
-            return target.Find(targetPort) is { } listener
-                ? new DialResult(Connect(from, target, listener), null)
-                : Failed(NetworkErrorKind.ConnectionRefused, $"{named}: connect: connection refused");
-        }
-        if (outside.Knows(ip)) return Failed(NetworkErrorKind.ConnectionRefused, $"{named}: connect: connection refused");
-        return await WaitInVainAsync(named, IsPodRange(ip), timeout, ct);
+        var here = $"{from?.Ip ?? "127.0.0.1"}:{NextPort()}";
+        if (Local(ip, from) is { } target) return Answered(named, target.Find(targetPort) is { } listener ? Connect(here, target, listener) : null);
+        if (outside.Knows(ip)) return Answered(named, null);
+        if (await Far.DialAsync(here, ip, targetPort, ct) is { IsThere: true } far) return Answered(named, far.Connection);
+        return await WaitInVainAsync(named, AddressPool.RangeOf(ip) is not null, timeout, ct);
     }
 
     public Listener? FindListener(string host, int port, NetworkNamespace? from) =>
@@ -75,10 +86,11 @@ internal sealed class VirtualNetwork(OutsideWorld outside, TimeProvider time)
     private NetworkNamespace? Local(string ip, NetworkNamespace? from) =>
         ip.StartsWith("127.", StringComparison.Ordinal) || ip is "0.0.0.0" or "::1" ? from : _namespaces.GetValueOrDefault(ip);
 
-    private Connection Connect(NetworkNamespace? from, NetworkNamespace target, Listener listener)
+    private int NextPort() => 32768 + (Interlocked.Increment(ref _nextPort) & 0x6FFF);
+
+    private static Connection Connect(string from, NetworkNamespace target, Listener listener)
     {
-        var port = 32768 + (Interlocked.Increment(ref _nextPort) & 0x6FFF);
-        var (client, server) = Connection.Create($"{from?.Ip ?? "127.0.0.1"}:{port}", $"{target.Ip}:{listener.Port}");
+        var (client, server) = Connection.Create(from, $"{target.Ip}:{listener.Port}");
         _ = ServeAsync(listener, server);       // ends with the connection or with the listener's process
         return client;
     }
@@ -107,10 +119,17 @@ internal sealed class VirtualNetwork(OutsideWorld outside, TimeProvider time)
             : Failed(NetworkErrorKind.Timeout, $"{named}: i/o timeout");
     }
 
-    private static bool IsPodRange(string ip) =>
-        ip.StartsWith("10.", StringComparison.Ordinal) && ip.Split('.') is [_, var second, ..] && int.Parse(second) >= 244;
+    private static DialResult Answered(string named, Connection? connection) =>
+        connection is not null ? new DialResult(connection, null) : Failed(NetworkErrorKind.ConnectionRefused, $"{named}: connect: connection refused");
 
     private static DialResult Failed(NetworkErrorKind kind, string message) => new(null, new NetworkError(kind, message));
+
+    private sealed class NothingFar : IFarAddresses
+    {
+        public Task<FarDial> DialAsync(string from, string ip, int port, CancellationToken ct) => Task.FromResult(default(FarDial));
+
+        public Task<bool> AnswersPingAsync(string ip, CancellationToken ct) => Task.FromResult(false);
+    }
 
     private sealed class NoClusterNames : IClusterNames
     {

@@ -31,9 +31,11 @@ internal sealed class ListFiles : IProgram
             if (directories.Count + files.Count > 1) await self.WriteLineAsync((i + files.Count > 0 ? "\n" : "") + directories[i] + ":");
             var entries = self.Files.List(directories[i]).Where(e => options.Has("a", "A") || e.Key[0] != '.').ToList();
             if (options.Has("l")) await self.WriteLineAsync($"total {entries.Count * 4}");
-            await ShowAsync(self, options, options.Has("a") ? [new(".", new DirectoryNode()), new("..", new DirectoryNode()), .. entries] : entries);
+            await ShowAsync(self, options, options.Has("a") ? [Entry(".", directories[i]), Entry("..", $"{directories[i]}/.."), .. entries] : entries);
         }
         return status;
+
+        KeyValuePair<string, FileNode> Entry(string name, string path) => new(name, self.Files.Find(path) ?? new DirectoryNode());
     }
 
     private static async ValueTask ShowAsync(SimProcess self, Arguments options, List<KeyValuePair<string, FileNode>> entries)
@@ -60,6 +62,7 @@ internal sealed class ListFiles : IProgram
     {
         var text = new StringBuilder().Append(node switch { DirectoryNode => 'd', SymbolicLink => 'l', DeviceNode => 'c', _ => '-' });
         for (var bit = 8; bit >= 0; bit--) text.Append((node.Mode >> bit & 1) == 1 ? "xwr"[bit % 3] : '-');
+        if ((node.Mode & DirectoryNode.SetGroupId) != 0) text[6] = text[6] == 'x' ? 's' : 'S';
         return text.ToString();
     }
 }

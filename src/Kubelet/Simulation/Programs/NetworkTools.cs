@@ -33,7 +33,7 @@ internal sealed class Ping : IProgram
         var (sent, received) = (0, 0);
         while (sent < count && self.Clock.Now < deadline)
         {
-            var answers = self.Kernel.Network.Network.AnswersPing(ip, self.Kernel.Network);
+            var answers = await self.Kernel.Network.Network.AnswersPingAsync(ip, self.Kernel.Network, self.Killed);
             sent++;
             if (answers)
                 await self.WriteLineAsync($"64 bytes from {ip}: seq={received++} ttl=64 time=0.0{(ip.Sum(d => d) + sent) % 60 + 30} ms");

@@ -15,7 +15,7 @@ internal sealed class ProcessList : IProgram
         foreach (var process in self.Kernel.Processes)
         {
             var user = await UserNames.OfAsync(self, process.User.Uid);
-            var command = process.Title ?? string.Join(' ', process.Arguments);
+            var command = process.Title ?? string.Join(' ', process.Arguments).Replace('\n', ' ');
             await self.WriteLineAsync(wide
                 ? $"{user,-8} {process.Pid,7} {process.ParentPid,7}  0 {Date.Format(process.StartedAt.UtcDateTime, "%H:%M")} ?        00:00:00 {command}"
                 : $"{process.Pid,5} {user,-8}  0:00 {command}");

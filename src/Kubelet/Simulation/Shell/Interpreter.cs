@@ -73,6 +73,8 @@ internal sealed partial class Interpreter
     /// <summary>Runs what a line of input or <c>eval</c> holds, in this shell. False: the shell is to end.</summary>
     public async ValueTask<bool> RunLinesAsync(string script, bool mayReplace = false)
     {
+        // Behind a line that has its end there might be another one: the shell, which reads line by line, stays to see.
+        mayReplace &= !script.EndsWith('\n');
         var parser = new Parser(script);
         while (true)
         {
