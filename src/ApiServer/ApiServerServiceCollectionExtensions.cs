@@ -18,6 +18,7 @@ using MiniK8s.ApiServer.Bootstrap;
 using MiniK8s.ApiServer.Overload;
 using MiniK8s.ApiServer.Registry;
 using MiniK8s.ApiServer.Registry.Pods;
+using MiniK8s.ApiServer.Registry.Metrics;
 using MiniK8s.ApiServer.Registry.Reviews;
 using MiniK8s.ApiServer.Registry.ServiceAccounts;
 using MiniK8s.ApiServer.Registry.Services;
@@ -83,7 +84,7 @@ internal static class ApiServerServiceCollectionExtensions
         .AddSingleton<CacheFreshness>()
         .AddSingleton<ReviewRegistry, SelfSubjectReviews>().AddSingleton<ReviewRegistry, TokenReviews>()
         .AddSingleton<ReviewRegistry, SelfSubjectAccessReviews>().AddSingleton<ReviewRegistry, SelfSubjectRulesReviews>()
-        .AddSingleton<IResourceRegistries>(provider => new ResourceRegistries([.. WithSecondForms(Stored(provider)), .. provider.GetServices<ReviewRegistry>()]))
+        .AddSingleton<IResourceRegistries>(provider => new ResourceRegistries([.. WithMetrics(provider, [.. WithSecondForms(Stored(provider)), .. provider.GetServices<ReviewRegistry>()])]))
         .AddSingleton<IPodBinder>(provider => new PodBinder(PartsOf<Pod>(provider)))
         .AddSingleton<IDisruptionBudgets, StoredDisruptionBudgets>()
         .AddSingleton<IPodEvictor>(provider => ActivatorUtilities.CreateInstance<PodEvictor>(provider, PartsOf<Pod>(provider)))
@@ -100,6 +101,14 @@ internal static class ApiServerServiceCollectionExtensions
         IResourceRegistry[] all = [.. stored];
         return [.. all, .. SecondForm.All.Select(form => new SecondFormRegistry(form, all.Single(registry => registry.Kind == form.StoredKind)))];
     }
+
+    // What asks the kubelets finds them by the registries: it is made when it is first needed.
+    private static IEnumerable<IResourceRegistry> WithMetrics(IServiceProvider provider, IReadOnlyList<IResourceRegistry> all) =>
+    [
+        .. all,
+        new NodeUsages(all.Single(registry => registry.Kind == ApiKinds.Of<Node>()), provider.GetRequiredService<IKubeletStats>),
+        new PodUsages(all.Single(registry => registry.Kind == ApiKinds.Of<Pod>()), provider.GetRequiredService<IKubeletStats>),
+    ];
 
     private static IServiceCollection AddIdentities(this IServiceCollection services, ApiServerOptions options) => services
         .AddSingleton(provider => new ClientCertificates(options.ClientCaFile, provider.GetRequiredService<TimeProvider>()))

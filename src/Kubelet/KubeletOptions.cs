@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 
 using MiniK8s.Api.Quantities;
+using MiniK8s.Kubelet.Eviction;
 using MiniK8s.Kubelet.Images;
 using MiniK8s.Kubelet.Node;
 using MiniK8s.Kubelet.Shutdown;
@@ -121,6 +122,32 @@ public sealed class KubeletOptions : IValidatableObject
     [Description("folder of static pods, one manifest a file")]
     public string? PodManifestPath { get; set; }
 
+    /// <summary>Below what pods are driven out at once, <c>signal&lt;amount</c>; all the defaults go when one is given.</summary>
+    [Description("thresholds below which pods are driven out at once, signal<amount,...")]
+    public IReadOnlyList<string> EvictionHard { get; set; } = EvictionSettings.DefaultHard;
+
+    /// <summary>Below what pods are driven out after a while. Default: none.</summary>
+    [Description("thresholds below which pods are driven out after their grace period, signal<amount,...")]
+    public IReadOnlyList<string> EvictionSoft { get; set; } = [];
+
+    /// <summary>After which while; one for each soft threshold.</summary>
+    [Description("grace periods of the soft thresholds, signal=duration,...")]
+    public IReadOnlyList<string> EvictionSoftGracePeriod { get; set; } = [];
+
+    /// <summary>What a pod is given at a soft threshold, at most. Default 0.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    [Description("most that a pod is given to end at a soft threshold")]
+    public TimeSpan EvictionMaxPodGracePeriod { get; set; }
+
+    /// <summary>How much beyond a threshold must be there again before it is over. Default: nothing.</summary>
+    [Description("what is to be reclaimed beyond the thresholds, signal=amount,...")]
+    public IReadOnlyList<string> EvictionMinimumReclaim { get; set; } = [];
+
+    /// <summary>How long a node shows a pressure that is over. Default 5 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    [Description("how long a node shows a pressure that is over")]
+    public TimeSpan EvictionPressureTransitionPeriod { get; set; } = EvictionSettings.DefaultTransitionPeriod;
+
     internal PullLimits PullLimits => new(MaxParallelImagePulls, RegistryQps, RegistryBurst);
 
     internal ShutdownGrace ShutdownGrace => new(ShutdownGracePeriod - ShutdownGracePeriodCriticalPods, ShutdownGracePeriodCriticalPods);
@@ -139,6 +166,7 @@ public sealed class KubeletOptions : IValidatableObject
         {
             if (!Quantity.TryParse(text, out _)) yield return new($"'{text}' is not a quantity", [name]);
         }
+        if (ParseEviction(out var fault) is null) yield return new(fault, [nameof(EvictionHard)]);
         foreach (var label in NodeLabels.Where(label => !label.Contains('=', StringComparison.Ordinal))) yield return new($"'{label}' is not key=value", [nameof(NodeLabels)]);
         foreach (var taint in RegisterWithTaints.Where(taint => TaintText.Parse(taint) is null))
         {
@@ -153,7 +181,10 @@ public sealed class KubeletOptions : IValidatableObject
         new NodeCapacity(Canonical(CapacityCpu), Canonical(CapacityMemory), Canonical(CapacityEphemeralStorage), CapacityPods),
         NodeLabels.Select(label => label.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]),
         [.. RegisterWithTaints.Select(taint => TaintText.Parse(taint)!)],
-        $"{_bootId[..^4]}{index:x4}");
+        $"{_bootId[..^4]}{index:x4}") { Eviction = ParseEviction(out _)! };
+
+    private EvictionSettings? ParseEviction(out string? fault) => EvictionSettings.Parse(
+        EvictionHard, EvictionSoft, EvictionSoftGracePeriod, EvictionMinimumReclaim, EvictionPressureTransitionPeriod, EvictionMaxPodGracePeriod, out fault);
 
     private static string Canonical(string quantity) => Quantity.Parse(quantity).ToString();
 }

@@ -62,3 +62,14 @@ namespace MiniK8s.Protocol.Authorization.V1
 
     public partial class SelfSubjectRulesReview : IApiObject;
 }
+
+namespace MiniK8s.Protocol.Metrics.V1Beta1
+{
+    public partial class NodeMetrics : IApiObject;
+
+    public partial class NodeMetricsList : IApiList;
+
+    public partial class PodMetrics : IApiObject;
+
+    public partial class PodMetricsList : IApiList;
+}

@@ -40,7 +40,7 @@ public static class ApiTypes
 
     private static IEnumerable<(TypeMeta TypeMeta, MessageDescriptor Descriptor)> All()
     {
-        foreach (var kind in ApiKinds.All.Concat(SecondForms.All))
+        foreach (var kind in ApiKinds.All.Concat(SecondForms.All).Concat(MetricsKinds.All))
         {
             yield return (kind.TypeMeta, kind.Descriptor);
             yield return (kind.ListTypeMeta, kind.ListDescriptor);

@@ -1,4 +1,5 @@
 using MiniK8s.ApiServer.Registry;
+using MiniK8s.ApiServer.Registry.Metrics;
 using MiniK8s.ApiServer.Rest.Answers;
 using MiniK8s.ApiServer.Rest.Discovery;
 using MiniK8s.ApiServer.Rest.Kubelets;
@@ -22,7 +23,7 @@ internal static class KubernetesRest
         .AddSingleton<WatchVerb>()
         .AddSingleton<BindVerb>().AddSingleton<EvictVerb>().AddSingleton<TokenVerb>()
         .AddSingleton<ObjectPatching>().AddSingleton<PatchVerb>()
-        .AddSingleton<KubeletChannels>().AddSingleton<NodeKubelets>().AddSingleton<LogVerb>().AddSingleton<CommandVerb>().AddSingleton<PortForwardVerb>()
+        .AddSingleton<KubeletChannels>().AddSingleton<NodeKubelets>().AddSingleton<IKubeletStats, KubeletStats>().AddSingleton<LogVerb>().AddSingleton<CommandVerb>().AddSingleton<PortForwardVerb>()
         .AddSingleton<VerbSet>()
         .AddSingleton<DiscoveryPages>()
         .AddSingleton<OpenApiDocuments>().AddSingleton<OpenApiPages>()

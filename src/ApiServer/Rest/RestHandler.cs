@@ -44,11 +44,12 @@ internal sealed class RestHandler(
         await answers.WriteAsync(request, answer, ct);
     }
 
-    // A log is text, whatever the client accepts, and an upgraded connection is what it was upgraded to.
+    // A log is text, whatever the client accepts, and an upgraded connection is what it was upgraded to. What is measured is JSON alone: its
+    // window is a duration, which Kubernetes' protobuf has as a number, and kubectl top, which accepts both, takes JSON as well.
     private static ResponseForm Form(HttpRequest request, string verb, ResourcePath path, ApiKind kind)
     {
         var accept = request.Headers.Accept.ToString();
-        return path.Subresource is "log" or "exec" or "attach" or "portforward" ? ResponseForm.Default
+        return path.Subresource is "log" or "exec" or "attach" or "portforward" || MetricsKinds.All.Contains(kind) ? ResponseForm.Default
             : verb == "watch" ? ResponseForm.ForStreams(accept)
             : ResponseForm.ForObjects(accept, hasTable: !ReviewKinds.All.Contains(kind) && path.Subresource != "token");
     }

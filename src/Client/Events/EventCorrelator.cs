@@ -49,6 +49,7 @@ internal sealed class EventCorrelator(EventSourceOptions options, TimeProvider t
         {
             Name = known.Name,
             Namespace = occurrence.Regarding.Namespace.Length > 0 ? occurrence.Regarding.Namespace : "default",
+            Annotations = { occurrence.Annotations?.ToDictionary() ?? [] },
         },
         InvolvedObject = occurrence.Regarding.Clone(),
         Message = message,
@@ -121,4 +122,4 @@ internal sealed class EventCorrelator(EventSourceOptions options, TimeProvider t
 }
 
 // One call of a recorder.
-internal sealed record Occurrence(ObjectReference Regarding, string Type, string Reason, string Message, string Action, DateTimeOffset At);
+internal sealed record Occurrence(ObjectReference Regarding, string Type, string Reason, string Message, string Action, DateTimeOffset At, IReadOnlyDictionary<string, string>? Annotations = null);

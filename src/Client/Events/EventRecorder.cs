@@ -33,9 +33,9 @@ public sealed partial class EventRecorder : IEventRecorder
     }
 
     /// <inheritdoc />
-    public void Record(ObjectReference regarding, string type, string reason, string message, string action = "")
+    public void Record(ObjectReference regarding, string type, string reason, string message, string action = "", IReadOnlyDictionary<string, string>? annotations = null)
     {
-        var occurrence = new Occurrence(regarding, type, reason, EventText.Cut(message), action, _time.GetUtcNow());
+        var occurrence = new Occurrence(regarding, type, reason, EventText.Cut(message), action, _time.GetUtcNow(), annotations);
         if (!_queue.Writer.TryWrite(occurrence)) LogLost(_logger, reason, regarding.Namespace, regarding.Name);
     }
 

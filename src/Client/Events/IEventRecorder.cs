@@ -11,5 +11,6 @@ public interface IEventRecorder
     /// <param name="reason">Why, one word in CamelCase.</param>
     /// <param name="message">The same for people. Longer than 1024 bytes is cut, ending in " ...".</param>
     /// <param name="action">What was done or tried, one word; "" for none.</param>
-    void Record(ObjectReference regarding, string type, string reason, string message, string action = "");
+    /// <param name="annotations">The event's, for those who evaluate it; a repeat keeps those of the first.</param>
+    void Record(ObjectReference regarding, string type, string reason, string message, string action = "", IReadOnlyDictionary<string, string>? annotations = null);
 }

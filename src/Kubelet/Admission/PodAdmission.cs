@@ -1,5 +1,6 @@
 using MiniK8s.Api.Errors;
 using MiniK8s.Kubelet.Containers;
+using MiniK8s.Kubelet.Eviction;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.Status;
 using MiniK8s.Protocol.Core.V1;
@@ -19,9 +20,9 @@ namespace MiniK8s.Kubelet.Admission;
 /// </code>
 /// The second end is Kubernetes': after a forced deletion the namesake may run beside what is still stopping. A static pod needs no
 /// apiserver: it does not wait for <see cref="Open"/>, and the node as last known has to do. A critical pod that lacks nothing but resources
-/// drives others out; everybody else waits for that.
+/// drives others out; everybody else waits for that. Before all that comes what the node is short of, see <see cref="NodePressure"/>.
 /// </remarks>
-internal sealed class PodAdmission(IOwnNode node, IPodEvents events, TimeProvider time)
+internal sealed class PodAdmission(IOwnNode node, NodePressure pressure, IPodEvents events, TimeProvider time)
 {
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(10);
@@ -60,6 +61,12 @@ internal sealed class PodAdmission(IOwnNode node, IPodEvents events, TimeProvide
             _isShuttingDown = true;
             return [.. _admitted.Values];
         }
+    }
+
+    /// <summary>Those that are in.</summary>
+    public IReadOnlyList<PodWorker> Admitted()
+    {
+        lock (_gate) return [.. _admitted.Values];
     }
 
     /// <summary>Nothing of the pod runs any more.</summary>
@@ -121,6 +128,7 @@ internal sealed class PodAdmission(IOwnNode node, IPodEvents events, TimeProvide
 
     private async Task<Refusal?> RefusalOfAsync(Pod pod, CancellationToken stopping)
     {
+        if (pressure.Check(pod) is { } shortOf) return shortOf;
         var seen = node.Latest;
         var refusal = NodePredicates.Check(pod, seen, Others());
         if (refusal is not null && !pod.IsStatic())

@@ -4,12 +4,13 @@ using MiniK8s.Kubelet.Commands;
 using MiniK8s.Kubelet.Logs;
 using MiniK8s.Kubelet.Node;
 using MiniK8s.Kubelet.PortForwarding;
+using MiniK8s.Kubelet.Stats;
 using MiniK8s.Protocol.V1;
 
 namespace MiniK8s.Kubelet.Api;
 
 /// <summary>minik8s.v1.Kubelet: what the apiserver asks of the nodes of this process.</summary>
-internal sealed class KubeletService(NodeHost nodes, LogReader logs) : Protocol.V1.Kubelet.KubeletBase
+internal sealed class KubeletService(NodeHost nodes, LogReader logs, TimeProvider time) : Protocol.V1.Kubelet.KubeletBase
 {
     public override Task ContainerLogs(ContainerLogsRequest request, IServerStreamWriter<ContainerLogsChunk> responseStream, ServerCallContext context) =>
         RefusableAsync(async () =>
@@ -40,6 +41,9 @@ internal sealed class KubeletService(NodeHost nodes, LogReader logs) : Protocol.
             var start = await FirstAsync(requestStream, input => input.Start, context);
             await new ForwardCall(NodeOf(start.Node), start).RunAsync(requestStream, responseStream, context.CancellationToken);
         });
+
+    public override Task<StatsResponse> Stats(StatsRequest request, ServerCallContext context) =>
+        new StatsCall(NodeOf(request.Node), time).RunAsync(context.CancellationToken);
 
     private NodeAgent NodeOf(string name) => nodes.Find(name) ?? throw KubeletErrors.UnknownNode(name);
 

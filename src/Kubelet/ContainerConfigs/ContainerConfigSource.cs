@@ -1,7 +1,7 @@
 using System.Text;
 
 using MiniK8s.Api.Errors;
-using MiniK8s.Api.Quantities;
+using MiniK8s.Kubelet.Cgroups;
 using MiniK8s.Kubelet.Containers;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.References;
@@ -12,7 +12,7 @@ namespace MiniK8s.Kubelet.ContainerConfigs;
 
 /// <summary>Puts together what the runtime makes a container from. Everything that can change is read now: a running container keeps what it began with.</summary>
 internal sealed class ContainerConfigSource(
-    Runtime.IContainerRuntime runtime, Runtime.INodeFiles files, ContainerVariables variables, IServices services, string hostIp) : IContainerConfigSource
+    Runtime.IContainerRuntime runtime, Runtime.INodeFiles files, ContainerVariables variables, IServices services, string hostIp, long memoryCapacity) : IContainerConfigSource
 {
     public async Task<Runtime.ContainerConfig> BuildAsync(Pod pod, Container container, int attempt, Runtime.PodSandboxStatus sandbox, CancellationToken ct)
     {
@@ -33,8 +33,7 @@ internal sealed class ContainerConfigSource(
             WorkingDir = container.WorkingDir,
             Mounts = [.. ContainerMounts.Of(pod, container, env, files)],
             Security = security,
-            MemoryLimit = Limit(container, "memory")?.Value ?? 0,
-            CpuLimitMillis = Limit(container, "cpu")?.MilliValue ?? 0,
+            Resources = CgroupValues.Of(pod, container, memoryCapacity),
             Stdin = container.Stdin,
             StdinOnce = container.StdinOnce,
             Tty = container.Tty,
@@ -66,7 +65,4 @@ internal sealed class ContainerConfigSource(
         var values = env.ToDictionary(v => v.Name, v => v.Value);
         return [.. words.Select(word => Expansion.Expand(word, values.GetValueOrDefault))];
     }
-
-    private static Quantity? Limit(Container container, string resource) =>
-        container.Resources is { } resources && resources.Limits.TryGetValue(resource, out var text) && Quantity.TryParse(text, out var limit) ? limit : null;
 }

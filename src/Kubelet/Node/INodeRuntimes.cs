@@ -10,4 +10,4 @@ internal interface INodeRuntimes
 /// <summary>What a node's pods run on.</summary>
 /// <param name="Script">Null where nobody writes how probes end.</param>
 internal sealed record NodeRuntime(
-    Runtime.IContainerRuntime Runtime, Runtime.INodeFiles Files, Runtime.IPodNetwork Network, Probes.IProbeScript? Script = null);
+    Runtime.IContainerRuntime Runtime, Runtime.INodeFiles Files, Runtime.IPodNetwork Network, Runtime.INodeUsage Usage, Probes.IProbeScript? Script = null);

@@ -15,11 +15,19 @@ internal interface INodeEvents
 
     /// <summary>The Node is not Ready any more.</summary>
     void NotReady(string node);
+
+    /// <summary>Anything else that happens to it.</summary>
+    void Record(string node, string type, string reason, string message);
 }
 
 /// <summary>One node's events, with the references that Kubernetes gives them.</summary>
 internal sealed class KubeletEvents(IEventRecorder recorder) : IPodEvents, INodeEvents
 {
+    public void Record(string node, string type, string reason, string message) => recorder.Record(ReferenceTo(node), type, reason, message);
+
+    public void Record(Pod pod, string type, string reason, string message, IReadOnlyDictionary<string, string> annotations) =>
+        recorder.Record(EventRecorderExtensions.ReferenceTo(pod), type, reason, message, annotations: annotations);
+
     public void Record(Pod pod, string type, string reason, string message, string? container = null) =>
         recorder.Record(EventRecorderExtensions.ReferenceTo(pod, container is null ? "" : pod.Spec.FieldPath(container)), type, reason, message);
 

@@ -4,6 +4,7 @@ using MiniK8s.Client.Events;
 using MiniK8s.Client.Informers;
 using MiniK8s.Client.Reflection;
 using MiniK8s.Client.Resources;
+using MiniK8s.Kubelet.Eviction;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.Shutdown;
 using MiniK8s.Kubelet.StaticPods;
@@ -31,8 +32,13 @@ internal sealed partial class NodeAgent(
 
     public Runtime.IPodNetwork Network => runtime.Network;
 
+    public Runtime.INodeFiles Files => runtime.Files;
+
     /// <summary>The pod of that name on this node; null when it has none.</summary>
     public Pod? Find(string ns, string name) => _standing?.Rooms.Workers.Find(ns, name);
+
+    /// <summary>The pods that have been let in.</summary>
+    public IEnumerable<Pod> Pods() => _standing?.Rooms.Admission.Admitted().Select(worker => worker.Pod) ?? [];
 
     /// <summary>Runs until stopped. What runs in containers goes on.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -40,15 +46,19 @@ internal sealed partial class NodeAgent(
         var source = new EventSourceOptions { Component = "kubelet", Host = identity.Name };
         var recorder = new EventRecorder(source, api, time, random, loggers.CreateLogger<EventRecorder>());
         var events = new KubeletEvents(recorder);
-        var heartbeat = new NodeHeartbeat(identity, api, informers, runtime.Runtime, events, time, random, loggers.CreateLogger<NodeHeartbeat>());
+        var pressure = new NodePressure();
+        var heartbeat = new NodeHeartbeat(identity, api, informers, runtime.Runtime, pressure, events, time, random, loggers.CreateLogger<NodeHeartbeat>());
         await heartbeat.PrepareAsync(stopping);
-        await using var open = rooms.Open(identity, runtime, events, heartbeat, stopping);
+        await using var open = rooms.Open(identity, runtime, events, heartbeat, pressure, stopping);
         _standing = new Standing(open, heartbeat, events);
         using var files = manifests is null ? null : new StaticPodSource(manifests, identity.Name, open.Workers, time, loggers.CreateLogger<StaticPodSource>());
         if (files is not null) await files.ReadAsync(stopping);
 
+        var evictions = new EvictionLoop(identity, runtime, open.Admission, pressure, events, events, time, loggers.CreateLogger<EvictionLoop>());
         await Task.WhenAll(
             recorder.RunAsync(stopping),
+            evictions.RunAsync(stopping),
+            TellOfKillsAsync(events, stopping),
             open.Workers.FollowRuntimeAsync(),
             files?.RunAsync(stopping) ?? Task.CompletedTask,
             JoinAsync(heartbeat, open, files?.Synced ?? Task.CompletedTask, stopping));
@@ -82,6 +92,14 @@ internal sealed partial class NodeAgent(
     {
         if (pod.IsMirror()) _standing!.Rooms.Mirrors.Remove(pod);
         else _standing!.Rooms.Workers.Remove(pod);
+    }
+
+    private async Task TellOfKillsAsync(INodeEvents events, CancellationToken stopping)
+    {
+        await foreach (var kill in runtime.Usage.WatchOutOfMemoryAsync(stopping))
+        {
+            events.Record(identity.Name, "Warning", "SystemOOM", $"System OOM encountered, victim process: {kill.Process}, pid: {kill.Pid}");
+        }
     }
 
     private async Task JoinAsync(NodeHeartbeat heartbeat, OpenNode open, Task manifestsRead, CancellationToken stopping)

@@ -3,6 +3,7 @@ using MiniK8s.Client.Informers;
 using MiniK8s.Client.Reflection;
 using MiniK8s.Client.Resources;
 using MiniK8s.Kubelet.Admission;
+using MiniK8s.Kubelet.Eviction;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Node;
@@ -13,8 +14,8 @@ namespace MiniK8s.Kubelet.Node;
 /// nodes would be most of what they cost. A write that meets a newer Node reads it and goes on from there [pkg/kubelet/kubelet_node_status.go].
 /// </remarks>
 internal sealed partial class NodeHeartbeat(
-    NodeIdentity identity, IApiClient api, InformerFactory informers, Runtime.IContainerRuntime runtime, INodeEvents events, TimeProvider time, Random random,
-    ILogger<NodeHeartbeat> logger) : IOwnNode
+    NodeIdentity identity, IApiClient api, InformerFactory informers, Runtime.IContainerRuntime runtime, NodePressure pressure, INodeEvents events, TimeProvider time,
+    Random random, ILogger<NodeHeartbeat> logger) : IOwnNode
 {
     private const int Tries = 5;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);        // plus up to 4 %
@@ -129,12 +130,14 @@ internal sealed partial class NodeHeartbeat(
             var status = NodeObjects.StatusOf(identity, await ReportAsync(stopping), node.Status, time.GetUtcNow());
             if (WithoutHeartbeats(status).Equals(WithoutHeartbeats(node.Status)) && time.GetElapsedTime(_reported) < ReportPeriod) return;
 
+            var before = node.Status;
             node = node.Clone();
             node.Status = status;
             try
             {
                 await _nodes.UpdateStatusAsync(node, stopping);
                 _reported = time.GetTimestamp();
+                foreach (var reason in NodeObjects.PressureEvents(before, status)) events.Record(identity.Name, "Normal", reason, $"Node {identity.Name} status is now: {reason}");
                 return;
             }
             catch (ApiException exception) when (exception.Status.Reason == "Conflict" && attempt < Tries)
@@ -144,7 +147,7 @@ internal sealed partial class NodeHeartbeat(
         }
     }
 
-    private async Task<NodeReport> ReportAsync(CancellationToken ct) => new(runtime.Version, await runtime.ListImagesAsync(ct), _notReady);
+    private async Task<NodeReport> ReportAsync(CancellationToken ct) => new(runtime.Version, await runtime.ListImagesAsync(ct), _notReady) { Pressures = pressure.Conditions };
 
     private static NodeStatus WithoutHeartbeats(NodeStatus status)
     {

@@ -1,3 +1,5 @@
+using MiniK8s.Api.Quantities;
+using MiniK8s.Kubelet.Eviction;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Node;
@@ -11,7 +13,16 @@ namespace MiniK8s.Kubelet.Node;
 /// <param name="Taints">Put on it when it is created; whoever takes one off is not overruled.</param>
 /// <param name="BootId">Another one after each start of the kubelet's process: the simulated machine boots with it.</param>
 internal sealed record NodeIdentity(
-    string Name, string InternalIp, int KubeletPort, NodeCapacity Capacity, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<Taint> Taints, string BootId);
+    string Name, string InternalIp, int KubeletPort, NodeCapacity Capacity, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<Taint> Taints, string BootId)
+{
+    /// <summary>When it drives pods out.</summary>
+    public EvictionSettings Eviction { get; init; } = EvictionSettings.Default;
+}
 
 /// <summary>A node's resources; quantities in their canonical text.</summary>
-internal sealed record NodeCapacity(string Cpu, string Memory, string EphemeralStorage, int Pods);
+internal sealed record NodeCapacity(string Cpu, string Memory, string EphemeralStorage, int Pods)
+{
+    public long MemoryBytes { get; } = Quantity.Parse(Memory).Value;
+
+    public long DiskBytes { get; } = Quantity.Parse(EphemeralStorage).Value;
+}

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Google.Protobuf.WellKnownTypes;
 
 using MiniK8s.Api.Quantities;
+using MiniK8s.Kubelet.Eviction;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
 
@@ -14,9 +15,14 @@ internal static class NodeObjects
     /// <summary>The Kubernetes version that this kubelet behaves like.</summary>
     public const string KubeletVersion = "v1.32.4";
 
-    // A hundred megabytes of memory and a tenth of the disk are where hard eviction begins; pods cannot have them.
-    private static readonly Quantity MemoryReserve = Quantity.Parse("100Mi");
     private const int MaxImages = 50;
+
+    private static readonly (string Type, string Short, string ShortMessage, string Enough, string EnoughMessage)[] Pressures =
+    [
+        (EvictionSignal.MemoryPressure, "KubeletHasInsufficientMemory", "kubelet has insufficient memory available", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+        (EvictionSignal.DiskPressure, "KubeletHasDiskPressure", "kubelet has disk pressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+        (EvictionSignal.PidPressure, "KubeletHasInsufficientPID", "kubelet has insufficient PID available", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+    ];
 
     /// <summary>A new Node, with its first status.</summary>
     public static Protocol.Core.V1.Node Create(NodeIdentity identity, NodeReport report, DateTimeOffset now)
@@ -52,20 +58,31 @@ internal static class NodeObjects
         };
         status.Addresses.Add(new NodeAddress { Type = "InternalIP", Address = identity.InternalIp });
         status.Addresses.Add(new NodeAddress { Type = "Hostname", Address = identity.Name });
-        AddResources(status, identity.Capacity);
-        status.Conditions.Add(Conditions(report.NotReady).Select(condition => Timed(condition, before, now)));
+        AddResources(status, identity);
+        status.Conditions.Add(Conditions(report).Select(condition => Timed(condition, before, now)));
         status.Images.Add(report.Images.OrderByDescending(i => i.Size).Take(MaxImages).Select(ImageOf));
         return status;
     }
 
-    /// <summary>What is left for pods.</summary>
-    public static IReadOnlyDictionary<string, string> Allocatable(NodeCapacity capacity) => new Dictionary<string, string>
+    /// <summary>The events of a status that takes the place of another: a pressure has come or gone.</summary>
+    public static IEnumerable<string> PressureEvents(NodeStatus? before, NodeStatus now) =>
+        from pressure in Pressures
+        let condition = now.Conditions.First(c => c.Type == pressure.Type)
+        where before?.Conditions.FirstOrDefault(c => c.Type == pressure.Type) is { } was && was.Status != condition.Status
+        select condition.Reason.Replace("Kubelet", "Node", StringComparison.Ordinal);
+
+    /// <summary>What is left for pods: where hard eviction begins they cannot have it.</summary>
+    public static IReadOnlyDictionary<string, string> Allocatable(NodeIdentity identity)
     {
-        ["cpu"] = capacity.Cpu,
-        ["memory"] = (Quantity.Parse(capacity.Memory) - MemoryReserve).ToString(),
-        ["ephemeral-storage"] = $"{Quantity.Parse(capacity.EphemeralStorage).Value / 10 * 9}",
-        ["pods"] = $"{capacity.Pods}",
-    };
+        var (capacity, eviction) = (identity.Capacity, identity.Eviction);
+        return new Dictionary<string, string>
+        {
+            ["cpu"] = capacity.Cpu,
+            ["memory"] = Quantity.FromUnits(capacity.MemoryBytes - eviction.Reserved(EvictionSignal.Memory, capacity.MemoryBytes), QuantityFormat.BinarySI).ToString(),
+            ["ephemeral-storage"] = $"{capacity.DiskBytes - eviction.Reserved(EvictionSignal.NodeFs, capacity.DiskBytes)}",
+            ["pods"] = $"{capacity.Pods}",
+        };
+    }
 
     private static IEnumerable<KeyValuePair<string, string>> LabelsOf(NodeIdentity identity)
     {
@@ -78,23 +95,24 @@ internal static class NodeObjects
         foreach (var label in identity.Labels) yield return label;
     }
 
-    private static void AddResources(NodeStatus status, NodeCapacity capacity)
+    private static void AddResources(NodeStatus status, NodeIdentity identity)
     {
+        var capacity = identity.Capacity;
         status.Capacity["cpu"] = capacity.Cpu;
         status.Capacity["memory"] = capacity.Memory;
         status.Capacity["ephemeral-storage"] = capacity.EphemeralStorage;
         status.Capacity["pods"] = $"{capacity.Pods}";
-        foreach (var (resource, amount) in Allocatable(capacity)) status.Allocatable[resource] = amount;
+        foreach (var (resource, amount) in Allocatable(identity)) status.Allocatable[resource] = amount;
     }
 
-    private static IEnumerable<NodeCondition> Conditions(string? notReady) =>
+    private static IEnumerable<NodeCondition> Conditions(NodeReport report) =>
     [
-        new() { Type = "MemoryPressure", Status = "False", Reason = "KubeletHasSufficientMemory", Message = "kubelet has sufficient memory available" },
-        new() { Type = "DiskPressure", Status = "False", Reason = "KubeletHasNoDiskPressure", Message = "kubelet has no disk pressure" },
-        new() { Type = "PIDPressure", Status = "False", Reason = "KubeletHasSufficientPID", Message = "kubelet has sufficient PID available" },
-        notReady is null
+        .. Pressures.Select(pressure => report.Pressures.Contains(pressure.Type)
+            ? new NodeCondition { Type = pressure.Type, Status = "True", Reason = pressure.Short, Message = pressure.ShortMessage }
+            : new NodeCondition { Type = pressure.Type, Status = "False", Reason = pressure.Enough, Message = pressure.EnoughMessage }),
+        report.NotReady is null
             ? new() { Type = "Ready", Status = "True", Reason = "KubeletReady", Message = "kubelet is posting ready status" }
-            : new() { Type = "Ready", Status = "False", Reason = "KubeletNotReady", Message = notReady },
+            : new() { Type = "Ready", Status = "False", Reason = "KubeletNotReady", Message = report.NotReady },
     ];
 
     private static NodeCondition Timed(NodeCondition condition, NodeStatus? before, DateTimeOffset now)
@@ -133,4 +151,8 @@ internal static class NodeObjects
 
 /// <summary>What of a node's status changes while it runs.</summary>
 /// <param name="NotReady">Why it is not Ready; null when it is.</param>
-internal sealed record NodeReport(Runtime.RuntimeVersion Runtime, IReadOnlyList<Runtime.ImageInfo> Images, string? NotReady = null);
+internal sealed record NodeReport(Runtime.RuntimeVersion Runtime, IReadOnlyList<Runtime.ImageInfo> Images, string? NotReady = null)
+{
+    /// <summary>What it is short of: the conditions' types.</summary>
+    public IReadOnlyCollection<string> Pressures { get; init; } = [];
+}

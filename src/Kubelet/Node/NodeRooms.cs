@@ -1,6 +1,7 @@
 using MiniK8s.Kubelet.Admission;
 using MiniK8s.Kubelet.ContainerConfigs;
 using MiniK8s.Kubelet.Containers;
+using MiniK8s.Kubelet.Eviction;
 using MiniK8s.Kubelet.Hooks;
 using MiniK8s.Kubelet.Images;
 using MiniK8s.Kubelet.PodWorkers;
@@ -27,20 +28,21 @@ internal sealed class NodeRooms(
     /// <param name="node">What its pods run on.</param>
     /// <param name="events">Where what happens is told.</param>
     /// <param name="own">The Node itself.</param>
+    /// <param name="pressure">What it is short of.</param>
     /// <param name="stopping">Ends everything.</param>
-    public OpenNode Open(NodeIdentity identity, NodeRuntime node, IPodEvents events, IOwnNode own, CancellationToken stopping)
+    public OpenNode Open(NodeIdentity identity, NodeRuntime node, IPodEvents events, IOwnNode own, NodePressure pressure, CancellationToken stopping)
     {
-        var admission = new PodAdmission(own, events, time);
+        var admission = new PodAdmission(own, pressure, events, time);
         var reporter = new PodStatusReporter(pods, time, loggers.CreateLogger<PodStatusReporter>(), stopping, _statusWrites);
         var mirrors = new MirrorPods(pods, reporter, own, time, loggers.CreateLogger<MirrorPods>());
         PodWorkerPool? workers = null;
-        var allocatable = NodeObjects.Allocatable(identity.Capacity);
+        var allocatable = NodeObjects.Allocatable(identity);
         var probes = new PodProbes(
             new ProbeRunner(new ExecCheck(node.Runtime), new HttpCheck(node.Network), new TcpCheck(node.Network), new GrpcCheck(node.Network), events, node.Script),
             uid => workers!.Wake(uid), random, time, loggers, stopping);
         var hooks = new HookRunner(node.Runtime, node.Network, time);
         var stopper = new ContainerStopper(node.Runtime, hooks, events);
-        var configs = new ContainerConfigSource(node.Runtime, node.Files, new ContainerVariables(objects, allocatable), services, identity.InternalIp);
+        var configs = new ContainerConfigSource(node.Runtime, node.Files, new ContainerVariables(objects, allocatable), services, identity.InternalIp, identity.Capacity.MemoryBytes);
         var rooms = new PodRooms(
             node.Runtime,
             pods,

@@ -13,8 +13,8 @@ internal sealed class SimulatedRuntimes(KubeletOptions options, IClusterNames na
 
     public NodeRuntime Open(NodeIdentity identity)
     {
-        var node = _world.AddNode(identity.Name, identity.InternalIp, AddressPool.CidrOf(PodRange.NumberOf(identity.Name)));
-        return new NodeRuntime(node.Runtime, node.Files, node.Network, node.Script);
+        var node = _world.AddNode(identity.Name, identity.InternalIp, AddressPool.CidrOf(PodRange.NumberOf(identity.Name)), identity.Capacity.MemoryBytes);
+        return new NodeRuntime(node.Runtime, node.Files, node.Network, node.Usage, node.Script);
     }
 
     public ValueTask DisposeAsync() => _world.DisposeAsync();

@@ -11,6 +11,9 @@ internal interface IPodEvents
     /// <param name="message">The text a user reads.</param>
     /// <param name="container">The container it is about; null for the pod as a whole.</param>
     void Record(Pod pod, string type, string reason, string message, string? container = null);
+
+    /// <summary>The same of the pod as a whole, with annotations for those who evaluate events.</summary>
+    void Record(Pod pod, string type, string reason, string message, IReadOnlyDictionary<string, string> annotations) => Record(pod, type, reason, message);
 }
 
 internal static class PodEventsExtensions

@@ -20,6 +20,10 @@ internal static class PodSpecs
 
     public static IEnumerable<Container> Sidecars(this PodSpec spec) => spec.InitContainers.Where(IsSidecar);
 
+    /// <summary>A main or an init container; null if it has none of that name.</summary>
+    public static Container? ContainerNamed(this PodSpec spec, string name) =>
+        spec.Containers.FirstOrDefault(c => c.Name == name) ?? spec.InitContainers.FirstOrDefault(c => c.Name == name);
+
     /// <summary>The pod as it stands inside messages: <c>name_namespace(uid)</c>.</summary>
     public static string Format(this Pod pod) => $"{pod.Metadata.Name}_{pod.Metadata.Namespace}({pod.Metadata.Uid})";
 

@@ -27,11 +27,7 @@ internal sealed record ContainerConfig
 
     public SecurityContext Security { get; init; } = new();
 
-    /// <summary>Bytes; 0 is no limit. Using more ends the container as OOMKilled, 137.</summary>
-    public long MemoryLimit { get; init; }
-
-    /// <summary>Thousandths of a core; 0 is no limit.</summary>
-    public long CpuLimitMillis { get; init; }
+    public LinuxResources Resources { get; init; } = new();
 
     public bool Stdin { get; init; }
     public bool StdinOnce { get; init; }

@@ -49,6 +49,7 @@ internal sealed record ContainerStatus
 }
 
 /// <summary>
-/// What a running container uses: thousandths of a core at this moment, processor time since the start, and the working set in bytes.
+/// What a running container uses: thousandths of a core at this moment, processor time since the start, the working set in bytes, the files of
+/// its writable layer and its log, and how many processes it has.
 /// </summary>
-internal sealed record ContainerStats(string ContainerId, DateTimeOffset At, long CpuMillis, TimeSpan CpuTotal, long MemoryBytes);
+internal sealed record ContainerStats(string ContainerId, DateTimeOffset At, long CpuMillis, TimeSpan CpuTotal, long MemoryBytes, FileUsage Files, long Processes);

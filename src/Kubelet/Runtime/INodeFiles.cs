@@ -26,6 +26,9 @@ internal interface INodeFiles
 
     NodePathKind KindOf(string path);
 
+    /// <summary>What a file, or a directory and all below it, takes of the disk; nothing if it is absent.</summary>
+    FileUsage UsageOf(string path);
+
     /// <summary>Removes a file or a whole directory; nothing happens if it is absent.</summary>
     void Delete(string path);
 }

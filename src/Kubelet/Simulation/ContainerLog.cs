@@ -24,6 +24,12 @@ internal sealed class ContainerLog
     private bool _ended;
     private TaskCompletionSource? _changed;
 
+    /// <summary>What its file takes, with the time and the name of the stream before each line.</summary>
+    public FileUsage Usage
+    {
+        get { lock (_gate) return new(FileTree.Blocks(_bytes), 1); }
+    }
+
     public void Append(LogStream stream, ReadOnlySpan<byte> data, DateTimeOffset time)
     {
         lock (_gate)

@@ -81,7 +81,7 @@ internal sealed partial class SimContainer
             MakeWorkingDirectory(files);
         });
         if (Config.Security.ReadOnlyRootFilesystem) files = new VirtualFileSystem(Root, readOnlyRoot: true, mounts);
-        return new Kernel(files, Sandbox.Network, Image.Programs, Hostname(), Image.Facts, _runtime.Time, startedAt);
+        return new Kernel(files, Sandbox.Network, Image.Programs, Hostname(), Image.Facts, Config.Resources, _runtime.Time, startedAt);
     }
 
     private string Hostname() =>

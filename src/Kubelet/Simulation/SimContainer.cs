@@ -17,7 +17,7 @@ namespace MiniK8s.Kubelet.Simulation;
 /// Created | start; the command exists              | Running
 /// Created | start; it cannot be run                | Exited 128 StartError
 /// Running | the first process ends with n          | Exited n, Completed if 0, else Error
-/// Running | memory beyond the limit                | Exited 137 OOMKilled
+/// Running | memory beyond the limit, or the node's | Exited 137 OOMKilled
 /// Running | its scene has it end                   | Exited n, Completed if 0, else Error
 /// Running | the kubelet closes                     | Running: nothing is recorded, the next kubelet goes on
 /// </code>
@@ -33,7 +33,7 @@ internal sealed partial class SimContainer
     private Kernel? _kernel;
     private FileUser _user = FileUser.Root;
     private bool _signalled;
-    private bool _outOfMemory;
+    private volatile bool _outOfMemory;
     private ITimer? _memoryTimer;
     private SceneCast _scene = SceneCast.None;
     private (int Code, DateTimeOffset At)? _scripted;
@@ -75,6 +75,12 @@ internal sealed partial class SimContainer
     }
 
     public Kernel? Kernel => Status.State == ContainerState.Running ? _kernel : null;
+
+    /// <summary>Its writable layer and its log.</summary>
+    public FileUsage Files => Root.Usage + Log.Usage;
+
+    /// <summary>It is being killed for want of memory, its own or the node's.</summary>
+    public bool IsOutOfMemory => _outOfMemory;
 
     private string TerminationFile => $"/var/lib/minik8s/termination/{Id}";
 
@@ -157,6 +163,21 @@ internal sealed partial class SimContainer
 
     public void Kill() => _kernel?.KillAll();
 
+    /// <summary>The node's memory is full and this is whom it hits; counts no more from now on.</summary>
+    public SimContainer MarkOutOfMemory()
+    {
+        _outOfMemory = true;
+        return this;
+    }
+
+    /// <summary>Kills all of it, and names the process that held most; null if none was left.</summary>
+    public OutOfMemoryKill? KillForMemory()
+    {
+        var largest = _kernel?.LargestAt(_runtime.Time.GetUtcNow()).Process;
+        Kill();
+        return largest is null ? null : new(largest.Name, largest.Pid);
+    }
+
     public void Forget()
     {
         DisposeTimers();
@@ -168,8 +189,9 @@ internal sealed partial class SimContainer
         if (Kernel is not { } kernel) return null;
         var now = _runtime.Time.GetUtcNow();
         var busy = kernel.Processes.Sum(p => p.CpuMillis) + (kernel.Throttle.IsBusy ? 1000 : 1);
-        var millis = Config.CpuLimitMillis > 0 ? long.Min(busy, Config.CpuLimitMillis) : busy;
-        return new ContainerStats(Id, now, millis, (now - Status.StartedAt!.Value) * (millis / 1000.0), kernel.MemoryAt(now));
+        // Beyond its quota a container waits for the next period.
+        var millis = Config.Resources.CpuQuota is > 0 and var quota ? long.Min(busy, quota * 1000 / LinuxResources.CpuPeriod) : busy;
+        return new ContainerStats(Id, now, millis, (now - Status.StartedAt!.Value) * (millis / 1000.0), kernel.MemoryAt(now), Files, kernel.ProcessCount);
     }
 
     private void Run(DateTimeOffset startedAt, Replay? replay)
@@ -189,7 +211,7 @@ internal sealed partial class SimContainer
         lock (_gate) _status = _status with { State = ContainerState.Running, StartedAt = startedAt };
         _kernel = kernel;
         _scene = SceneAnnotations.CastOf(Sandbox.Config, Config.Name, Config.Attempt);
-        kernel.MemoryChanged = CheckMemory;
+        kernel.MemoryChanged = MemoryHasChanged;
         if (replay is null) _runtime.Record(new JournalRecord.ContainerStarted(_runtime.NodeName, Id, startedAt));
         _runtime.Publish(RuntimeEventKind.ContainerStarted, this);
         var first = kernel.Start(null, arguments, command, new ProcessSetup(environment, directory, _user, descriptors, clock));
@@ -201,7 +223,7 @@ internal sealed partial class SimContainer
     private void Play(Kernel kernel, DateTimeOffset startedAt)
     {
         kernel.Ballast = _scene.MemoryFrom(startedAt);
-        if (kernel.Ballast is not null) CheckMemory();
+        if (kernel.Ballast is not null) MemoryHasChanged();
         if (_scene.Exit is not var (code, after)) return;
         var due = startedAt + after - _runtime.Time.GetUtcNow();
         _sceneTimer = _runtime.Time.CreateTimer(_ =>
@@ -249,20 +271,26 @@ internal sealed partial class SimContainer
     private static string Tail(byte[] content) =>
         Encoding.UTF8.GetString(content.AsSpan(int.Max(0, content.Length - MaxTerminationMessage)));
 
+    private void MemoryHasChanged()
+    {
+        CheckMemory();
+        _runtime.Memory.Check();
+    }
+
     // Kills the container when it holds more than its limit; comes back at the moment a growing one will.
     private void CheckMemory()
     {
-        if (Config.MemoryLimit <= 0 || _kernel is not { } kernel) return;
+        if (Config.Resources.MemoryLimit <= 0 || _kernel is not { } kernel) return;
         var now = _runtime.Time.GetUtcNow();
         var held = kernel.MemoryAt(now);
-        if (held > Config.MemoryLimit)
+        if (held > Config.Resources.MemoryLimit)
         {
             _outOfMemory = true;
             kernel.KillAll();
             return;
         }
-        var growth = kernel.Processes.Select(p => p.Memory).Append(kernel.Ballast).Sum(m => m is not null && m.At(now) < m.Maximum ? m.GrowthPerSecond : 0);
+        var growth = kernel.GrowthAt(now);
         _memoryTimer?.Dispose();
-        if (growth > 0) _memoryTimer = _runtime.Time.CreateTimer(_ => CheckMemory(), null, TimeSpan.FromSeconds(((Config.MemoryLimit - held) / (double)growth) + 0.001), Timeout.InfiniteTimeSpan);
+        if (growth > 0) _memoryTimer = _runtime.Time.CreateTimer(_ => CheckMemory(), null, TimeSpan.FromSeconds(((Config.Resources.MemoryLimit - held) / (double)growth) + 0.001), Timeout.InfiniteTimeSpan);
     }
 }

@@ -13,7 +13,7 @@ namespace MiniK8s.Kubelet.Simulation;
 /// The container runtime of one node, without containers: every process is an async task in here. Cheap enough for a thousand nodes in
 /// one process.
 /// </summary>
-internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNode node, AddressPool addresses) : IContainerRuntime, IProbeScript
+internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNode node, AddressPool addresses) : IContainerRuntime, INodeUsage, IProbeScript
 {
     private readonly ByPod<SimSandbox> _sandboxes = new(sandbox => sandbox.Id, sandbox => sandbox.Config.Uid);
     private readonly ByPod<SimContainer> _containers = new(container => container.Id, container => container.Sandbox.Config.Uid);
@@ -26,6 +26,8 @@ internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNod
     public TimeProvider Time => host.Time;
     public string NodeName => node.Name;
     public NodeFiles Disk => node.Disk;
+    public NodeMemory Memory => node.Memory;
+    public IEnumerable<SimContainer> Containers => _containers.All;
     public bool IsClosing => _closing;
 
     public static string NewId() => RandomNumberGenerator.GetHexString(64, lowercase: true);
@@ -37,6 +39,22 @@ internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNod
 
     public void Publish(RuntimeEventKind kind, SimContainer container) =>
         _events.Publish(kind, container.Sandbox.Config.Uid, container.Sandbox.Id, container.Id);
+
+    public NodeUsage Read()
+    {
+        var now = Time.GetUtcNow();
+        var (memory, processes, files) = (0L, 0L, Disk.Tree.Usage);
+        foreach (var container in Containers)
+        {
+            files += container.Files;
+            if (container.Kernel is not { } kernel) continue;
+            memory += kernel.MemoryAt(now);
+            processes += kernel.ProcessCount;
+        }
+        return new(memory, files.Bytes + _images.Bytes, files.Inodes, processes);
+    }
+
+    public IAsyncEnumerable<OutOfMemoryKill> WatchOutOfMemoryAsync(CancellationToken ct) => Memory.Kills(ct);
 
     public IAsyncEnumerable<RuntimeEvent> WatchEventsAsync(CancellationToken ct) => _events.Watch(ct);
 
@@ -73,6 +91,7 @@ internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNod
     public async Task CloseAsync()
     {
         _closing = true;
+        Memory.Dispose();
         foreach (var container in _containers.All)
         {
             var kernel = container.Kernel;

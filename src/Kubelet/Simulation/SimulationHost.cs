@@ -54,9 +54,10 @@ internal sealed class SimulationHost : IAsyncDisposable
     /// <param name="name">The node's name; once per process.</param>
     /// <param name="nodeIp">Its address, for host network pods and host ports.</param>
     /// <param name="podCidr">An IPv4 /24 from which its pods get their addresses, see <see cref="AddressPool.CidrOf"/>.</param>
-    public SimulatedNode AddNode(string name, string nodeIp, string podCidr)
+    /// <param name="memory">What its machine has, in bytes.</param>
+    public SimulatedNode AddNode(string name, string nodeIp, string podCidr, long memory = long.MaxValue)
     {
-        var node = new SimulatedNode(this, name, nodeIp, podCidr);
+        var node = new SimulatedNode(this, name, nodeIp, podCidr, memory);
         if (!_nodes.TryAdd(name, node)) throw new InvalidOperationException($"Node {name} exists already.");
         node.Restore(Journal?.Restored(name) ?? new NodeRecords());
         return node;
@@ -73,15 +74,16 @@ internal sealed class SimulationHost : IAsyncDisposable
     }
 }
 
-/// <summary>One node: its runtime, its network and its disk.</summary>
+/// <summary>One node: its runtime, its network, its disk and its memory.</summary>
 internal sealed class SimulatedNode
 {
-    public SimulatedNode(SimulationHost host, string name, string nodeIp, string podCidr)
+    public SimulatedNode(SimulationHost host, string name, string nodeIp, string podCidr, long memory)
     {
         Name = name;
         Address = new NetworkNamespace(host.Network, nodeIp);
         host.Network.Attach(Address);
         Disk = new NodeFiles(new FileTree(new DirectoryNode(), host.Time));
+        Memory = new NodeMemory(memory, () => Containers!.Containers, host.Time);
         Containers = new SimulatedRuntime(host, this, new AddressPool(podCidr));
         Network = new PodNetwork(host.Network, Address);
     }
@@ -91,8 +93,10 @@ internal sealed class SimulatedNode
     public IProbeScript Script => Containers;
     public IPodNetwork Network { get; }
     public INodeFiles Files => Disk;
+    public INodeUsage Usage => Containers;
 
     public NodeFiles Disk { get; }
+    public NodeMemory Memory { get; }
     public NetworkNamespace Address { get; }
     public SimulatedRuntime Containers { get; }
 

@@ -10,6 +10,6 @@ internal sealed class FakeEventRecorder : IEventRecorder
 {
     public Channel<string> Recorded { get; } = Channel.CreateUnbounded<string>();
 
-    public void Record(ObjectReference regarding, string type, string reason, string message, string action = "") =>
+    public void Record(ObjectReference regarding, string type, string reason, string message, string action = "", IReadOnlyDictionary<string, string>? annotations = null) =>
         Recorded.Writer.TryWrite($"{type} {reason} {regarding.Kind}/{regarding.Name}: {message}");
 }

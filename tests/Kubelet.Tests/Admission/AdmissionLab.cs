@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 
 using MiniK8s.Kubelet.Admission;
+using MiniK8s.Kubelet.Eviction;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
@@ -14,8 +15,11 @@ internal sealed class AdmissionLab(FakeNode node) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<string, PodWorker> _workers = [];
+    private PodAdmission? _admission;
 
-    public PodAdmission Admission { get; } = new(node, new NoEvents(), TimeProvider.System);
+    public NodePressure Pressure { get; } = new();
+
+    public PodAdmission Admission => _admission ??= new(node, Pressure, new NoEvents(), TimeProvider.System);
 
     public void Open() => Admission.Open(_stopping.Token);
 

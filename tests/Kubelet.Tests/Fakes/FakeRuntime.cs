@@ -154,7 +154,17 @@ internal sealed class FakeRuntime(TimeProvider time) : IContainerRuntime
         lock (_gate) return Task.FromResult(_containers[containerId].Status);
     }
 
-    public Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken ct) => Task.FromResult<ContainerStats?>(null);
+    /// <summary>What each running container holds.</summary>
+    public (long Memory, FileUsage Files) Held { get; set; }
+
+    public Task<ContainerStats?> ContainerStatsAsync(string containerId, CancellationToken ct)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(_containers.TryGetValue(containerId, out var entry) && entry.Status.State == ContainerState.Running
+                ? new ContainerStats(containerId, time.GetUtcNow(), 1, TimeSpan.Zero, Held.Memory, Held.Files, 1) : null);
+        }
+    }
 
     public Task<ExecResult> ExecSyncAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken ct)
     {

@@ -4,8 +4,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 using MiniK8s.Kubelet.Admission;
 using MiniK8s.Kubelet.Containers;
+using MiniK8s.Kubelet.Eviction;
 using MiniK8s.Kubelet.Hooks;
 using MiniK8s.Kubelet.Images;
+using MiniK8s.Kubelet.Node;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.StaticPods;
@@ -64,6 +66,9 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     public FakeObjects Objects { get; } = new();
 
+    /// <summary>What the node is short of.</summary>
+    public NodePressure Pressure { get; } = new();
+
     /// <summary><c>Reason: message</c>, in order.</summary>
     public ConcurrentQueue<string> Events { get; } = new();
 
@@ -77,6 +82,11 @@ internal sealed class WorkerHarness : IAsyncDisposable
     /// <summary>Another pod at the node's door.</summary>
     public Task<Refusal?> AdmitAsync(Pod pod) =>
         _rooms.Admission.AdmitAsync(new PodWorker(pod, _rooms, NullLogger<PodWorker>.Instance), _stopping.Token);
+
+    /// <summary>The loop that drives its pods out, until the test is over.</summary>
+    public Task EvictAsync(NodeIdentity identity, INodeFiles files, INodeUsage usage, INodeEvents events) => new EvictionLoop(
+        identity, new NodeRuntime(Runtime, files, new NoNetwork(), usage), _rooms.Admission, Pressure, events, new EventLog(Events), Time, NullLogger<EvictionLoop>.Instance)
+        .RunAsync(_stopping.Token);
 
     /// <summary>A folder of manifests that feeds the pool.</summary>
     public StaticPodSource StaticPods(string folder) => new(folder, "node-1", _pool, Time, NullLogger<StaticPodSource>.Instance);
@@ -168,7 +178,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     private PodAdmission Admission(FakeNode? node)
     {
-        var admission = new PodAdmission(node ?? new FakeNode(), new EventLog(Events), Time);
+        var admission = new PodAdmission(node ?? new FakeNode(), Pressure, new EventLog(Events), Time);
         admission.Open(_stopping.Token);
         return admission;
     }

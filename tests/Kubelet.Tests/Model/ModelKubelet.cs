@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 
 using MiniK8s.Kubelet.Admission;
+using MiniK8s.Kubelet.Eviction;
 using MiniK8s.Kubelet.Containers;
 using MiniK8s.Kubelet.Hooks;
 using MiniK8s.Kubelet.Images;
@@ -26,7 +27,7 @@ internal sealed class ModelKubelet
         var hooks = new HookRunner(runtime, null!, time);
         var stopper = new ContainerStopper(runtime, hooks, events);
         var puller = new ImagePuller(runtime, new PullSecrets(new FakeObjects(), events), events, new PullLimits(AtOnce: 0, PerSecond: 0, Burst: 0), time);
-        var admission = new PodAdmission(new FakeNode(), events, time);
+        var admission = new PodAdmission(new FakeNode(), new NodePressure(), events, time);
         Pool = new PodWorkerPool(
             "node-1",
             new PodRooms(

@@ -1,12 +1,18 @@
+using System.Collections.Concurrent;
+
 using MiniK8s.Client.Tests.Fakes;
+using MiniK8s.Kubelet.Eviction;
 using MiniK8s.Kubelet.Node;
+using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Tests.Fakes;
+using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Tests.Node;
 
 public sealed class NodeHeartbeatTests : IAsyncLifetime
 {
     private const string Create = "create Node /node-1";
+    private const string Pids = "PIDPressure=False KubeletHasSufficientPID kubelet has sufficient PID available";
     private const string Write = "update status Node /node-1";
     private static readonly TimeSpan AfterTheNextLook = TimeSpan.FromSeconds(10.4);
 
@@ -16,7 +22,10 @@ public sealed class NodeHeartbeatTests : IAsyncLifetime
     private readonly NodeHeartbeat _heartbeat;
     private Task _run = Task.CompletedTask;
 
-    public NodeHeartbeatTests() => _heartbeat = Heartbeats.Of(_api, _time);
+    private readonly NodePressure _pressure = new();
+    private readonly EventLog _events = new();
+
+    public NodeHeartbeatTests() => _heartbeat = Heartbeats.Of(_api, _time, _pressure, _events);
 
     public async Task InitializeAsync()
     {
@@ -70,6 +79,40 @@ public sealed class NodeHeartbeatTests : IAsyncLifetime
         Assert.Equal((5, 4), (tries, _api.Gets));
     }
 
+    [Fact]
+    public async Task Look_PressureHasCome_IsWrittenWithItsEvents()
+    {
+        _pressure.Conditions = ["DiskPressure", "MemoryPressure"];
+
+        await LooksAsync(1);
+
+        Assert.Equal(Write, await NextWriteAsync());
+        Assert.Equal(
+            ["MemoryPressure=True KubeletHasInsufficientMemory kubelet has insufficient memory available", "DiskPressure=True KubeletHasDiskPressure kubelet has disk pressure", Pids],
+            Pressures(_api.All<Protocol.Core.V1.Node>().Single().Status));
+        Assert.Equal(
+            new[] { "NodeHasInsufficientMemory", "NodeHasDiskPressure" }.Select(reason => $"Normal {reason} Node node-1 status is now: {reason}"), _events.Told);
+    }
+
+    [Fact]
+    public void Status_PressureHasGone_SaysSoAndHasItsEvents()
+    {
+        var calm = new NodeReport(new RuntimeVersion("fake", "1"), []);
+        var under = NodeObjects.StatusOf(Heartbeats.Node, calm with { Pressures = ["DiskPressure", "MemoryPressure", "PIDPressure"] }, null, _time.GetUtcNow());
+
+        var after = NodeObjects.StatusOf(Heartbeats.Node, calm, under, _time.GetUtcNow());
+
+        Assert.Equal("PIDPressure=True KubeletHasInsufficientPID kubelet has insufficient PID available", Pressures(under).Last());
+        Assert.Equal(
+            ["MemoryPressure=False KubeletHasSufficientMemory kubelet has sufficient memory available", "DiskPressure=False KubeletHasNoDiskPressure kubelet has no disk pressure", Pids],
+            Pressures(after));
+        Assert.Equal(["NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID"], NodeObjects.PressureEvents(under, after));
+        Assert.Empty(NodeObjects.PressureEvents(null, under));
+    }
+
+    private static IEnumerable<string> Pressures(NodeStatus status) =>
+        status.Conditions.Where(condition => condition.Type != "Ready").Select(condition => $"{condition.Type}={condition.Status} {condition.Reason} {condition.Message}");
+
     private async Task RunAsync()
     {
         try
@@ -92,4 +135,17 @@ public sealed class NodeHeartbeatTests : IAsyncLifetime
     }
 
     private Task<string> NextWriteAsync() => _api.Writes.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
+
+    private sealed class EventLog : INodeEvents
+    {
+        public ConcurrentQueue<string> Told { get; } = new();
+
+        public void Starting(string node) { }
+
+        public void ShuttingDown(string node) { }
+
+        public void NotReady(string node) { }
+
+        public void Record(string node, string type, string reason, string message) => Told.Enqueue($"{type} {reason} {message}");
+    }
 }

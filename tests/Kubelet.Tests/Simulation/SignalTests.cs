@@ -144,7 +144,7 @@ public sealed class SignalTests
     {
         await using var lab = new SimLab();
         var pod = await lab.PodAsync();
-        var id = await pod.StartAsync(new ContainerConfig { Name = "leak", Image = "saadali/simmemleak", MemoryLimit = 51L << 20 });
+        var id = await pod.StartAsync(new ContainerConfig { Name = "leak", Image = "saadali/simmemleak", Resources = new() { MemoryLimit = 51L << 20 } });
         await lab.Time.WaitForTimersAsync(1);
 
         lab.Time.Advance(TimeSpan.FromSeconds(3));      // 1 + 10 MiB, and 20 more a second

@@ -11,11 +11,11 @@ internal sealed class SimLab : IAsyncDisposable
     public static readonly IReadOnlyDictionary<string, string> NoAnnotations = new Dictionary<string, string>();
     private int _pods;
 
-    public SimLab(string? stateDirectory = null, ManualTimeProvider? time = null, int podRange = 1)
+    public SimLab(string? stateDirectory = null, ManualTimeProvider? time = null, int podRange = 1, long memory = long.MaxValue)
     {
         Time = time ?? new ManualTimeProvider();
         Host = new SimulationHost(new SimulationOptions { StateDirectory = stateDirectory }, Time);
-        Node = Host.AddNode("node1", "172.18.0.2", AddressPool.CidrOf(podRange));
+        Node = Host.AddNode("node1", "172.18.0.2", AddressPool.CidrOf(podRange), memory);
     }
 
     public ManualTimeProvider Time { get; }

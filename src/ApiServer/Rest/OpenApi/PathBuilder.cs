@@ -28,6 +28,12 @@ internal sealed class PathBuilder(SchemaBuilder schemas)
             yield break;
         }
         if (kind.Namespaced) yield return new(ApiPaths.Of(kind, ""), AllNamespaces(kind));
+        if (MetricsKinds.All.Contains(kind))
+        {
+            yield return new(collection, Item(kind, "", ("get", "list")));
+            yield return new($"{collection}/{{name}}", Item(kind, "{name}", ("get", "get")));
+            yield break;
+        }
         yield return new(collection, Item(kind, "", ("get", "list"), ("post", "post"), ("delete", "deletecollection")));
         yield return new(
             $"{collection}/{{name}}", Item(kind, "{name}", ("get", "get"), ("put", "put"), ("patch", "patch"), ("delete", "delete")));

@@ -10,7 +10,9 @@ internal static class KindVerbs
 
     private static readonly string[] Asking = ["create"];
 
-    /// <summary>In alphabetical order. Namespaces are deleted one by one only; what is a question can only be asked.</summary>
+    private static readonly string[] Reading = ["get", "list"];
+
+    /// <summary>In alphabetical order. Namespaces are deleted one by one only; what is a question can only be asked, and what is measured only read.</summary>
     public static IReadOnlyList<string> Of(ApiKind kind) =>
-        ReviewKinds.All.Contains(kind) ? Asking : kind.Plural == "namespaces" ? ButCollections : Every;
+        ReviewKinds.All.Contains(kind) ? Asking : MetricsKinds.All.Contains(kind) ? Reading : kind.Plural == "namespaces" ? ButCollections : Every;
 }

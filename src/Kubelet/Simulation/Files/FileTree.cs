@@ -1,3 +1,5 @@
+using MiniK8s.Kubelet.Runtime;
+
 namespace MiniK8s.Kubelet.Simulation.Files;
 
 /// <summary>
@@ -15,10 +17,12 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
     public const int MaxFileBytes = 8 << 20;
     private const long MaxTreeBytes = 64 << 20;
     private const int MaxTreeNodes = 65_536;
+    private const long BlockSize = 4096;
     private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
     private DirectoryNode _root = root;
     private long _written;
     private int _nodes;
+    private FileUsage? _usage;      // until the next change
 
     /// <summary>Guards the nodes that are not frozen.</summary>
     public Lock Gate { get; } = new();
@@ -28,6 +32,12 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
 
     /// <summary>When the last recorded change happened: what a resumed program writes up to then is here already.</summary>
     public DateTimeOffset KnownUntil { get; set; } = DateTimeOffset.MinValue;
+
+    /// <summary>What the tree takes of its disk beside what it started as: counted once after a change, so it may be asked often.</summary>
+    public FileUsage Usage
+    {
+        get { lock (Gate) return _usage ??= UsageBelow(_root); }
+    }
 
     public FileNode? Find(string path)
     {
@@ -67,6 +77,7 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
                     _written -= file.Length;
                     file.Replace([]);
                 }
+                _usage = null;
                 file.ModifiedAt = time.GetUtcNow();
                 return file;
             }
@@ -88,6 +99,7 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
             file.WriteAt(offset, data);
             file.ModifiedAt = time.GetUtcNow();
             _written += file.Length - before;
+            _usage = null;
         }
     }
 
@@ -217,6 +229,15 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
             return [.. _removed.Select(path => new FileChange.Delete(path)), .. _root.IsFrozen ? [] : ChangesBelow("", _root)];
     }
 
+    /// <summary>The same of one path; nothing if it is absent.</summary>
+    public FileUsage UsageOf(string path)
+    {
+        lock (Gate) return FindLocked(path) is { } node ? UsageBelow(node) : default;
+    }
+
+    /// <summary>A content's size in whole blocks.</summary>
+    public static long Blocks(long bytes) => (bytes + BlockSize - 1) / BlockSize * BlockSize;
+
     public static string Parent(string path)
     {
         var slash = path.LastIndexOf('/');
@@ -281,7 +302,19 @@ internal sealed class FileTree(DirectoryNode root, TimeProvider time)
             foreach (var child in directory.Children.Values) GiveBackLocked(child);
     }
 
-    private void TellLocked(FileChange change) => Changed?.Invoke(change);
+    private void TellLocked(FileChange change)
+    {
+        _usage = null;
+        Changed?.Invoke(change);
+    }
+
+    private static FileUsage UsageBelow(FileNode node) => node switch
+    {
+        { IsFrozen: true } => default,
+        DirectoryNode directory => directory.Children.Values.Aggregate(new FileUsage(BlockSize, 1), (sum, child) => sum + UsageBelow(child)),
+        RegularFile file => new(Blocks(file.Length), 1),
+        _ => new(0, 1),
+    };
 
     private FileNode? FindLocked(string path)
     {

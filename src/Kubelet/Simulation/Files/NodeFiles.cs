@@ -68,6 +68,8 @@ internal sealed class NodeFiles(FileTree tree) : INodeFiles
         _ => NodePathKind.File,
     };
 
+    public FileUsage UsageOf(string path) => Tree.UsageOf(Absolute(path));
+
     public void Delete(string path) => Tree.Delete(Absolute(path));
 
     private static bool IsSame(FileNode? there, FileNode wanted) => (there, wanted) switch

@@ -17,6 +17,17 @@ internal sealed class NodeImages
 
     public IEnumerable<CatalogueImage> All => _present.Values.OrderBy(i => i.Reference.ToString(), StringComparer.Ordinal);
 
+    /// <summary>What they take of the disk.</summary>
+    public long Bytes
+    {
+        get
+        {
+            var sum = 0L;
+            foreach (var (_, image) in _present) sum += image.Size;
+            return sum;
+        }
+    }
+
     public void Add(CatalogueImage image) => _present[image.Reference.ToString()] = image;
 
     /// <summary>One from the journal; passed over if the catalogue has it no more.</summary>

@@ -1,3 +1,4 @@
+using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Network;
 
@@ -8,8 +9,8 @@ namespace MiniK8s.Kubelet.Simulation.Processes;
 /// all end.
 /// </summary>
 internal sealed class Kernel(
-    VirtualFileSystem files, NetworkNamespace network, IProgramTable programs, string hostname, IReadOnlyDictionary<string, string> facts, TimeProvider time,
-    DateTimeOffset bootedAt)
+    VirtualFileSystem files, NetworkNamespace network, IProgramTable programs, string hostname, IReadOnlyDictionary<string, string> facts,
+    LinuxResources resources, TimeProvider time, DateTimeOffset bootedAt)
 {
     /// <summary>Processes at once, as a pids limit would have it.</summary>
     public const int MaxProcesses = 256;
@@ -25,6 +26,9 @@ internal sealed class Kernel(
 
     /// <summary>What the image says about its programs, for example <c>nginx.version</c>.</summary>
     public IReadOnlyDictionary<string, string> Facts { get; } = facts;
+
+    /// <summary>What the container is granted.</summary>
+    public LinuxResources Resources { get; } = resources;
 
     public TimeProvider Time { get; } = time;
     public DateTimeOffset BootedAt { get; } = bootedAt;
@@ -95,8 +99,37 @@ internal sealed class Kernel(
     }
 
     /// <summary>Everything the container holds: 1 MiB to begin with, what its processes take and their variables and buffers do, and the ballast.</summary>
-    public long MemoryAt(DateTimeOffset time) =>
-        (1 << 20) + HeldPages(Interlocked.Read(ref _held)) + Processes.Sum(p => p.Memory?.At(time) ?? 0) + (Ballast?.At(time) ?? 0);
+    public long MemoryAt(DateTimeOffset time)
+    {
+        // Asked of every container every few seconds: nothing is left behind.
+        lock (_gate)
+        {
+            var held = (1 << 20) + HeldPages(Interlocked.Read(ref _held)) + (Ballast?.At(time) ?? 0);
+            foreach (var (_, process) in _processes) held += process.Memory?.At(time) ?? 0;
+            return held;
+        }
+    }
+
+    /// <summary>By how much that grows in a second.</summary>
+    public long GrowthAt(DateTimeOffset time) =>
+        Processes.Select(p => p.Memory).Append(Ballast).Sum(m => m is not null && m.At(time) < m.Maximum ? m.GrowthPerSecond : 0);
+
+    /// <summary>The process that holds most, the ballast being the first one's; null once none is left.</summary>
+    public (SimProcess? Process, long Bytes) LargestAt(DateTimeOffset time)
+    {
+        (SimProcess? Process, long Bytes) largest = default;
+        foreach (var process in Processes)
+        {
+            var bytes = (process.Memory?.At(time) ?? 0) + (process.Pid == 1 ? Ballast?.At(time) ?? 0 : 0);
+            if (largest.Process is null || bytes > largest.Bytes) largest = (process, bytes);
+        }
+        return largest;
+    }
+
+    public int ProcessCount
+    {
+        get { lock (_gate) return _processes.Count; }
+    }
 
     /// <summary>Takes memory of the host, or gives it back; false, and nothing taken, where that would be too much.</summary>
     public bool TryHold(long bytes)

@@ -4,18 +4,19 @@ using MiniK8s.Kubelet.Simulation.Files;
 
 namespace MiniK8s.Kubelet.Simulation.Processes;
 
-/// <summary>The files that no tree holds: descriptors under /dev and /proc, and what programs read of /proc.</summary>
+/// <summary>The files that no tree holds: descriptors under /dev and /proc, and what programs read of /proc and of /sys/fs/cgroup.</summary>
 internal static class SpecialFiles
 {
     public static OpenFile? TryOpen(SimProcess self, string path, bool writing)
     {
         if (path.StartsWith("/dev/", StringComparison.Ordinal)) return TryOpenDevice(self, path["/dev/".Length..]);
+        if (CgroupFiles.Content(self.Kernel, path, self.Clock.Now) is { } granted) return writing ? throw FileError.ReadOnly : AsFile(granted);
         if (!path.StartsWith("/proc/", StringComparison.Ordinal)) return null;
         var parts = path.Split('/');
         if (OwnerOf(self, parts[2]) is { } owner && parts.Length == 5 && parts[3] == "fd" && Number(parts[4]) is { } number && owner.Descriptors.IsOpen(number))
             return owner.Descriptors[number].Retain();
         if (writing) throw FileError.Denied;
-        return Content(self, parts) is { } text ? new ContentFile(Encoding.UTF8.GetBytes(text)) : throw FileError.NotFound;
+        return Content(self, parts) is { } text ? AsFile(text) : throw FileError.NotFound;
     }
 
     /// <summary>A stand-in node, so that tests such as <c>-e</c> and <c>-d</c> answer.</summary>
@@ -24,11 +25,14 @@ internal static class SpecialFiles
         if (path == "/proc") return new DirectoryNode();
         if (path.StartsWith("/dev/", StringComparison.Ordinal))
             return path is "/dev/stdin" or "/dev/stdout" or "/dev/stderr" ? new DeviceNode(FileTree.Name(path)) : null;
+        if (CgroupFiles.Content(self.Kernel, path, self.Clock.Now) is not null) return new RegularFile(0b100_100_100);
         if (!path.StartsWith("/proc/", StringComparison.Ordinal)) return null;
         var parts = path.Split('/');
         if (parts.Length == 3 && OwnerOf(self, parts[2]) is not null) return new DirectoryNode();
         return Content(self, parts) is null ? null : new RegularFile(0b100_100_100);
     }
+
+    private static ContentFile AsFile(string text) => new(Encoding.UTF8.GetBytes(text));
 
     private static OpenFile? TryOpenDevice(SimProcess self, string name) => name switch
     {
@@ -69,6 +73,7 @@ internal static class SpecialFiles
             "environ" => string.Concat(process.Environment.Select(e => $"{e.Key}={e.Value}\0")),
             "status" => $"Name:\t{process.Name}\nState:\tS (sleeping)\nPid:\t{process.Pid}\nPPid:\t{process.ParentPid}\nUid:\t{process.User.Uid}\n",
             "cgroup" => "0::/\n",
+            "oom_score_adj" => $"{self.Kernel.Resources.OomScoreAdj}\n",
             _ => null,
         };
     }

@@ -43,7 +43,7 @@ public sealed class ScenePlayTests : IAsyncDisposable
     [InlineData(512, 3600, true)]
     public async Task Memory_GrowsToItsSize_KilledWhereTheLimitIsPassed(int limit, int seconds, bool runs)
     {
-        var id = await StartAsync("memory 300Mi in 30s", new ContainerConfig { Name = "c", Image = "nginx:1.17.1", MemoryLimit = (long)limit << 20 });
+        var id = await StartAsync("memory 300Mi in 30s", new ContainerConfig { Name = "c", Image = "nginx:1.17.1", Resources = new() { MemoryLimit = (long)limit << 20 } });
 
         _lab.Time.Advance(TimeSpan.FromSeconds(seconds));
 

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+
+using MiniK8s.Kubelet.Node;
+using MiniK8s.Kubelet.Runtime;
+using MiniK8s.Kubelet.Simulation.Files;
+using MiniK8s.Kubelet.Tests.Fakes;
+using MiniK8s.Kubelet.Volumes;
+using MiniK8s.Protocol.Core.V1;
+
+namespace MiniK8s.Kubelet.Tests.Eviction;
+
+/// <summary>A node of 8 GiB with one pod, on a clock that the test moves.</summary>
+public sealed class EvictionLoopTests : INodeUsage, INodeEvents
+{
+    private const long Mi = 1 << 20;
+    private const string Why =
+        "The node was low on resource: memory. Threshold quantity: 100Mi, available: 92Mi. Container c was using 8100Mi, request is 0, has larger consumption of memory. ";
+
+    private readonly ConcurrentQueue<string> _nodeEvents = new();
+    private readonly ManualTimeProvider _time = new();
+    private NodeUsage _used;
+
+    [Fact]
+    public async Task Look_MemoryPressure_EvictsThePodAndSaysWhy()
+    {
+        await using var world = await RunningAsync(A.Pod());
+        world.Runtime.Held = (8100 * Mi, default);
+        _used = new(8100 * Mi, 0, 0, 1);
+
+        await NextLookAsync();
+
+        var status = await world.StatusAsync("Evicted", status => status is { Phase: "Failed", Reason: "Evicted" });
+        var disrupted = status.Conditions.Single(condition => condition.Type == "DisruptionTarget");
+        Assert.Equal((Why, "True", "TerminationByKubelet", Why), (status.Message, disrupted.Status, disrupted.Reason, disrupted.Message));
+        Assert.Contains($"Evicted: {Why}", world.Events);
+        Assert.Equal(["MemoryPressure"], world.Pressure.Conditions);
+        Assert.Equal("Warning EvictionThresholdMet Attempting to reclaim memory", _nodeEvents.First());
+        await world.CallAsync("stop c 2");
+    }
+
+    [Fact]
+    public async Task Look_Calm_DoesNothing()
+    {
+        await using var world = await RunningAsync(A.Pod());
+        _used = new(8092 * Mi, 0, 0, 1);
+
+        await NextLookAsync();
+        await NextLookAsync();
+        await _time.WaitForTimersAsync(2);
+
+        Assert.Empty(world.Pressure.Conditions);
+        Assert.Empty(_nodeEvents);
+        Assert.Equal("Running", (await world.Runtime.ListContainersAsync(A.Uid, default)).Single().State.ToString());
+    }
+
+    [Fact]
+    public async Task Look_CriticalPod_StaysAndTheConditionIsShown()
+    {
+        await using var world = await RunningAsync(A.Pod().With(pod => pod.Spec.Priority = 2_000_000_000));
+        _used = new(8100 * Mi, 0, 0, 1);
+
+        await NextLookAsync();
+        await NextLookAsync();
+        await _time.WaitForTimersAsync(2);
+
+        Assert.Equal(["MemoryPressure"], world.Pressure.Conditions);
+        Assert.DoesNotContain(world.Events, text => text.StartsWith("Evicted", StringComparison.Ordinal));
+        Assert.True(_nodeEvents.Count >= 1);
+    }
+
+    [Fact]
+    public async Task Look_VolumeBeyondItsLimit_EvictsWithoutAnyPressure()
+    {
+        var pod = A.Pod().With(p => p.Spec.Volumes.Add(PodRankingTests.Empty("v", "", "1Mi")));
+        var files = new NodeFiles(new FileTree(new DirectoryNode(), _time));
+        await using var world = await RunningAsync(pod, files);
+        files.WriteFile($"{VolumePaths.OfVolume(A.Uid, pod.Spec.Volumes[0])}/big", new byte[2 * Mi]);
+
+        await NextLookAsync();
+
+        var status = await world.StatusAsync("Evicted", status => status is { Phase: "Failed", Reason: "Evicted" });
+        Assert.Equal("Usage of EmptyDir volume \"v\" exceeds the limit \"1Mi\". ", status.Message);
+        Assert.DoesNotContain(status.Conditions, condition => condition.Type == "DisruptionTarget");
+        Assert.Empty(world.Pressure.Conditions);
+        Assert.Empty(_nodeEvents);
+    }
+
+    NodeUsage INodeUsage.Read() => _used;
+
+    IAsyncEnumerable<OutOfMemoryKill> INodeUsage.WatchOutOfMemoryAsync(CancellationToken ct) => throw new NotSupportedException();
+
+    void INodeEvents.Starting(string node) => throw new NotSupportedException();
+
+    void INodeEvents.ShuttingDown(string node) => throw new NotSupportedException();
+
+    void INodeEvents.NotReady(string node) => throw new NotSupportedException();
+
+    void INodeEvents.Record(string node, string type, string reason, string message) => _nodeEvents.Enqueue($"{type} {reason} {message}");
+
+    // The pod runs, and has been looked at once; its worker's wait and the loop's are armed.
+    private async Task<WorkerHarness> RunningAsync(Pod pod, NodeFiles? files = null)
+    {
+        var world = new WorkerHarness(pod, time: _time);
+        await world.StatusAsync("Running", status => status.Phase == "Running");
+        _ = world.EvictAsync(Heartbeats.Node, files ?? new NodeFiles(new FileTree(new DirectoryNode(), _time)), this, this);
+        return world;
+    }
+
+    private async Task NextLookAsync()
+    {
+        await _time.WaitForTimersAsync(2);
+        _time.Advance(TimeSpan.FromSeconds(10));
+    }
+}
