@@ -69,7 +69,7 @@ public sealed class LimitTests
         await using var lab = new SimLab();
         var pod = await lab.PodAsync();
         var script = "x=$(head -c 1000000 /dev/zero | tr '\\0' x); i=0; while :; do eval v$i=$x; i=$((i+1)); done";
-        var id = await pod.StartAsync(new ContainerConfig { Name = "c", Image = "busybox", Command = ["sh", "-c", script], MemoryLimit = 16 << 20 });
+        var id = await pod.StartAsync(new ContainerConfig { Name = "c", Image = "busybox", Command = ["sh", "-c", script], Resources = new LinuxResources { MemoryLimit = 16 << 20 } });
 
         var end = await lab.EndAsync(id);
 
