@@ -242,7 +242,8 @@ public sealed class WatchStreamTests
         }
 
         Assert.Equal(Enumerable.Range(2, seen.Count).Select(revision => (long)revision), seen);
-        Assert.InRange(seen.Count, 1, 200);
+        // How much was on its way when the client stalled is a matter of luck; what is left of the log begins at 900.
+        Assert.InRange(seen.Count, 1, 897);
         Assert.Equal(900, last.CompactRevision);
         _world.Put("a");
         await client.AssertQuietAsync();
