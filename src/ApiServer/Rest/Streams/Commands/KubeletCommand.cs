@@ -15,7 +15,7 @@ internal sealed class KubeletCommand(AsyncDuplexStreamingCall<CommandInput, Comm
     {
         try
         {
-            await SendAsync(new() { Start = start }, ct);
+            await AskAsync(start, ct);
             if (await call.ResponseStream.MoveNext(ct) && call.ResponseStream.Current.Accepted is not null) return;
             throw new KubeletRefusedException("the kubelet gave no answer", isReached: true);
         }
@@ -27,6 +27,19 @@ internal sealed class KubeletCommand(AsyncDuplexStreamingCall<CommandInput, Comm
         {
             var isReached = ex.StatusCode is StatusCode.FailedPrecondition or StatusCode.NotFound or StatusCode.InvalidArgument;
             throw new KubeletRefusedException(ex.Status.Detail, isReached);
+        }
+    }
+
+    // A kubelet may have refused before it has read anything: the write then fails, and only the answer says why.
+    private async Task AskAsync(CommandStart start, CancellationToken ct)
+    {
+        try
+        {
+            await SendAsync(new() { Start = start }, ct);
+        }
+        catch (Exception ex) when (ex is RpcException or InvalidOperationException && !ct.IsCancellationRequested)
+        {
+            // What is read next throws the call's own end.
         }
     }
 
