@@ -1,10 +1,10 @@
 using MiniK8s.Client;
 using MiniK8s.Client.Events;
-using MiniK8s.Client.Resources;
 using MiniK8s.Scheduler.Cache;
 using MiniK8s.Scheduler.Cycles;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Plugins.DefaultBinder;
+using MiniK8s.Scheduler.Plugins.DefaultPreemption;
 using MiniK8s.Scheduler.Plugins.NodeAffinity;
 using MiniK8s.Scheduler.Plugins.NodeName;
 using MiniK8s.Scheduler.Plugins.NodePorts;
@@ -22,31 +22,35 @@ internal static class SchedulerServiceCollectionExtensions
     public static IServiceCollection AddScheduler(this IServiceCollection services, SchedulerOptions options) => services
         .AddApiClient(options.Kubeconfig, "kube-scheduler")
         .AddEventRecorder(new EventSourceOptions { Component = options.SchedulerName })
-        .AddSingleton(provider => new PluginSet(DefaultPlugins(provider.GetRequiredService<IApiClient>())))
+        .AddSingleton<ClusterObjects>()
+        .AddSingleton<IClusterObjects>(provider => provider.GetRequiredService<ClusterObjects>())
+        .AddSingleton<PluginContext>()
+        .AddSingleton(provider => new Profiles([new Profile(options.SchedulerName, new PluginSet(DefaultPlugins(provider.GetRequiredService<PluginContext>())))]))
         .AddQueue()
         .AddCycles()
         .AddSingleton<SchedulerCache>()
         .AddHostedService<SchedulerService>();
 
     /// <summary>The default profile, in the order in which filters are asked.</summary>
-    internal static IReadOnlyList<IPlugin> DefaultPlugins(IApiClient api) =>
+    internal static IReadOnlyList<PluginEntry> DefaultPlugins(PluginContext context) =>
     [
-        new SchedulingGates(),
-        new NodeUnschedulable(),
-        new NodeName(),
-        new TaintToleration(),
-        new NodeAffinity(),
-        new NodePorts(),
-        new NodeResourcesFit(),
-        new NodeResourcesBalancedAllocation(),
-        new DefaultBinder(api),
+        new(new SchedulingGates()),
+        new(new NodeUnschedulable()),
+        new(new NodeName()),
+        new(new TaintToleration(), Weight: 3),
+        new(new NodeAffinity(), Weight: 2),
+        new(new NodePorts()),
+        new(new NodeResourcesFit()),
+        new(new DefaultPreemption()),
+        new(new NodeResourcesBalancedAllocation()),
+        new(new DefaultBinder(context.Api)),
     ];
 
     private static IServiceCollection AddQueue(this IServiceCollection services) =>
         services.AddSingleton<SchedulingQueueOptions>().AddSingleton<SchedulingQueue>();
 
     private static IServiceCollection AddCycles(this IServiceCollection services) => services
-        .AddSingleton(provider => new SchedulingCycle(provider.GetRequiredService<PluginSet>(), new Random()))
+        .AddSingleton(new SchedulingCycle(new Random()))
         .AddSingleton<BindingCycle>()
         .AddSingleton<CycleWorkers>()
         .AddSingleton<PodReports>()

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 
+using MiniK8s.Client.Resources;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Scheduler.Framework;
@@ -73,6 +74,12 @@ internal static class A
         node.Spec.Unschedulable = true;
         return node;
     }
+
+    public static PluginEntry[] Entries(params IPlugin[] plugins) => [.. plugins.Select(plugin => new PluginEntry(plugin))];
+
+    public static Profile Profile(params PluginEntry[] plugins) => new("default-scheduler", new PluginSet(plugins));
+
+    public static Profile DefaultProfile(IApiClient api) => Profile([.. SchedulerServiceCollectionExtensions.DefaultPlugins(new PluginContext(api, new FakeObjects(), TimeProvider.System))]);
 
     public static PodInfo Info(this Pod pod) => new(pod);
 

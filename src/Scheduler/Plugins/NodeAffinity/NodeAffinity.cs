@@ -7,14 +7,12 @@ using Affinity = MiniK8s.Protocol.Core.V1.NodeAffinity;
 namespace MiniK8s.Scheduler.Plugins.NodeAffinity;
 
 /// <summary>Holds pods to their nodeSelector and required node affinity; prefers nodes by the preferred terms.</summary>
-internal sealed class NodeAffinity : IPreFilterPlugin, IFilterPlugin, IScorePlugin, IQueueingHintPlugin
+internal sealed class NodeAffinity : IPreFilterPlugin, IFilterPlugin, IPreScorePlugin, IScorePlugin, IQueueingHintPlugin
 {
     public string Name => "NodeAffinity";
 
-    public int Weight => 2;
-
     // Every required term names its nodes (as a DaemonSet's pods do): no other node needs a look.
-    public PreFilterResult PreFilter(CycleState state, PodInfo pod)
+    public PreFilterResult PreFilter(CycleState state, PodInfo pod, Snapshot snapshot)
     {
         var required = Required(pod);
         if (required is null && pod.Pod.Spec.NodeSelector.Count == 0) return PreFilterResult.Skipped;
@@ -32,11 +30,14 @@ internal sealed class NodeAffinity : IPreFilterPlugin, IFilterPlugin, IScorePlug
     public Status Filter(CycleState state, PodInfo pod, NodeInfo node) =>
         Matches(pod, node.Node) ? Status.Success : Status.Unresolvable("node(s) didn't match Pod's node affinity/selector");
 
+    public bool PreScore(CycleState state, PodInfo pod, Snapshot snapshot, IReadOnlyList<NodeInfo> feasible) => Preferred(pod).Any();
+
     public long Score(CycleState state, PodInfo pod, NodeInfo node) => Preferred(pod)
         .Where(preferred => preferred.Preference.Matches(node.Node))
         .Sum(preferred => (long)preferred.Weight);
 
-    public void Normalize(Span<long> scores) => Scores.NormalizeToMax(scores, reverse: false);
+    public void Normalize(CycleState state, PodInfo pod, IReadOnlyList<NodeInfo> feasible, Span<long> scores) =>
+        Scores.NormalizeToMax(scores, reverse: false);
 
     public bool MayHelp(PodInfo pod, ClusterEvent change) => change switch
     {

@@ -7,7 +7,7 @@ internal sealed class NodePorts : IPreFilterPlugin, IFilterPlugin, IQueueingHint
 {
     public string Name => "NodePorts";
 
-    public PreFilterResult PreFilter(CycleState state, PodInfo pod) =>
+    public PreFilterResult PreFilter(CycleState state, PodInfo pod, Snapshot snapshot) =>
         pod.HostPorts.Count == 0 ? PreFilterResult.Skipped : PreFilterResult.Go;
 
     public Status Filter(CycleState state, PodInfo pod, NodeInfo node) =>

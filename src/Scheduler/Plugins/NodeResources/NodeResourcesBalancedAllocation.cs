@@ -8,8 +8,6 @@ internal sealed class NodeResourcesBalancedAllocation : IScorePlugin
 {
     public string Name => "NodeResourcesBalancedAllocation";
 
-    public int Weight => 1;
-
     public long Score(CycleState state, PodInfo pod, NodeInfo node)
     {
         var cpu = Fraction(node.Requested.MilliCpu + pod.Requests.MilliCpu, node.Allocatable.MilliCpu);

@@ -8,8 +8,6 @@ internal sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin, IQueueingH
 {
     public string Name => "NodeResourcesFit";
 
-    public int Weight => 1;
-
     public Status Filter(CycleState state, PodInfo pod, NodeInfo node)
     {
         string[] shortages = [.. Shortages(pod, node)];

@@ -9,8 +9,6 @@ internal sealed class TaintToleration : IFilterPlugin, IScorePlugin, IQueueingHi
 {
     public string Name => "TaintToleration";
 
-    public int Weight => 3;
-
     public Status Filter(CycleState state, PodInfo pod, NodeInfo node) =>
         Untolerated(pod, node.Node) is { } taint
             ? Status.Unresolvable($"node(s) had untolerated taint {{{taint.Key}: {taint.Value}}}")
@@ -19,7 +17,8 @@ internal sealed class TaintToleration : IFilterPlugin, IScorePlugin, IQueueingHi
     public long Score(CycleState state, PodInfo pod, NodeInfo node) => Taints(node.Node).Count(taint =>
         taint.Effect == Tolerations.PreferNoSchedule && !pod.Pod.Spec.Tolerations.Tolerates(taint));
 
-    public void Normalize(Span<long> scores) => Scores.NormalizeToMax(scores, reverse: true);
+    public void Normalize(CycleState state, PodInfo pod, IReadOnlyList<NodeInfo> feasible, Span<long> scores) =>
+        Scores.NormalizeToMax(scores, reverse: true);
 
     public bool MayHelp(PodInfo pod, ClusterEvent change) => change switch
     {
