@@ -1,9 +1,9 @@
 namespace MiniK8s.Load.Scheduling;
 
-/// <summary>The scheduler's loop alone over an API in memory, with the workloads of Kubernetes' scheduler_perf.</summary>
+/// <summary>The scheduler's loop alone over an API in memory, with the workloads of Kubernetes' scheduler_perf; then all of it through the processes.</summary>
 internal static class SchedulerBenchmark
 {
-    /// <summary>Runs the workloads whose title contains one of the parts; all when there is none.</summary>
+    /// <summary>Runs the workloads whose title contains one of the parts, and <c>processes</c>; all when there is none.</summary>
     public static async Task<IReadOnlyList<Row>> RunAsync(IReadOnlyList<string> parts)
     {
         var rows = new List<Row>();
@@ -15,6 +15,7 @@ internal static class SchedulerBenchmark
             await Console.Error.WriteLineAsync($"{row.Measure}: {row.Value}");      // a long run that fails has told this much
             rows.Add(row);
         }
+        if (parts.Count == 0 || parts.Contains("processes")) rows.AddRange(await ProcessRun.RunAsync(1000, 5000));
         return rows;
     }
 
