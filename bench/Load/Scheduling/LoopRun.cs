@@ -14,6 +14,7 @@ using MiniK8s.Scheduler.Cache;
 using MiniK8s.Scheduler.Cycles;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Queue;
+using MiniK8s.Scheduler.Tests.Fakes;
 
 namespace MiniK8s.Load.Scheduling;
 
