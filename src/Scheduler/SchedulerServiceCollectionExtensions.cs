@@ -10,8 +10,12 @@ using MiniK8s.Scheduler.Plugins.NodeName;
 using MiniK8s.Scheduler.Plugins.NodePorts;
 using MiniK8s.Scheduler.Plugins.NodeResources;
 using MiniK8s.Scheduler.Plugins.NodeUnschedulable;
+using MiniK8s.Scheduler.Plugins.NodeVolumeLimits;
 using MiniK8s.Scheduler.Plugins.SchedulingGates;
 using MiniK8s.Scheduler.Plugins.TaintToleration;
+using MiniK8s.Scheduler.Plugins.VolumeBinding;
+using MiniK8s.Scheduler.Plugins.VolumeRestrictions;
+using MiniK8s.Scheduler.Plugins.VolumeZone;
 using MiniK8s.Scheduler.Queue;
 
 namespace MiniK8s.Scheduler;
@@ -45,6 +49,10 @@ internal static class SchedulerServiceCollectionExtensions
         new(new NodeAffinity(), Weight: 2),
         new(new NodePorts()),
         new(new NodeResourcesFit()),
+        new(new VolumeRestrictions(context.Objects)),
+        new(new NodeVolumeLimits(context.Objects)),
+        new(new VolumeBinding(context.Objects)),
+        new(new VolumeZone(context.Objects)),
         new(new DefaultPreemption()),
         new(new NodeResourcesBalancedAllocation()),
         new(new DefaultBinder(context.Api)),

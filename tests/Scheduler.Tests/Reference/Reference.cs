@@ -24,6 +24,15 @@ internal static class Reference
             world.On(node).Count() + 1 <= long.Parse(node.Status.Allocatable["pods"])
             && new[] { "cpu", "memory" }.All(resource =>
                 Request(pod, resource) == 0 || world.On(node).Sum(other => Request(other, resource)) + Request(pod, resource) <= Allocatable(node, resource)),
+        ["VolumeRestrictions"] = (world, pod, node) => !(
+            from mine in pod.Spec.Volumes.Select(volume => volume.VolumeSource.GcePersistentDisk)
+            from theirs in world.On(node).SelectMany(other => other.Spec.Volumes).Select(volume => volume.VolumeSource.GcePersistentDisk)
+            where mine.PdName == theirs.PdName && !(mine.ReadOnly && theirs.ReadOnly)
+            select mine).Any(),
+        // No Pod of these worlds has a claim.
+        ["NodeVolumeLimits"] = (_, _, _) => true,
+        ["VolumeBinding"] = (_, _, _) => true,
+        ["VolumeZone"] = (_, _, _) => true,
     };
 
     /// <summary>By plugin: the normalised score of each feasible node.</summary>

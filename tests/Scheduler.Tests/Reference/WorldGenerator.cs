@@ -28,6 +28,7 @@ internal sealed class WorldGenerator(int seed)
         if (Chance(5)) AddInit(pod);
         if (Chance(4)) pod.HostPort(Pick(80, 81), Pick("", "10.0.0.1", "10.0.0.2"), Pick("", "UDP"));
         for (var i = 0; Chance(3) && i < 3; i++) pod.Tolerates(Pick("t0", "t1", ""), Pick("Exists", "Equal", ""), Pick("", "v"), Pick("", Pick(Effects)));
+        if (Chance(6)) AddDisk(pod);
         if (Chance(6)) pod.Spec.NodeSelector["disk"] = Pick("ssd", "hdd");
         if (Chance(4)) AddNodeAffinity(pod);
         if (Chance(20)) pod.Tolerates("node.kubernetes.io/unschedulable", "Exists", effect: "NoSchedule");
@@ -54,6 +55,11 @@ internal sealed class WorldGenerator(int seed)
         pod.Requests(init, "cpu", $"{_random.Next(1, 15) * 100}m");
         pod.Spec.InitContainers.Add(init);
     }
+
+    private void AddDisk(Pod pod) => pod.Spec.Volumes.Add(new Volume
+    {
+        Name = "disk", VolumeSource = new VolumeSource { GcePersistentDisk = new GCEPersistentDiskVolumeSource { PdName = Pick("d0", "d1"), ReadOnly = Chance(2) } },
+    });
 
     private void AddNodeAffinity(Pod pod)
     {
