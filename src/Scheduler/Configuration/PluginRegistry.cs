@@ -1,0 +1,57 @@
+using MiniK8s.Scheduler.Plugins.DefaultBinder;
+using MiniK8s.Scheduler.Plugins.DefaultPreemption;
+using MiniK8s.Scheduler.Plugins.NodeAffinity;
+using MiniK8s.Scheduler.Plugins.NodeName;
+using MiniK8s.Scheduler.Plugins.NodePorts;
+using MiniK8s.Scheduler.Plugins.NodeResources;
+using MiniK8s.Scheduler.Plugins.NodeUnschedulable;
+using MiniK8s.Scheduler.Plugins.PrioritySort;
+using MiniK8s.Scheduler.Plugins.SchedulingGates;
+using MiniK8s.Scheduler.Plugins.TaintToleration;
+
+namespace MiniK8s.Scheduler.Configuration;
+
+/// <summary>The plugins there are, by name. A plugin is its folder under Plugins/, its line here and, where it is on by default, its line in <see cref="Defaults"/>.</summary>
+internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
+{
+    private readonly IReadOnlyDictionary<string, PluginKind> _byName = kinds.ToDictionary(kind => kind.Name);
+
+    /// <summary>All that are part of the house.</summary>
+    public static PluginRegistry InTree { get; } = new(
+    [
+        PluginKind.Of("SchedulingGates", _ => new SchedulingGates()),
+        PluginKind.Of("PrioritySort", _ => new PrioritySort()),
+        PluginKind.Of("NodeUnschedulable", _ => new NodeUnschedulable()),
+        PluginKind.Of("NodeName", _ => new NodeName()),
+        PluginKind.Of("TaintToleration", _ => new TaintToleration()),
+        PluginKind.Of<NodeAffinity, NodeAffinityArgs>("NodeAffinity", (args, _) => new NodeAffinity(args)),
+        PluginKind.Of("NodePorts", _ => new NodePorts()),
+        PluginKind.Of("NodeResourcesFit", _ => new NodeResourcesFit()),
+        PluginKind.Of("DefaultPreemption", _ => new DefaultPreemption()),
+        PluginKind.Of("NodeResourcesBalancedAllocation", _ => new NodeResourcesBalancedAllocation()),
+        PluginKind.Of("DefaultBinder", context => new DefaultBinder(context.Api)),
+    ]);
+
+    /// <summary>The plugins that a profile has unless it says otherwise, at every point at which they can stand, in the order in which they are asked.</summary>
+    /// <remarks>Source: getDefaultPlugins in pkg/scheduler/apis/config/v1/default_plugins.go.</remarks>
+    public static IReadOnlyList<PluginReference> Defaults { get; } =
+    [
+        new() { Name = "SchedulingGates" },
+        new() { Name = "PrioritySort" },
+        new() { Name = "NodeUnschedulable" },
+        new() { Name = "NodeName" },
+        new() { Name = "TaintToleration", Weight = 3 },
+        new() { Name = "NodeAffinity", Weight = 2 },
+        new() { Name = "NodePorts" },
+        new() { Name = "NodeResourcesFit", Weight = 1 },
+        //// VolumeRestrictions, NodeVolumeLimits, VolumeBinding, VolumeZone
+        //// PodTopologySpread 2, InterPodAffinity 2
+        new() { Name = "DefaultPreemption" },
+        new() { Name = "NodeResourcesBalancedAllocation", Weight = 1 },
+        //// ImageLocality 1
+        new() { Name = "DefaultBinder" },
+    ];
+
+    /// <summary>The plugin of that name, if there is one.</summary>
+    public PluginKind? Find(string name) => _byName.GetValueOrDefault(name);
+}
