@@ -1,12 +1,22 @@
+using MiniK8s.Scheduler.Plugins.CheckNodeCondition;
+using MiniK8s.Scheduler.Plugins.CheckNodeDiskPressure;
+using MiniK8s.Scheduler.Plugins.CheckNodeMemoryPressure;
+using MiniK8s.Scheduler.Plugins.CheckNodePIDPressure;
 using MiniK8s.Scheduler.Plugins.DefaultBinder;
 using MiniK8s.Scheduler.Plugins.DefaultPreemption;
+using MiniK8s.Scheduler.Plugins.ImageLocality;
 using MiniK8s.Scheduler.Plugins.NodeAffinity;
+using MiniK8s.Scheduler.Plugins.NodeLabel;
 using MiniK8s.Scheduler.Plugins.NodeName;
 using MiniK8s.Scheduler.Plugins.NodePorts;
+using MiniK8s.Scheduler.Plugins.NodePreferAvoidPods;
+using MiniK8s.Scheduler.Plugins.NodeResourceLimits;
 using MiniK8s.Scheduler.Plugins.NodeResources;
 using MiniK8s.Scheduler.Plugins.NodeUnschedulable;
+using MiniK8s.Scheduler.Plugins.PodToleratesNodeNoExecuteTaints;
 using MiniK8s.Scheduler.Plugins.PrioritySort;
 using MiniK8s.Scheduler.Plugins.SchedulingGates;
+using MiniK8s.Scheduler.Plugins.ServiceAffinity;
 using MiniK8s.Scheduler.Plugins.TaintToleration;
 
 namespace MiniK8s.Scheduler.Configuration;
@@ -26,10 +36,23 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
         PluginKind.Of("TaintToleration", _ => new TaintToleration()),
         PluginKind.Of<NodeAffinity, NodeAffinityArgs>("NodeAffinity", (args, _) => new NodeAffinity(args)),
         PluginKind.Of("NodePorts", _ => new NodePorts()),
-        PluginKind.Of("NodeResourcesFit", _ => new NodeResourcesFit()),
+        PluginKind.Of<NodeResourcesFit, NodeResourcesFitArgs>("NodeResourcesFit", (args, _) => new NodeResourcesFit(args)),
         PluginKind.Of("DefaultPreemption", _ => new DefaultPreemption()),
-        PluginKind.Of("NodeResourcesBalancedAllocation", _ => new NodeResourcesBalancedAllocation()),
+        PluginKind.Of<NodeResourcesBalancedAllocation, NodeResourcesBalancedAllocationArgs>(
+            "NodeResourcesBalancedAllocation", (args, _) => new NodeResourcesBalancedAllocation(args)),
+        PluginKind.Of("ImageLocality", _ => new ImageLocality()),
         PluginKind.Of("DefaultBinder", context => new DefaultBinder(context.Api)),
+
+        // What Kubernetes has retired, for profiles that want it back; never on by itself.
+        PluginKind.Of("CheckNodeCondition", _ => new CheckNodeCondition()),
+        PluginKind.Of("CheckNodeDiskPressure", _ => new CheckNodeDiskPressure()),
+        PluginKind.Of("CheckNodeMemoryPressure", _ => new CheckNodeMemoryPressure()),
+        PluginKind.Of("CheckNodePIDPressure", _ => new CheckNodePIDPressure()),
+        PluginKind.Of<NodeLabel, NodeLabelArgs>("NodeLabel", (args, _) => new NodeLabel(args)),
+        PluginKind.Of("NodePreferAvoidPods", _ => new NodePreferAvoidPods()),
+        PluginKind.Of("NodeResourceLimits", _ => new NodeResourceLimits()),
+        PluginKind.Of("PodToleratesNodeNoExecuteTaints", _ => new PodToleratesNodeNoExecuteTaints()),
+        PluginKind.Of<ServiceAffinity, ServiceAffinityArgs>("ServiceAffinity", (args, context) => new ServiceAffinity(args, context.Objects)),
     ]);
 
     /// <summary>The plugins that a profile has unless it says otherwise, at every point at which they can stand, in the order in which they are asked.</summary>
@@ -48,7 +71,7 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
         //// PodTopologySpread 2, InterPodAffinity 2
         new() { Name = "DefaultPreemption" },
         new() { Name = "NodeResourcesBalancedAllocation", Weight = 1 },
-        //// ImageLocality 1
+        new() { Name = "ImageLocality", Weight = 1 },
         new() { Name = "DefaultBinder" },
     ];
 

@@ -21,7 +21,7 @@ public sealed class PluginLineupTests
 
     [Fact]
     public void Defaults_Scores_HaveKubernetesWeights() => Assert.Equal(
-        "TaintToleration=3 NodeAffinity=2 NodeResourcesFit=1 NodeResourcesBalancedAllocation=1", OfDefaults(ExtensionPoint.Score));
+        "TaintToleration=3 NodeAffinity=2 NodeResourcesFit=1 NodeResourcesBalancedAllocation=1 ImageLocality=1", OfDefaults(ExtensionPoint.Score));
 
     [Fact]
     public void Defaults_QueueSortAndBind_AreThereOnce() =>
@@ -55,7 +55,7 @@ public sealed class PluginLineupTests
         (string, PluginChoice)[] choices = [("multiPoint", Disabled("NodeResourcesFit", "TaintToleration"))];
 
         Assert.Equal("NodeUnschedulable NodeName NodeAffinity NodePorts", Line(ExtensionPoint.Filter, choices));
-        Assert.Equal("NodeAffinity=2 NodeResourcesBalancedAllocation=1", Line(ExtensionPoint.Score, choices));
+        Assert.Equal("NodeAffinity=2 NodeResourcesBalancedAllocation=1 ImageLocality=1", Line(ExtensionPoint.Score, choices));
     }
 
     [Fact]
@@ -77,12 +77,12 @@ public sealed class PluginLineupTests
 
     [Fact]
     public void MultiPoint_DefaultNamedAgain_KeepsItsPlaceWithTheNewWeight() => Assert.Equal(
-        "TaintToleration=7 NodeAffinity=2 NodeResourcesFit=1 NodeResourcesBalancedAllocation=1",
+        "TaintToleration=7 NodeAffinity=2 NodeResourcesFit=1 NodeResourcesBalancedAllocation=1 ImageLocality=1",
         Line(ExtensionPoint.Score, ("multiPoint", Weighted("TaintToleration", 7))));
 
     [Fact]
     public void Score_WeightThere_CountsBeforeThatOfMultiPoint() => Assert.Equal(
-        "NodeAffinity=5 TaintToleration=7 NodeResourcesFit=1 NodeResourcesBalancedAllocation=1 A=1",
+        "NodeAffinity=5 TaintToleration=7 NodeResourcesFit=1 NodeResourcesBalancedAllocation=1 ImageLocality=1 A=1",
         Line(ExtensionPoint.Score, ("multiPoint", Weighted("TaintToleration", 7)), ("score", new PluginChoice { Enabled = [.. Weighted("NodeAffinity", 5).Enabled, .. Enabled("A").Enabled] })));
 
     [Fact]
