@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using MiniK8s.Client.Resources;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
+using MiniK8s.Scheduler.Configuration;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Tests.Fakes;
 
@@ -83,7 +84,8 @@ internal static class A
 
     public static Profile Profile(params PluginEntry[] plugins) => new("default-scheduler", new PluginSet(plugins));
 
-    public static Profile DefaultProfile(IApiClient api) => Profile([.. SchedulerServiceCollectionExtensions.DefaultPlugins(new PluginContext(api, new FakeObjects(), TimeProvider.System))]);
+    public static Profile DefaultProfile(IApiClient api) =>
+        SchedulerConfiguration.Default("default-scheduler").Profiles[0].Make(new PluginContext(api, new FakeObjects(), TimeProvider.System));
 
     public static PodInfo Info(this Pod pod) => new(pod);
 
