@@ -5,11 +5,13 @@ using MiniK8s.Scheduler.Cycles;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Plugins.DefaultBinder;
 using MiniK8s.Scheduler.Plugins.DefaultPreemption;
+using MiniK8s.Scheduler.Plugins.InterPodAffinity;
 using MiniK8s.Scheduler.Plugins.NodeAffinity;
 using MiniK8s.Scheduler.Plugins.NodeName;
 using MiniK8s.Scheduler.Plugins.NodePorts;
 using MiniK8s.Scheduler.Plugins.NodeResources;
 using MiniK8s.Scheduler.Plugins.NodeUnschedulable;
+using MiniK8s.Scheduler.Plugins.PodTopologySpread;
 using MiniK8s.Scheduler.Plugins.SchedulingGates;
 using MiniK8s.Scheduler.Plugins.TaintToleration;
 using MiniK8s.Scheduler.Queue;
@@ -41,6 +43,8 @@ internal static class SchedulerServiceCollectionExtensions
         new(new NodeAffinity(), Weight: 2),
         new(new NodePorts()),
         new(new NodeResourcesFit()),
+        new(new PodTopologySpread(context.Objects), Weight: 2),
+        new(new InterPodAffinity(context.Objects), Weight: 2),
         new(new DefaultPreemption()),
         new(new NodeResourcesBalancedAllocation()),
         new(new DefaultBinder(context.Api)),
