@@ -47,7 +47,7 @@ internal static class SchedulerServiceCollectionExtensions
     ];
 
     private static IServiceCollection AddQueue(this IServiceCollection services) =>
-        services.AddSingleton<SchedulingQueueOptions>().AddSingleton<SchedulingQueue>();
+        services.AddSingleton<SchedulingQueueOptions>().AddSingleton<SchedulingQueue>().AddSingleton<NominatedPods>();
 
     private static IServiceCollection AddCycles(this IServiceCollection services) => services
         .AddSingleton(new SchedulingCycle(new Random()))

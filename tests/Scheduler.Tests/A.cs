@@ -38,6 +38,12 @@ internal static class A
 
     public static Pod Priority(this Pod pod, int priority) => pod.With(spec => spec.Priority = priority);
 
+    public static Pod Nominated(this Pod pod, string node)
+    {
+        pod.Status.NominatedNodeName = node;
+        return pod;
+    }
+
     public static Pod HostPort(this Pod pod, int port, string ip = "", string protocol = "") => pod.With(spec =>
         spec.Containers[0].Ports.Add(new ContainerPort { ContainerPort_ = port, HostPort = port, HostIp = ip, Protocol = protocol }));
 

@@ -8,19 +8,25 @@ internal interface ICycleData
 }
 
 /// <summary>What the plugins keep while one pod is scheduled. Of one cycle only, and one thread.</summary>
-internal sealed class CycleState
+/// <param name="nominated">The pods for which room is being made; null where there can be none.</param>
+internal sealed class CycleState(NominatedPods? nominated = null)
 {
-    private readonly Dictionary<Type, ICycleData> _kept;
-    private readonly HashSet<IPlugin> _skipped;
+    private readonly Dictionary<Type, ICycleData> _kept = [];
+    private readonly HashSet<IPlugin> _skipped = [];
     private readonly HashSet<IPlugin> _scoreSkipped = [];
 
-    public CycleState() => (_kept, _skipped) = ([], []);
-
     private CycleState(CycleState other)
+        : this(other.Nominated)
     {
-        _kept = other._kept.ToDictionary(pair => pair.Key, pair => pair.Value.Clone());
-        (_skipped, Filters) = (other._skipped, other.Filters);
+        foreach (var (type, data) in other._kept) _kept.Add(type, data.Clone());
+        (_skipped, Plugins, Filters) = (other._skipped, other.Plugins, other.Filters);
     }
+
+    /// <summary>The pods for which room is being made; null where there can be none.</summary>
+    public NominatedPods? Nominated { get; } = nominated;
+
+    /// <summary>The plugins of the pod's profile.</summary>
+    public PluginSet Plugins { get; set; } = PluginSet.None;
 
     /// <summary>The filters that have something to say about the pod; known when the pre-filters have been asked.</summary>
     public IReadOnlyList<IFilterPlugin> Filters { get; set; } = [];

@@ -7,6 +7,8 @@ internal sealed record PluginEntry(IPlugin Plugin, int Weight = 1);
 /// <summary>A profile's plugins, at each extension point in the order in which they are asked.</summary>
 internal sealed class PluginSet(IEnumerable<PluginEntry> entries)
 {
+    public static readonly PluginSet None = new([]);
+
     private readonly IReadOnlyList<PluginEntry> _entries = [.. entries];
 
     public IReadOnlyList<IPreEnqueuePlugin> PreEnqueues => field ??= At<IPreEnqueuePlugin>();
