@@ -45,7 +45,7 @@ internal static class SchedulerServiceCollectionExtensions
         new(new NodeAffinity(), Weight: 2),
         new(new NodePorts()),
         new(new NodeResourcesFit()),
-        new(new DefaultPreemption()),
+        new(new DefaultPreemption(new DefaultPreemptionArgs(), context, new Random())),
         new(new NodeResourcesBalancedAllocation()),
         new(new DefaultBinder(context.Api)),
     ];

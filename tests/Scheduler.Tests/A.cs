@@ -1,6 +1,11 @@
 using Google.Protobuf.WellKnownTypes;
 
+using Microsoft.Extensions.Logging.Abstractions;
+
+using MiniK8s.Client.Events;
 using MiniK8s.Client.Resources;
+using MiniK8s.Client.Tests.Fakes;
+using MiniK8s.Protocol;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Scheduler.Framework;
@@ -85,7 +90,11 @@ internal static class A
 
     public static Profile Profile(params PluginEntry[] plugins) => new("default-scheduler", new PluginSet(plugins));
 
-    public static Profile DefaultProfile(IApiClient api) => Profile([.. SchedulerServiceCollectionExtensions.DefaultPlugins(new PluginContext(api, new FakeObjects(), TimeProvider.System))]);
+    public static PluginContext Context(IApiClient? api = null, IEventRecorder? events = null, TimeProvider? time = null, params IApiObject[] objects) =>
+        new(api ?? new FakeApiClient(), new FakeObjects(objects), time ?? TimeProvider.System, events ?? new FakeEventRecorder(), NullLoggerFactory.Instance);
+
+    public static Profile DefaultProfile(IApiClient api, IEventRecorder? events = null, TimeProvider? time = null) =>
+        Profile([.. SchedulerServiceCollectionExtensions.DefaultPlugins(Context(api, events, time))]);
 
     public static PodInfo Info(this Pod pod) => new(pod);
 

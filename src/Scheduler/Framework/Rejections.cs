@@ -6,7 +6,7 @@ internal sealed class Rejections(int nodeCount)
 {
     private readonly List<(NodeInfo Node, Status Status)> _nodes = [];
     private readonly HashSet<string> _plugins = [];
-    private string? _wholePod;
+    private Status? _wholePod;
 
     /// <summary>The rejected nodes.</summary>
     public IReadOnlyList<(NodeInfo Node, Status Status)> Nodes => _nodes;
@@ -22,13 +22,18 @@ internal sealed class Rejections(int nodeCount)
     /// <summary>A pre-filter rejected the pod for all nodes.</summary>
     public void AddWholePod(string plugin, Status status)
     {
-        _wholePod = string.Join(", ", status.Reasons);
+        _wholePod = status;
         _plugins.Add(plugin);
     }
 
+    /// <summary>The nodes that might not reject the pod if others were removed from them.</summary>
+    public IReadOnlyList<NodeInfo> Resolvable(Snapshot snapshot) => _wholePod is { } status
+        ? status.Code == StatusCode.Unschedulable ? snapshot.Nodes : []
+        : [.. _nodes.Where(node => node.Status.Code == StatusCode.Unschedulable).Select(node => node.Node)];
+
     /// <summary><c>0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.</c></summary>
-    public string Describe() => _wholePod is { } reason
-        ? $"0/{nodeCount} nodes are available: {reason}."
+    public string Describe() => _wholePod is { } status
+        ? $"0/{nodeCount} nodes are available: {string.Join(", ", status.Reasons)}."
         : Describe(nodeCount, _nodes.SelectMany(node => node.Status.Reasons));
 
     /// <summary>The counted reasons, sorted as text with their counts: 10 of one come before 2 of another.</summary>

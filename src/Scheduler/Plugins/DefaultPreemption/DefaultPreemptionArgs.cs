@@ -1,0 +1,11 @@
+namespace MiniK8s.Scheduler.Plugins.DefaultPreemption;
+
+/// <summary>How many nodes are tried before one is chosen: the larger of both, but no more than there are.</summary>
+/// <param name="MinCandidateNodesPercentage">Of the nodes where removing pods might help, 0 to 100.</param>
+/// <param name="MinCandidateNodesAbsolute">At least so many.</param>
+/// <remarks>Source: DefaultPreemptionArgs, pkg/scheduler/apis/config/types_pluginargs.go.</remarks>
+internal sealed record DefaultPreemptionArgs(int MinCandidateNodesPercentage = 10, int MinCandidateNodesAbsolute = 100)
+{
+    /// <summary>How many candidates are wanted of so many nodes.</summary>
+    public int Wanted(int nodes) => int.Min(nodes, int.Max(nodes * MinCandidateNodesPercentage / 100, MinCandidateNodesAbsolute));
+}
