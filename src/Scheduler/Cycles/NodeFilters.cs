@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using MiniK8s.Scheduler.Framework;
 
 namespace MiniK8s.Scheduler.Cycles;
@@ -12,26 +14,23 @@ internal static class NodeFilters
     /// <summary>Success, or the first rejection and whose it is.</summary>
     public static (string Plugin, Status Status) Run(CycleState state, PodInfo pod, NodeInfo node)
     {
-        if (state.Nominated is { IsEmpty: false } nominated)
-        {
-            var expected = nominated.On(node.Name).RemoveAll(other => other.Uid == pod.Uid || other.Priority < pod.Priority);
-            if (!expected.IsEmpty)
-            {
-                var rejection = RunBeside(expected, state.Clone(), pod, node);
-                if (!rejection.Status.IsSuccess) return rejection;
-            }
-        }
+        if (state.Nominated is { IsEmpty: false } nominated && RunBeside(nominated.On(node.Name), state, pod, node) is { } rejection) return rejection;
         return RunOnce(state, pod, node);
     }
 
-    private static (string Plugin, Status Status) RunBeside(IEnumerable<PodInfo> expected, CycleState state, PodInfo pod, NodeInfo node)
+    private static (string Plugin, Status Status)? RunBeside(ImmutableArray<PodInfo> expected, CycleState state, PodInfo pod, NodeInfo node)
     {
+        CycleState? beside = null;
         foreach (var other in expected)
         {
+            if (other.Uid == pod.Uid || other.Priority < pod.Priority) continue;
+            beside ??= state.Clone();
             node = node.With(other);
-            state.Plugins.AddPod(state, pod, other, node);
+            beside.Plugins.AddPod(beside, pod, other, node);
         }
-        return RunOnce(state, pod, node);
+        if (beside is null) return null;
+        var answer = RunOnce(beside, pod, node);
+        return answer.Status.IsSuccess ? null : answer;
     }
 
     private static (string Plugin, Status Status) RunOnce(CycleState state, PodInfo pod, NodeInfo node)

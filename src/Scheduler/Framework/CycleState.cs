@@ -15,12 +15,8 @@ internal sealed class CycleState(NominatedPods? nominated = null)
     private readonly HashSet<IPlugin> _skipped = [];
     private readonly HashSet<IPlugin> _scoreSkipped = [];
 
-    private CycleState(CycleState other)
-        : this(other.Nominated)
-    {
-        foreach (var (type, data) in other._kept) _kept.Add(type, data.Clone());
-        (_skipped, Plugins, Filters) = (other._skipped, other.Plugins, other.Filters);
-    }
+    private CycleState(CycleState other, Dictionary<Type, ICycleData> kept)
+        : this(other.Nominated) => (_kept, _skipped, Plugins, Filters) = (kept, other._skipped, other.Plugins, other.Filters);
 
     /// <summary>The pods for which room is being made; null where there can be none.</summary>
     public NominatedPods? Nominated { get; } = nominated;
@@ -53,6 +49,15 @@ internal sealed class CycleState(NominatedPods? nominated = null)
 
     public bool IsScoreSkipped(IPlugin plugin) => _scoreSkipped.Contains(plugin);
 
-    /// <summary>For trying what would be if other pods were there: changes apart from this one.</summary>
-    public CycleState Clone() => new(this);
+    /// <summary>For trying what would be if other pods were there: changes apart from this one. Itself where nothing that is kept ever changes.</summary>
+    public CycleState Clone()
+    {
+        Dictionary<Type, ICycleData>? copies = null;
+        foreach (var (type, data) in _kept)
+        {
+            var copy = data.Clone();
+            if (!ReferenceEquals(copy, data)) (copies ??= new(_kept))[type] = copy;
+        }
+        return copies is null ? this : new CycleState(this, copies);
+    }
 }
