@@ -43,6 +43,18 @@ internal static class A
 
     public static Pod Priority(this Pod pod, int priority) => pod.With(spec => spec.Priority = priority);
 
+    public static Pod Label(this Pod pod, string key, string value)
+    {
+        pod.Metadata.Labels[key] = value;
+        return pod;
+    }
+
+    public static Pod StartedAt(this Pod pod, int seconds)
+    {
+        pod.Status.StartTime = new Timestamp { Seconds = seconds };
+        return pod;
+    }
+
     public static Pod Nominated(this Pod pod, string node)
     {
         pod.Status.NominatedNodeName = node;
