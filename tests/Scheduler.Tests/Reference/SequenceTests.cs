@@ -48,6 +48,7 @@ public sealed class SequenceTests
         private readonly ManualTimeProvider _time = new();
         private readonly SchedulerCache _cache = new();
         private readonly SchedulingQueue _queue;
+        private readonly NominatedPods _nominated = new();
         private readonly SchedulerLoop _loop;
         private readonly CycleWorkers _workers = new(NullLogger<CycleWorkers>.Instance);
         private readonly SchedulerMetrics _metrics;
@@ -69,8 +70,8 @@ public sealed class SequenceTests
             var reports = new PodReports(_api, new FakeEventRecorder(), _time, NullLogger<PodReports>.Instance);
             var binding = new BindingCycle(_cache, _queue, reports, _metrics, NullLogger<BindingCycle>.Instance);
             _loop = new SchedulerLoop(
-                new SchedulingCycle(new Random(seed)), binding, profiles, _cache, _queue, _workers, reports, _metrics, NullLogger<SchedulerLoop>.Instance);
-            _feed = new ClusterFeed(_cache, _queue, profiles);
+                new SchedulingCycle(new Random(seed)), binding, profiles, _cache, _queue, _nominated, _workers, reports, _metrics, NullLogger<SchedulerLoop>.Instance);
+            _feed = new ClusterFeed(_cache, _queue, _nominated, profiles);
         }
 
         public List<string> Faults { get; } = [];
