@@ -2,6 +2,7 @@ using MiniK8s.Client;
 using MiniK8s.Client.Events;
 using MiniK8s.Scheduler.Cache;
 using MiniK8s.Scheduler.Cycles;
+using MiniK8s.Scheduler.Explain;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Plugins.DefaultBinder;
 using MiniK8s.Scheduler.Plugins.DefaultPreemption;
@@ -28,6 +29,7 @@ internal static class SchedulerServiceCollectionExtensions
         .AddSingleton(provider => new Profiles([new Profile(options.SchedulerName, new PluginSet(DefaultPlugins(provider.GetRequiredService<PluginContext>())))]))
         .AddQueue()
         .AddCycles()
+        .AddExplain()
         .AddSingleton<SchedulerCache>()
         .AddHostedService<SchedulerService>();
 
@@ -48,6 +50,9 @@ internal static class SchedulerServiceCollectionExtensions
 
     private static IServiceCollection AddQueue(this IServiceCollection services) =>
         services.AddSingleton<SchedulingQueueOptions>().AddSingleton<SchedulingQueue>();
+
+    private static IServiceCollection AddExplain(this IServiceCollection services) =>
+        services.AddSingleton<AttemptLogOptions>().AddSingleton<AttemptLog>();
 
     private static IServiceCollection AddCycles(this IServiceCollection services) => services
         .AddSingleton(new SchedulingCycle(new Random()))

@@ -1,4 +1,6 @@
+using MiniK8s.Protocol.V1;
 using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Explain;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Queue;
 
@@ -16,7 +18,7 @@ namespace MiniK8s.Scheduler.Cycles;
 /// </remarks>
 internal sealed partial class SchedulerLoop(
     SchedulingCycle cycle, BindingCycle binding, Profiles profiles, SchedulerCache cache, SchedulingQueue queue,
-    CycleWorkers workers, PodReports reports, SchedulerMetrics metrics, ILogger<SchedulerLoop> logger)
+    CycleWorkers workers, PodReports reports, AttemptLog attempts, SchedulerMetrics metrics, ILogger<SchedulerLoop> logger)
 {
     private static readonly IReadOnlySet<string> NoPlugin = new HashSet<string>();
     private readonly Snapshot _snapshot = new([]);
@@ -53,21 +55,24 @@ internal sealed partial class SchedulerLoop(
     // Decides now; answers what is left to write.
     private Func<CancellationToken, Task> Try(QueuedPod queued, PodInfo pod)
     {
+        var profile = profiles.Of(pod);
+        var trial = attempts.Begin(queued, profile.Plugins);
         try
         {
-            var (profile, state) = (profiles.Of(pod), new CycleState());
             cache.Refresh(_snapshot);
-            return metrics.Measure(() => cycle.Decide(profile, state, pod, _snapshot)) switch
+            var decision = metrics.Measure(() => cycle.Decide(profile, trial.State, pod, _snapshot, trial.Trace));
+            var attempt = attempts.Add(trial, _snapshot, decision);
+            return decision switch
             {
-                Decision.Place place => Place(new Placement(queued, pod, profile.Plugins, state, place.Node)),
-                Decision.Reject reject => Reject(queued, pod, "Unschedulable", reject),
+                Decision.Place place => Place(new Placement(queued, pod, profile.Plugins, trial.State, place.Node, attempt)),
+                Decision.Reject reject => Reject(queued, pod, reject, attempt, AttemptOutcome.Rejected(reject.Message)),
                 var other => throw new InvalidOperationException($"Unknown decision {other}."),
             };
         }
         catch (Exception ex)
         {
             LogFailed(logger, pod.Key.ToString(), ex);
-            return Reject(queued, pod, "SchedulerError", new Decision.Reject(ex.Message, NoPlugin));
+            return Reject(queued, pod, new Decision.Reject(ex.Message, NoPlugin), attempts.Add(trial, _snapshot, null), AttemptOutcome.Failed(ex.Message));
         }
     }
 
@@ -81,7 +86,7 @@ internal sealed partial class SchedulerLoop(
         }
         binding.Undo(placement);
         var reject = new Decision.Reject(string.Join(", ", status.Reasons), new HashSet<string> { plugin });
-        return Reject(placement.Queued, placement.Pod, "Unschedulable", reject);
+        return Reject(placement.Queued, placement.Pod, reject, placement.Attempt, AttemptOutcome.Rejected(reject.Message, plugin));
     }
 
     private static (string Plugin, Status Status)? Refusal(Placement placement)
@@ -100,20 +105,25 @@ internal sealed partial class SchedulerLoop(
     }
 
     // The pod comes back only when users have been told, so that two reports of one pod never cross.
-    private Func<CancellationToken, Task> Reject(QueuedPod queued, PodInfo pod, string reason, Decision.Reject reject) => async ct =>
+    private Func<CancellationToken, Task> Reject(QueuedPod queued, PodInfo pod, Decision.Reject reject, Attempt attempt, AttemptOutcome outcome)
     {
-        LogRejected(logger, pod.Key.ToString(), reject.Message);
-        metrics.CountAttempt(reason == "Unschedulable" ? SchedulerMetrics.Unschedulable : SchedulerMetrics.Error);
-        try
+        attempts.End(attempt, outcome);
+        var isFault = outcome.Result == AttemptResult.Failed;
+        return async ct =>
         {
-            if (reject is { Remedy: { } remedy, Result: { } result }) await remedy.ApplyAsync(pod, result, ct);
-            await reports.FailedAsync(pod, reason, reject.Message, ct);
-        }
-        finally
-        {
-            queue.Return(queued, reject.RejectedBy);
-        }
-    };
+            LogRejected(logger, pod.Key.ToString(), reject.Message);
+            metrics.CountAttempt(isFault ? SchedulerMetrics.Error : SchedulerMetrics.Unschedulable);
+            try
+            {
+                if (reject is { Remedy: { } remedy, Result: { } result }) await remedy.ApplyAsync(pod, result, ct);
+                await reports.FailedAsync(pod, isFault ? "SchedulerError" : "Unschedulable", reject.Message, ct);
+            }
+            finally
+            {
+                queue.Return(queued, reject.RejectedBy);
+            }
+        };
+    }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Scheduling stopped")]
     private static partial void LogStopped(ILogger logger);
