@@ -25,13 +25,17 @@ internal static class SchedulerServiceCollectionExtensions
         .AddEventRecorder(new EventSourceOptions { Component = options.SchedulerName })
         .AddSingleton<ClusterObjects>()
         .AddSingleton<IClusterObjects>(provider => provider.GetRequiredService<ClusterObjects>())
+        .AddScheduling(options)
+        .AddHostedService<SchedulerService>();
+
+    /// <summary>Everything that decides, over any API client and any source of objects.</summary>
+    internal static IServiceCollection AddScheduling(this IServiceCollection services, SchedulerOptions options) => services
         .AddSingleton<PluginContext>()
         .AddSingleton(provider => new Profiles([new Profile(options.SchedulerName, new PluginSet(DefaultPlugins(provider.GetRequiredService<PluginContext>())))]))
         .AddQueue()
         .AddCycles()
         .AddExplain()
-        .AddSingleton<SchedulerCache>()
-        .AddHostedService<SchedulerService>();
+        .AddSingleton<SchedulerCache>();
 
     /// <summary>The default profile, in the order in which filters are asked.</summary>
     internal static IReadOnlyList<PluginEntry> DefaultPlugins(PluginContext context) =>
