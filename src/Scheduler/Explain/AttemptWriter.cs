@@ -6,6 +6,8 @@ namespace MiniK8s.Scheduler.Explain;
 /// <summary>Makes the small record of a cycle. What it says in the same words as the one before, the two share. For one thread.</summary>
 internal sealed class AttemptWriter
 {
+    private const int Few = 16;
+
     private readonly Dictionary<Verdict, int> _places = [];
     private readonly List<Verdict> _verdicts = [];
     private long[] _looked = [];
@@ -62,10 +64,10 @@ internal sealed class AttemptWriter
         return looked;
     }
 
-    // Neighbours are mostly rejected in the same words, and objects of the same words mostly are one.
+    // Mostly there are few different verdicts for thousands of nodes: those are found without an object for each node.
     private int PlaceOf(string plugin, Status status)
     {
-        for (var i = _verdicts.Count - 1; i >= int.Max(0, _verdicts.Count - 4); i--)
+        for (var i = 0; i < _verdicts.Count && i < Few; i++)
         {
             if (_verdicts[i].Is(plugin, status)) return i;
         }

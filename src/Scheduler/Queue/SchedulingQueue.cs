@@ -47,6 +47,17 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
         lock (_lock) return _pods.Values.Count(queued => queued.Pool == pool);
     }
 
+    /// <summary>Where a pod of that name waits, if it does.</summary>
+    public PodInQueue? Find(ObjectKey key)
+    {
+        lock (_lock)
+        {
+            return _pods.TryGetValue(key, out var queued)
+                ? new PodInQueue(queued.Pod, queued.Pool, queued.Timestamp, queued.BackoffUntil, queued.Attempts, queued.RejectedBy)
+                : null;
+        }
+    }
+
     /// <summary>A pod without a node was heard of, for the first time or changed.</summary>
     public void Set(PodInfo pod)
     {
