@@ -7,10 +7,10 @@ namespace MiniK8s.Lab.Commands.Why;
 /// <summary>The nodes of an attempt: those with scores by their totals, the chosen one marked, and those that were rejected with the reason.</summary>
 /// <remarks>
 /// <code>
-///                       Taint         Node
+///                       Taint      Node
 ///   NODE    TOTAL  Toleration  Affinity
-/// * node-2    500     0→100×3     0→0×2
-///   node-1    300     3→0×3       0→0×2
+/// * node-2    300     0→100×3     0→0×2
+///   node-1      0       3→0×3     0→0×2
 ///   node-3  NodeUnschedulable: node(s) were unschedulable
 /// </code>
 /// </remarks>
