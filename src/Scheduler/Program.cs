@@ -4,7 +4,7 @@ using MiniK8s.Hosting;
 using MiniK8s.Scheduler;
 using MiniK8s.Scheduler.Explain;
 
-var builder = MiniK8sProcess.CreateBuilder("scheduler", args);
+var builder = MiniK8sProcess.CreateBuilder("scheduler", args, ownsConfig: true);
 var options = builder.BindOptions<SchedulerOptions>();
 builder.ListenHttp("port", options.Port);
 builder.ListenGrpc("grpc-port", options.GrpcPort, IPAddress.Loopback);
