@@ -84,8 +84,16 @@ internal static class A
 
     public static Profile Profile(params PluginEntry[] plugins) => new("default-scheduler", new PluginSet(plugins));
 
+    /// <summary>The default profile.</summary>
     public static Profile DefaultProfile(IApiClient api) =>
         SchedulerConfiguration.Default("default-scheduler").Profiles[0].Make(new PluginContext(api, new FakeObjects(), TimeProvider.System));
+
+    /// <summary>The default profile, and a plugin more.</summary>
+    public static Profile DefaultProfile(IApiClient api, IPlugin more)
+    {
+        var profile = DefaultProfile(api);
+        return profile with { Plugins = profile.Plugins.With(more) };
+    }
 
     public static PodInfo Info(this Pod pod) => new(pod);
 

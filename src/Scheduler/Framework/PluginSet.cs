@@ -79,6 +79,10 @@ internal sealed class PluginSet
         }
     }
 
+    /// <summary>These, and at every point one more behind them, where it can stand there.</summary>
+    public PluginSet With(IPlugin plugin) => new(ExtensionPoint.All.Select(point => KeyValuePair.Create(
+        point, (IReadOnlyList<PluginEntry>)(point.Type.IsInstanceOfType(plugin) ? [.. EntriesAt(point), new PluginEntry(plugin)] : EntriesAt(point)))));
+
     private static Dictionary<ExtensionPoint, IReadOnlyList<PluginEntry>> Everywhere(IReadOnlyList<PluginEntry> entries) =>
         ExtensionPoint.All.ToDictionary(point => point, IReadOnlyList<PluginEntry> (point) => [.. entries.Where(entry => point.Type.IsInstanceOfType(entry.Plugin))]);
 
