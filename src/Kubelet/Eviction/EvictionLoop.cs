@@ -62,7 +62,7 @@ internal sealed partial class EvictionLoop(
         if (threshold.Signal.IsDisk)
         {
             await RemoveImagesAsync(stopping);
-            seen = Observations.Of(identity.Capacity, node.Usage.Read());
+            seen = Observations.Of(identity, node.Usage.Read());
             if (!identity.Eviction.Thresholds.Any(other => other.IsMet(seen.Of(other.Signal), was: false))) return null;
         }
         return await EvictOneAsync(threshold, seen.Of(threshold.Signal), stopping);
@@ -70,7 +70,7 @@ internal sealed partial class EvictionLoop(
 
     private Observations Observe()
     {
-        var seen = Observations.Of(identity.Capacity, node.Usage.Read());
+        var seen = Observations.Of(identity, node.Usage.Read());
         _state = _state.After(identity.Eviction, seen, time.GetUtcNow());
         return seen;
     }
