@@ -85,7 +85,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     /// <summary>The loop that drives its pods out, until the test is over.</summary>
     public Task EvictAsync(NodeIdentity identity, INodeFiles files, INodeUsage usage, INodeEvents events) => new EvictionLoop(
-        identity, new NodeRuntime(Runtime, files, new NoNetwork(), usage), _rooms.Admission, Pressure, events, new EventLog(Events), Time, NullLogger<EvictionLoop>.Instance)
+        identity, new NodeRuntime(Runtime, files, new NoNetwork(), usage), _rooms.Admission, _pool.IsOver, Pressure, events, new EventLog(Events), Time, NullLogger<EvictionLoop>.Instance)
         .RunAsync(_stopping.Token);
 
     /// <summary>A folder of manifests that feeds the pool.</summary>
