@@ -150,7 +150,7 @@ internal sealed partial class EvictionLoop(
     private async Task DriveOutAsync(PodWorker worker, PodEnding ending, TimeSpan grace, CancellationToken stopping)
     {
         await _forcedEnd.RunAsync(worker, ending, grace, stopping);
-        await worker.EndAsync(ending, grace).WaitAsync(CleanupPatience, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await worker.Ended.WaitAsync(CleanupPatience, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private IEnumerable<PodWorker> Active() =>

@@ -104,6 +104,21 @@ public sealed class EvictionLoopTests : INodeUsage, INodeEvents
     }
 
     [Fact]
+    public async Task Look_DiskPressureAndAPodThatIsOver_ForgetsItsContainersAndItsSandbox()
+    {
+        await using var world = new WorkerHarness(A.Pod().RestartPolicy("Never"), new FakeRuntime(_time) { ExitAtStart = { ["c"] = 0 } }, _time);
+        await world.StatusAsync("Succeeded", status => status.Phase == "Succeeded");
+        await world.OverAsync();
+        _used = new(0, 95 * Gi, 0, 0);
+
+        _ = world.EvictAsync(Heartbeats.Node, new NodeFiles(new FileTree(new DirectoryNode(), _time)), this, this);
+
+        await world.CallAsync("remove c-0");
+        await world.CallAsync("remove sandbox");
+        Assert.Equal("Succeeded", world.Api.Stored!.Status.Phase);
+    }
+
+    [Fact]
     public async Task Look_DiskPressureThatAnUnusedImageDoesNotEnd_EvictsForWhatWasSeenBefore()
     {
         await using var world = await RunningAsync(A.Pod(), unused: 1 * Gi);

@@ -105,6 +105,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
         while (!Volumes.IsUnmounted) await Task.Delay(5, patience.Token);
     }
 
+    /// <summary>Waits until the pod is through.</summary>
+    public async Task OverAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        while (!_pool.IsOver(A.Uid)) await Task.Delay(5, patience.Token);
+    }
+
     /// <summary>Waits until the pool knows nothing of the pod any more.</summary>
     public async Task ForgottenAsync()
     {
