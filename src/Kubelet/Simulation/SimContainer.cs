@@ -188,10 +188,8 @@ internal sealed partial class SimContainer
     {
         if (Kernel is not { } kernel) return null;
         var now = _runtime.Time.GetUtcNow();
-        var busy = kernel.Processes.Sum(p => p.CpuMillis) + (kernel.Throttle.IsBusy ? 1000 : 1);
-        // Beyond its quota a container waits for the next period.
-        var millis = Config.Resources.CpuQuota is > 0 and var quota ? long.Min(busy, quota * 1000 / LinuxResources.CpuPeriod) : busy;
-        return new ContainerStats(Id, now, millis, (now - Status.StartedAt!.Value) * (millis / 1000.0), kernel.MemoryAt(now), Files, kernel.ProcessCount);
+        var cpu = kernel.Cpu.At(now);
+        return new ContainerStats(Id, now, cpu.Millis, TimeSpan.FromMicroseconds(cpu.UsedMicros), kernel.MemoryAt(now), Files, kernel.ProcessCount);
     }
 
     private void Run(DateTimeOffset startedAt, Replay? replay)

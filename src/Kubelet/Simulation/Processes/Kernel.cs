@@ -32,7 +32,10 @@ internal sealed class Kernel(
 
     public TimeProvider Time { get; } = time;
     public DateTimeOffset BootedAt { get; } = bootedAt;
-    public StepThrottle Throttle { get; } = new(time);
+    public StepThrottle Throttle { get; } = new(new CpuTime(resources, bootedAt), time);
+
+    /// <summary>What its processes have of the processor.</summary>
+    public CpuTime Cpu => Throttle.Cpu;
 
     /// <summary>What variables and buffers of its processes may take of the host at once, whatever the container's own limit.</summary>
     public const long MaxHeldBytes = 64 << 20;

@@ -17,6 +17,7 @@ internal sealed class SimProcess
     private readonly Lock _gate = new();        // guards _fatalSignal and _killedAt
     private int _fatalSignal;
     private long _held;
+    private int _burning;       // thousandths of a core
     private DateTimeOffset _killedAt;
 
     public SimProcess(Kernel kernel, int pid, SimProcess? parent, IReadOnlyList<string> arguments, ProcessSetup setup)
@@ -73,9 +74,6 @@ internal sealed class SimProcess
     /// <summary>What ps shows in place of the arguments, when the program has changed its title.</summary>
     public string? Title { get; set; }
 
-    /// <summary>Thousandths of a core this process burns all the time.</summary>
-    public long CpuMillis { get; set; }
-
     /// <summary>Memory beyond what any small process takes; null: none.</summary>
     public MemoryUse? Memory { get; private set; }
 
@@ -96,6 +94,13 @@ internal sealed class SimProcess
     {
         Memory = use;
         Kernel.MemoryChanged?.Invoke();
+    }
+
+    /// <summary>The process wants some thousandths of a core more, from now on until it ends.</summary>
+    public void Burn(int millis)
+    {
+        _burning += millis;
+        Kernel.Cpu.Burn(millis, Clock.Now);
     }
 
     public string? Env(string name) => Environment.GetValueOrDefault(name);
@@ -237,6 +242,7 @@ internal sealed class SimProcess
     {
         Descriptors.CloseAll();
         Kernel.TryHold(-Interlocked.Read(ref _held));
+        if (_burning > 0) Kernel.Cpu.Burn(-_burning, EndedAt);
         Kernel.Ended(this);
         _exited.TrySetResult(status);
     }
