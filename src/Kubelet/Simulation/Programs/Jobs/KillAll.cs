@@ -19,7 +19,16 @@ internal sealed class KillAll : IProgram
         foreach (var name in names)
         {
             var found = self.Kernel.Processes.Where(p => p != self && p.Name == name).ToList();
-            found.ForEach(p => p.Deliver(signal));
+            foreach (var process in found)
+            {
+                if (self.MaySignal(process))
+                {
+                    process.Deliver(signal);
+                    continue;
+                }
+                status = 1;
+                if (!quiet) await self.ErrorAsync($"killall: can't kill pid {process.Pid}: Operation not permitted");
+            }
             if (found.Count > 0) continue;
             status = 1;
             if (!quiet) await self.ErrorAsync($"killall: {name}: no process killed");
