@@ -3,6 +3,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Jobs;
 
+/// <summary>kill: by number or name of the signal, <c>-l</c> for their list, -1 for all but process 1 and itself.</summary>
 internal sealed class Kill : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

@@ -2,6 +2,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Net;
 
+/// <summary>netstat and ss: the ports on which somebody in the pod listens, and who, where it is of the same process table.</summary>
 internal sealed class NetStat : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
