@@ -1,8 +1,11 @@
 using Google.Protobuf.WellKnownTypes;
 
+using MiniK8s.Client.Resources;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
+using MiniK8s.Scheduler.Configuration;
 using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Tests.Fakes;
 
 namespace MiniK8s.Scheduler.Tests;
 
@@ -43,6 +46,9 @@ internal static class A
     public static Pod Tolerates(this Pod pod, string key, string op = "", string value = "", string effect = "") => pod.With(spec =>
         spec.Tolerations.Add(new Toleration { Key = key, Operator = op, Value = value, Effect = effect }));
 
+    public static Pod Claims(this Pod pod, string claim) => pod.With(spec => spec.Volumes.Add(
+        new Volume { Name = claim, VolumeSource = new VolumeSource { PersistentVolumeClaim = new() { ClaimName = claim } } }));
+
     public static Pod Deleted(this Pod pod)
     {
         pod.Metadata.DeletionTimestamp = new Timestamp { Seconds = 1 };
@@ -73,6 +79,13 @@ internal static class A
         node.Spec.Unschedulable = true;
         return node;
     }
+
+    public static PluginEntry[] Entries(params IPlugin[] plugins) => [.. plugins.Select(plugin => new PluginEntry(plugin))];
+
+    public static Profile Profile(params PluginEntry[] plugins) => new("default-scheduler", new PluginSet(plugins));
+
+    public static Profile DefaultProfile(IApiClient api) =>
+        SchedulerConfiguration.Default("default-scheduler").Profiles[0].Make(new PluginContext(api, new FakeObjects(), TimeProvider.System));
 
     public static PodInfo Info(this Pod pod) => new(pod);
 

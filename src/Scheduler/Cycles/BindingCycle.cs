@@ -7,16 +7,17 @@ namespace MiniK8s.Scheduler.Cycles;
 
 /// <summary>Writes down that an assumed pod goes to its node, or takes it all back.</summary>
 internal sealed partial class BindingCycle(
-    PluginSet plugins, SchedulerCache cache, SchedulingQueue queue, PodReports reports, SchedulerMetrics metrics,
+    SchedulerCache cache, SchedulingQueue queue, PodReports reports, SchedulerMetrics metrics,
     ILogger<BindingCycle> logger)
 {
     private static readonly IReadOnlySet<string> NoPlugin = new HashSet<string>();
 
     public async Task RunAsync(Placement placement, CancellationToken stopping)
     {
-        var (queued, pod, state, node) = placement;
+        var (queued, pod, plugins, state, node) = placement;
         try
         {
+            foreach (var plugin in plugins.PreBinds) await plugin.PreBindAsync(state, pod, node, stopping);
             await plugins.Binder.BindAsync(pod, node, stopping);
         }
         catch (Exception ex) when (!stopping.IsCancellationRequested)
@@ -30,12 +31,13 @@ internal sealed partial class BindingCycle(
         metrics.CountAttempt(SchedulerMetrics.Scheduled);
         LogBound(logger, pod.Key.ToString(), node);
         reports.Scheduled(pod, node);
+        foreach (var plugin in plugins.PostBinds) plugin.PostBind(state, pod, node);
     }
 
     /// <summary>Gives back what the pod was to have; others may have been waiting for it.</summary>
     public void Undo(Placement placement)
     {
-        foreach (var plugin in plugins.Reserves) plugin.Unreserve(placement.State, placement.Pod, placement.Node);
+        foreach (var plugin in placement.Plugins.Reserves.Reverse()) plugin.Unreserve(placement.State, placement.Pod, placement.Node);
         cache.Forget(placement.Pod);
         queue.Tell(new ClusterEvent.AssignedPodDeleted(placement.Pod));
     }
@@ -61,4 +63,4 @@ internal sealed partial class BindingCycle(
 }
 
 /// <summary>A pod on its way to a node.</summary>
-internal sealed record Placement(QueuedPod Queued, PodInfo Pod, CycleState State, string Node);
+internal sealed record Placement(QueuedPod Queued, PodInfo Pod, PluginSet Plugins, CycleState State, string Node);

@@ -3,16 +3,16 @@ using MiniK8s.Scheduler.Framework;
 namespace MiniK8s.Scheduler.Cycles;
 
 /// <summary>Asks the filters about a node, in order, until one rejects it.</summary>
-internal sealed class NodeFilters(PluginSet plugins)
+internal static class NodeFilters
 {
     /// <summary>Success, or the first rejection and whose it is.</summary>
-    public (string Plugin, Status Status) Run(CycleState state, PodInfo pod, NodeInfo node)
+    public static (string Plugin, Status Status) Run(CycleState state, PodInfo pod, NodeInfo node)
     {
-        foreach (var filter in plugins.Filters)
+        var filters = state.Filters;
+        for (var i = 0; i < filters.Count; i++)
         {
-            if (state.IsSkipped(filter)) continue;
-            var status = filter.Filter(state, pod, node);
-            if (!status.IsSuccess) return (filter.Name, status);
+            var status = filters[i].Filter(state, pod, node);
+            if (!status.IsSuccess) return (filters[i].Name, status);
         }
         return ("", Status.Success);
     }

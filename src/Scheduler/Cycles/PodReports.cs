@@ -14,10 +14,10 @@ internal sealed partial class PodReports(IApiClient api, IEventRecorder events, 
 {
     private const string Condition = "PodScheduled";
 
-    public void Scheduled(PodInfo pod, string node) => events.Record(
+    public void Scheduled(PodInfo pod, string node) => EventsOf(pod).Record(
         pod.Pod, EventTypes.Normal, "Scheduled", $"Successfully assigned {pod.Key} to {node}", "Binding");
 
-    public void SkippedDeleting(PodInfo pod) => events.Record(
+    public void SkippedDeleting(PodInfo pod) => EventsOf(pod).Record(
         pod.Pod, EventTypes.Warning, "FailedScheduling", $"skip schedule deleting pod: {pod.Key}", "Scheduling");
 
     /// <summary>Says that the pod was not scheduled. A server that does not take it is logged; the next attempt says it again.</summary>
@@ -27,7 +27,7 @@ internal sealed partial class PodReports(IApiClient api, IEventRecorder events, 
     /// <param name="ct">Stops the write.</param>
     public async Task FailedAsync(PodInfo pod, string reason, string message, CancellationToken ct)
     {
-        events.Record(pod.Pod, EventTypes.Warning, "FailedScheduling", message, "Scheduling");
+        EventsOf(pod).Record(pod.Pod, EventTypes.Warning, "FailedScheduling", message, "Scheduling");
         if (IsSaid(pod.Pod, reason, message)) return;
         try
         {
@@ -39,6 +39,9 @@ internal sealed partial class PodReports(IApiClient api, IEventRecorder events, 
             LogNotSaid(logger, pod.Key.ToString(), ex.Message);
         }
     }
+
+    // Events are the profile's, whose name the pod asked for.
+    private IEventRecorder EventsOf(PodInfo pod) => events.As(pod.Pod.Spec.SchedulerName);
 
     private static PodCondition? Current(Pod pod) => pod.Status?.Conditions.FirstOrDefault(condition => condition.Type == Condition);
 

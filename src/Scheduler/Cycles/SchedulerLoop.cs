@@ -15,10 +15,11 @@ namespace MiniK8s.Scheduler.Cycles;
 /// | fails by our fault  | no      | the same with SchedulerError                                | Backoff                  |
 /// </remarks>
 internal sealed partial class SchedulerLoop(
-    SchedulingCycle cycle, BindingCycle binding, PluginSet plugins, SchedulerCache cache, SchedulingQueue queue,
+    SchedulingCycle cycle, BindingCycle binding, Profiles profiles, SchedulerCache cache, SchedulingQueue queue,
     CycleWorkers workers, PodReports reports, SchedulerMetrics metrics, ILogger<SchedulerLoop> logger)
 {
     private static readonly IReadOnlySet<string> NoPlugin = new HashSet<string>();
+    private readonly Snapshot _snapshot = new([]);
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -54,48 +55,63 @@ internal sealed partial class SchedulerLoop(
     {
         try
         {
-            var state = new CycleState();
-            return metrics.Measure(() => cycle.Decide(state, pod, cache.TakeSnapshot())) switch
+            var (profile, state) = (profiles.Of(pod), new CycleState());
+            cache.Refresh(_snapshot);
+            return metrics.Measure(() => cycle.Decide(profile, state, pod, _snapshot)) switch
             {
-                Decision.Place place => Place(new Placement(queued, pod, state, place.Node)),
-                Decision.Reject reject => Reject(queued, pod, "Unschedulable", reject.Message, reject.RejectedBy),
+                Decision.Place place => Place(new Placement(queued, pod, profile.Plugins, state, place.Node)),
+                Decision.Reject reject => Reject(queued, pod, "Unschedulable", reject),
                 var other => throw new InvalidOperationException($"Unknown decision {other}."),
             };
         }
         catch (Exception ex)
         {
             LogFailed(logger, pod.Key.ToString(), ex);
-            return Reject(queued, pod, "SchedulerError", ex.Message, NoPlugin);
+            return Reject(queued, pod, "SchedulerError", new Decision.Reject(ex.Message, NoPlugin));
         }
     }
 
     private Func<CancellationToken, Task> Place(Placement placement)
     {
         cache.Assume(placement.Pod, placement.Node);
-        foreach (var plugin in plugins.Reserves)
+        if (Refusal(placement) is not var (plugin, status))
+        {
+            queue.StartBinding(placement.Queued);
+            return ct => binding.RunAsync(placement, ct);
+        }
+        binding.Undo(placement);
+        var reject = new Decision.Reject(string.Join(", ", status.Reasons), new HashSet<string> { plugin });
+        return Reject(placement.Queued, placement.Pod, "Unschedulable", reject);
+    }
+
+    private static (string Plugin, Status Status)? Refusal(Placement placement)
+    {
+        foreach (var plugin in placement.Plugins.Reserves)
         {
             var status = plugin.Reserve(placement.State, placement.Pod, placement.Node);
-            if (status.IsSuccess) continue;
-            binding.Undo(placement);
-            return Reject(placement.Queued, placement.Pod, "Unschedulable", string.Join(", ", status.Reasons), new HashSet<string> { plugin.Name });
+            if (!status.IsSuccess) return (plugin.Name, status);
         }
-        queue.StartBinding(placement.Queued);
-        return ct => binding.RunAsync(placement, ct);
+        foreach (var plugin in placement.Plugins.Permits)
+        {
+            var status = plugin.Permit(placement.State, placement.Pod, placement.Node);
+            if (!status.IsSuccess) return (plugin.Name, status);
+        }
+        return null;
     }
 
     // The pod comes back only when users have been told, so that two reports of one pod never cross.
-    private Func<CancellationToken, Task> Reject(
-        QueuedPod queued, PodInfo pod, string reason, string message, IReadOnlySet<string> rejectedBy) => async ct =>
+    private Func<CancellationToken, Task> Reject(QueuedPod queued, PodInfo pod, string reason, Decision.Reject reject) => async ct =>
     {
-        LogRejected(logger, pod.Key.ToString(), message);
+        LogRejected(logger, pod.Key.ToString(), reject.Message);
         metrics.CountAttempt(reason == "Unschedulable" ? SchedulerMetrics.Unschedulable : SchedulerMetrics.Error);
         try
         {
-            await reports.FailedAsync(pod, reason, message, ct);
+            if (reject is { Remedy: { } remedy, Result: { } result }) await remedy.ApplyAsync(pod, result, ct);
+            await reports.FailedAsync(pod, reason, reject.Message, ct);
         }
         finally
         {
-            queue.Return(queued, rejectedBy);
+            queue.Return(queued, reject.RejectedBy);
         }
     };
 

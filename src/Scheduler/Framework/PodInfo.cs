@@ -24,5 +24,11 @@ internal sealed class PodInfo(Pod pod)
 
     public IReadOnlyList<HostPort> HostPorts { get; } = [.. HostPort.Of(pod.Spec)];
 
+    /// <summary>Whether it has any rule of affinity or anti-affinity towards other pods.</summary>
+    public bool HasAffinity { get; } = pod.Spec.Affinity is { } affinity && (affinity.PodAffinity is not null || affinity.PodAntiAffinity is not null);
+
+    /// <summary>Whether it has a required rule of anti-affinity, which holds against pods that come later.</summary>
+    public bool HasRequiredAntiAffinity { get; } = pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution.Count > 0;
+
     public override string ToString() => Key.ToString();
 }

@@ -28,15 +28,15 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
 
     public SchedulerLoopTests()
     {
-        var plugins = new PluginSet(SchedulerServiceCollectionExtensions.DefaultPlugins(_api));
-        _queue = new SchedulingQueue(plugins, new SchedulingQueueOptions(), _time);
-        _feed = new ClusterFeed(_cache, _queue, "default-scheduler");
+        var profiles = new Profiles([A.DefaultProfile(_api)]);
+        _queue = new SchedulingQueue(profiles, new SchedulingQueueOptions(), _time);
+        _feed = new ClusterFeed(_cache, _queue, profiles);
         _workers = new CycleWorkers(NullLogger<CycleWorkers>.Instance);
         var reports = new PodReports(_api, _events, _time, NullLogger<PodReports>.Instance);
         _metrics = new SchedulerMetrics(_queue, _time);
-        var binding = new BindingCycle(plugins, _cache, _queue, reports, _metrics, NullLogger<BindingCycle>.Instance);
+        var binding = new BindingCycle(_cache, _queue, reports, _metrics, NullLogger<BindingCycle>.Instance);
         _loop = new SchedulerLoop(
-            new SchedulingCycle(plugins, new Random(1)), binding, plugins, _cache, _queue, _workers, reports, _metrics,
+            new SchedulingCycle(new Random(1)), binding, profiles, _cache, _queue, _workers, reports, _metrics,
             NullLogger<SchedulerLoop>.Instance);
     }
 
@@ -62,7 +62,7 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
 
         Assert.Equal("bind default/web to n1", await WriteAsync());
         Assert.Equal("Normal Scheduled Pod/web: Successfully assigned default/web to n1", await EventAsync());
-        Assert.Equal(1000, Assert.Single(_cache.TakeSnapshot().Nodes).Requested.MilliCpu);
+        Assert.Equal(1000, Assert.Single(Nodes()).Requested.MilliCpu);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
         Assert.Equal("Warning FailedScheduling Pod/web: no leader", await EventAsync());
         AssertCondition("SchedulerError", "no leader");
         await BackInQueueAsync(Pool.Backoff);
-        Assert.Equal(0, Assert.Single(_cache.TakeSnapshot().Nodes).Requested.MilliCpu);
+        Assert.Equal(0, Assert.Single(Nodes()).Requested.MilliCpu);
 
         _api.Refuse = _ => null;
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -179,5 +179,12 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
             (Text("type"), Text("status"), Text("reason"), Text("message"), Text("lastTransitionTime")));
 
         string? Text(string property) => condition.GetProperty(property).GetString();
+    }
+
+    private IReadOnlyList<NodeInfo> Nodes()
+    {
+        var snapshot = new Snapshot([]);
+        _cache.Refresh(snapshot);
+        return snapshot.Nodes;
     }
 }

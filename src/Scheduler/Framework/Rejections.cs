@@ -1,6 +1,4 @@
-using MiniK8s.Scheduler.Framework;
-
-namespace MiniK8s.Scheduler.Cycles;
+namespace MiniK8s.Scheduler.Framework;
 
 /// <summary>Why each node was rejected: of each, the first filter that did.</summary>
 /// <param name="nodeCount">All nodes, also those not looked at.</param>
