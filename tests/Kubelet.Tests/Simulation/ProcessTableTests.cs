@@ -38,7 +38,7 @@ public sealed class ProcessTableTests
 
             """, await ProcessesAsync(lab, box));
         Assert.Equal("4 1\n", (await lab.ExecAsync(box, "pidof pause sleep")).Stdout);
-        Assert.Equal("2\n3\n", (await lab.ExecAsync(box, "pgrep nginx")).Stdout);
+        Assert.Equal("3 2\n", (await lab.ExecAsync(box, "pidof nginx")).Stdout);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class ProcessTableTests
     [Theory]
     [InlineData("kill 2", 143)]
     [InlineData("kill -9 2", 137)]
-    [InlineData("pkill -INT sleep", 130)]
+    [InlineData("killall -INT sleep", 130)]
     [InlineData("killall -q -KILL sleep", 137)]
     public async Task Kill_ProcessOfAnotherContainer_EndsThatContainerAlone(string command, int code)
     {
