@@ -63,7 +63,7 @@ public sealed class KubectlDebugTests(SharedLab shared)
         await terminal.ShowsAsync("\nseen by all\n");
         await terminal.TypeAsync("kill -QUIT 1\r");       // process 1 takes its whole table along
 
-        Assert.Equal(137, await terminal.EndAsync());
+        Assert.Equal(0, await terminal.EndAsync());         // whatever became of the container
         var pod = await Lab.Api.UntilPodAsync(ns, "web", p => p.Status.ContainerStatuses[0] is { RestartCount: 1, Ready: true }, "runs again");
         Assert.Equal(0, pod.Status.ContainerStatuses[0].LastState.Terminated.ExitCode);
         Assert.Equal(137, pod.Status.EphemeralContainerStatuses[0].State.Terminated.ExitCode);
