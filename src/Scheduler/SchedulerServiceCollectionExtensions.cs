@@ -17,15 +17,19 @@ internal static class SchedulerServiceCollectionExtensions
     private static IServiceCollection AddScheduler(this IServiceCollection services, SchedulerOptions options, SchedulerConfiguration configuration) => services
         .AddApiClient(configuration.Kubeconfig.Length > 0 ? configuration.Kubeconfig : options.Kubeconfig, "kube-scheduler")
         .AddEventRecorder(new EventSourceOptions { Component = "default-scheduler" })
-        .AddSingleton(configuration)
         .AddSingleton<ClusterObjects>()
         .AddSingleton<IClusterObjects>(provider => provider.GetRequiredService<ClusterObjects>())
+        .AddScheduling(configuration)
+        .AddHostedService<SchedulerService>();
+
+    /// <summary>Everything that decides, over any API client and any source of objects.</summary>
+    internal static IServiceCollection AddScheduling(this IServiceCollection services, SchedulerConfiguration configuration) => services
+        .AddSingleton(configuration)
         .AddSingleton<PluginContext>()
         .AddSingleton(provider => configuration.MakeProfiles(provider.GetRequiredService<PluginContext>()))
         .AddQueue(configuration)
         .AddCycles()
-        .AddSingleton<SchedulerCache>()
-        .AddHostedService<SchedulerService>();
+        .AddSingleton<SchedulerCache>();
 
     private static IServiceCollection AddQueue(this IServiceCollection services, SchedulerConfiguration configuration) => services
         .AddSingleton(new SchedulingQueueOptions { InitialBackoff = configuration.InitialBackoff, MaxBackoff = configuration.MaxBackoff })

@@ -5,6 +5,7 @@ using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Scheduler.Configuration;
 using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Tests.Fakes;
 
 namespace MiniK8s.Scheduler.Tests;
 
@@ -44,6 +45,9 @@ internal static class A
 
     public static Pod Tolerates(this Pod pod, string key, string op = "", string value = "", string effect = "") => pod.With(spec =>
         spec.Tolerations.Add(new Toleration { Key = key, Operator = op, Value = value, Effect = effect }));
+
+    public static Pod Claims(this Pod pod, string claim) => pod.With(spec => spec.Volumes.Add(
+        new Volume { Name = claim, VolumeSource = new VolumeSource { PersistentVolumeClaim = new() { ClaimName = claim } } }));
 
     public static Pod Deleted(this Pod pod)
     {

@@ -120,7 +120,7 @@ public static class SchedulingValidation
         }
     }
 
-    private static void NodeSelector(NodeSelector selector, FieldPath path, FieldErrorList errors)
+    internal static void NodeSelector(NodeSelector selector, FieldPath path, FieldErrorList errors)
     {
         var terms = path.Child("nodeSelectorTerms");
         if (selector.NodeSelectorTerms.Count == 0) errors.Add(FieldError.Required(terms, "must have at least one node selector term"));

@@ -13,11 +13,15 @@ using MiniK8s.Scheduler.Plugins.NodePreferAvoidPods;
 using MiniK8s.Scheduler.Plugins.NodeResourceLimits;
 using MiniK8s.Scheduler.Plugins.NodeResources;
 using MiniK8s.Scheduler.Plugins.NodeUnschedulable;
+using MiniK8s.Scheduler.Plugins.NodeVolumeLimits;
 using MiniK8s.Scheduler.Plugins.PodToleratesNodeNoExecuteTaints;
 using MiniK8s.Scheduler.Plugins.PrioritySort;
 using MiniK8s.Scheduler.Plugins.SchedulingGates;
 using MiniK8s.Scheduler.Plugins.ServiceAffinity;
 using MiniK8s.Scheduler.Plugins.TaintToleration;
+using MiniK8s.Scheduler.Plugins.VolumeBinding;
+using MiniK8s.Scheduler.Plugins.VolumeRestrictions;
+using MiniK8s.Scheduler.Plugins.VolumeZone;
 
 namespace MiniK8s.Scheduler.Configuration;
 
@@ -37,6 +41,10 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
         PluginKind.Of<NodeAffinity, NodeAffinityArgs>("NodeAffinity", (args, _) => new NodeAffinity(args)),
         PluginKind.Of("NodePorts", _ => new NodePorts()),
         PluginKind.Of<NodeResourcesFit, NodeResourcesFitArgs>("NodeResourcesFit", (args, _) => new NodeResourcesFit(args)),
+        PluginKind.Of("VolumeRestrictions", context => new VolumeRestrictions(context.Objects)),
+        PluginKind.Of("NodeVolumeLimits", context => new NodeVolumeLimits(context.Objects)),
+        PluginKind.Of("VolumeBinding", context => new VolumeBinding(context.Objects)),
+        PluginKind.Of("VolumeZone", context => new VolumeZone(context.Objects)),
         PluginKind.Of("DefaultPreemption", _ => new DefaultPreemption()),
         PluginKind.Of<NodeResourcesBalancedAllocation, NodeResourcesBalancedAllocationArgs>(
             "NodeResourcesBalancedAllocation", (args, _) => new NodeResourcesBalancedAllocation(args)),
@@ -48,6 +56,9 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
         PluginKind.Of("CheckNodeDiskPressure", _ => new CheckNodeDiskPressure()),
         PluginKind.Of("CheckNodeMemoryPressure", _ => new CheckNodeMemoryPressure()),
         PluginKind.Of("CheckNodePIDPressure", _ => new CheckNodePIDPressure()),
+        PluginKind.Of("EBSLimits", context => DiskLimits.Ebs(context.Objects)),
+        PluginKind.Of("GCEPDLimits", context => DiskLimits.GcePd(context.Objects)),
+        PluginKind.Of("AzureDiskLimits", context => DiskLimits.AzureDisk(context.Objects)),
         PluginKind.Of<NodeLabel, NodeLabelArgs>("NodeLabel", (args, _) => new NodeLabel(args)),
         PluginKind.Of("NodePreferAvoidPods", _ => new NodePreferAvoidPods()),
         PluginKind.Of("NodeResourceLimits", _ => new NodeResourceLimits()),
@@ -67,7 +78,10 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
         new() { Name = "NodeAffinity", Weight = 2 },
         new() { Name = "NodePorts" },
         new() { Name = "NodeResourcesFit", Weight = 1 },
-        //// VolumeRestrictions, NodeVolumeLimits, VolumeBinding, VolumeZone
+        new() { Name = "VolumeRestrictions" },
+        new() { Name = "NodeVolumeLimits" },
+        new() { Name = "VolumeBinding" },
+        new() { Name = "VolumeZone" },
         //// PodTopologySpread 2, InterPodAffinity 2
         new() { Name = "DefaultPreemption" },
         new() { Name = "NodeResourcesBalancedAllocation", Weight = 1 },

@@ -2,6 +2,7 @@ using System.Text;
 
 using MiniK8s.Scheduler.Configuration;
 using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Tests.Fakes;
 
 namespace MiniK8s.Scheduler.Tests.Configuration;
 
