@@ -15,6 +15,7 @@ namespace MiniK8s.Scheduler.Tests.Plugins;
 public sealed class PluginMemoryTests
 {
     private const int Times = 1000;
+    private const string Gpu = "example.com/gpu";
 
     private static readonly IFilterPlugin[] FilterPlugins =
         [new NodeName(), new NodeUnschedulable(), new TaintToleration(), new NodeAffinity(), new NodePorts(), new NodeResourcesFit()];
@@ -84,6 +85,7 @@ public sealed class PluginMemoryTests
     private static PodInfo Pod()
     {
         var pod = A.Pod().Cpu("500m").Memory("1Gi").HostPort(80).Tolerates("gpu", "Exists").Tolerates("soft", "Exists");
+        pod.Requests(pod.Spec.Containers[0], Gpu, "1");
         pod.Spec.Containers[0].Image = "web:1";
         var zone = new NodeSelectorTerm { MatchExpressions = { new NodeSelectorRequirement { Key = "zone", Operator = "In", Values = { "a", "b" } } } };
         var cores = new NodeSelectorTerm { MatchExpressions = { new NodeSelectorRequirement { Key = "cores", Operator = "Gt", Values = { "4" } } } };
@@ -101,6 +103,7 @@ public sealed class PluginMemoryTests
     private static NodeInfo Node()
     {
         var node = A.Node().Label("zone", "b").Label("cores", "8").Taint("gpu", "yes", "NoSchedule").Taint("soft", "", "PreferNoSchedule").Taint("other", "", "PreferNoSchedule");
+        node.Status.Allocatable[Gpu] = "4";
         node.Status.Images.Add(new ContainerImage { Names = { "web:1" }, SizeBytes = 100 << 20 });
         return node.Info(A.Pod("other").Cpu("1").Memory("1Gi").HostPort(81));
     }
