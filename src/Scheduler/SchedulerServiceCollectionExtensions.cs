@@ -33,7 +33,8 @@ internal static class SchedulerServiceCollectionExtensions
 
     private static IServiceCollection AddQueue(this IServiceCollection services, SchedulerConfiguration configuration) => services
         .AddSingleton(new SchedulingQueueOptions { InitialBackoff = configuration.InitialBackoff, MaxBackoff = configuration.MaxBackoff })
-        .AddSingleton<SchedulingQueue>();
+        .AddSingleton<SchedulingQueue>()
+        .AddSingleton<NominatedPods>();
 
     private static IServiceCollection AddCycles(this IServiceCollection services) => services
         .AddSingleton(new SchedulingCycle(new Random()))

@@ -5,6 +5,7 @@ using MiniK8s.Scheduler.Plugins.CheckNodePIDPressure;
 using MiniK8s.Scheduler.Plugins.DefaultBinder;
 using MiniK8s.Scheduler.Plugins.DefaultPreemption;
 using MiniK8s.Scheduler.Plugins.ImageLocality;
+using MiniK8s.Scheduler.Plugins.InterPodAffinity;
 using MiniK8s.Scheduler.Plugins.NodeAffinity;
 using MiniK8s.Scheduler.Plugins.NodeLabel;
 using MiniK8s.Scheduler.Plugins.NodeName;
@@ -16,8 +17,10 @@ using MiniK8s.Scheduler.Plugins.NodeResourcesMostAllocated;
 using MiniK8s.Scheduler.Plugins.NodeUnschedulable;
 using MiniK8s.Scheduler.Plugins.NodeVolumeLimits;
 using MiniK8s.Scheduler.Plugins.PodToleratesNodeNoExecuteTaints;
+using MiniK8s.Scheduler.Plugins.PodTopologySpread;
 using MiniK8s.Scheduler.Plugins.PrioritySort;
 using MiniK8s.Scheduler.Plugins.SchedulingGates;
+using MiniK8s.Scheduler.Plugins.SelectorSpread;
 using MiniK8s.Scheduler.Plugins.ServiceAffinity;
 using MiniK8s.Scheduler.Plugins.TaintToleration;
 using MiniK8s.Scheduler.Plugins.VolumeBinding;
@@ -48,7 +51,9 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds, IReadOnlyLis
         PluginKind.Of("NodeVolumeLimits", context => new NodeVolumeLimits(context.Objects)),
         PluginKind.Of("VolumeBinding", context => new VolumeBinding(context.Objects)),
         PluginKind.Of("VolumeZone", context => new VolumeZone(context.Objects)),
-        PluginKind.Of("DefaultPreemption", _ => new DefaultPreemption()),
+        PluginKind.Of<PodTopologySpread, PodTopologySpreadArgs>("PodTopologySpread", (args, context) => new PodTopologySpread(context.Objects, args)),
+        PluginKind.Of<InterPodAffinity, InterPodAffinityArgs>("InterPodAffinity", (args, context) => new InterPodAffinity(context.Objects, args)),
+        PluginKind.Of<DefaultPreemption, DefaultPreemptionArgs>("DefaultPreemption", (args, context) => new DefaultPreemption(args, context, new Random())),
         PluginKind.Of<NodeResourcesBalancedAllocation, NodeResourcesBalancedAllocationArgs>(
             "NodeResourcesBalancedAllocation", (args, _) => new NodeResourcesBalancedAllocation(args)),
         PluginKind.Of("ImageLocality", _ => new ImageLocality()),
@@ -67,6 +72,7 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds, IReadOnlyLis
         PluginKind.Of("NodeResourceLimits", _ => new NodeResourceLimits()),
         PluginKind.Of<NodeResourcesMostAllocated, NodeResourcesMostAllocatedArgs>("NodeResourcesMostAllocated", (args, _) => new NodeResourcesMostAllocated(args)),
         PluginKind.Of("PodToleratesNodeNoExecuteTaints", _ => new PodToleratesNodeNoExecuteTaints()),
+        PluginKind.Of("SelectorSpread", context => new SelectorSpread(context.Objects)),
         PluginKind.Of<ServiceAffinity, ServiceAffinityArgs>("ServiceAffinity", (args, context) => new ServiceAffinity(args, context.Objects)),
     ]);
 
@@ -86,7 +92,8 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds, IReadOnlyLis
         new() { Name = "NodeVolumeLimits" },
         new() { Name = "VolumeBinding" },
         new() { Name = "VolumeZone" },
-        //// PodTopologySpread 2, InterPodAffinity 2
+        new() { Name = "PodTopologySpread", Weight = 2 },
+        new() { Name = "InterPodAffinity", Weight = 2 },
         new() { Name = "DefaultPreemption" },
         new() { Name = "NodeResourcesBalancedAllocation", Weight = 1 },
         new() { Name = "ImageLocality", Weight = 1 },

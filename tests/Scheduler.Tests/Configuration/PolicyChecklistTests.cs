@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 
 using MiniK8s.Scheduler.Configuration;
 using MiniK8s.Scheduler.Framework;
-using MiniK8s.Scheduler.Tests.Fakes;
 
 namespace MiniK8s.Scheduler.Tests.Configuration;
 
@@ -70,7 +69,7 @@ public sealed partial class PolicyChecklistTests
     [Fact]
     public void SamplesPackingProfile_PrefersTheFullerNode()
     {
-        var plugins = Sample().Profiles.Single(profile => profile.SchedulerName == "packing-scheduler").Make(new PluginContext(null!, new FakeObjects(), TimeProvider.System)).Plugins;
+        var plugins = Sample().Profiles.Single(profile => profile.SchedulerName == "packing-scheduler").Make(A.Context()).Plugins;
         var (fit, weight) = plugins.Scores.Single(score => score.Plugin.Name == "NodeResourcesFit");
         var pod = A.Pod().Cpu("1").Memory("2Gi").Info();
 

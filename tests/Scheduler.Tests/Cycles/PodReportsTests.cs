@@ -16,7 +16,7 @@ public sealed class PodReportsTests
 
         reports.Scheduled(pod, "n1");
         reports.SkippedDeleting(pod);
-        await reports.FailedAsync(pod, "Unschedulable", "no room", CancellationToken.None);
+        await reports.FailedAsync(pod, "Unschedulable", "no room", null, CancellationToken.None);
 
         for (var i = 0; i < 3; i++) Assert.Equal("packing-scheduler", await events.Components.Reader.ReadAsync().AsTask().OrMissing("an event's component"));
     }
