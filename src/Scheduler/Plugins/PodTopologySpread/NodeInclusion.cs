@@ -13,6 +13,9 @@ internal sealed class NodeInclusion(PodInfo pod)
     public static bool ChoosesNodes(PodInfo pod) =>
         pod.Pod.Spec.NodeSelector.Count > 0 || pod.Pod.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution is not null;
 
+    /// <summary>False when the constraint counts every node.</summary>
+    public bool AsksNodes(SpreadConstraint constraint) => (constraint.HonorsNodeAffinity && _choosesNodes) || constraint.HonorsTaints;
+
     public bool Includes(SpreadConstraint constraint, Node node)
     {
         if (constraint.HonorsNodeAffinity && _choosesNodes && !pod.Pod.Spec.SelectsNode(node)) return false;
