@@ -7,7 +7,7 @@ namespace MiniK8s.Scheduler.Tests.Plugins;
 /// <summary>The two plugins that count pods against their definitions, over some thousand clusters.</summary>
 public sealed class RandomClusterTests
 {
-    private const int Clusters = 3000;
+    private const int Clusters = 2000;
 
     [Fact]
     public void InterPodAffinity_Filter_EqualsItsDefinition() => ForEachCluster((cluster, pod) => (

@@ -64,11 +64,10 @@ internal sealed class SpreadCounts : ICycleData
     private void Count(int constraint, int[][] domains, Snapshot snapshot)
     {
         var live = snapshot.CountLive(_pod.Key.Namespace, _constraints[constraint].Pods);
-        var asksNodes = _inclusion.AsksNodes(_constraints[constraint]);
+        var included = _inclusion.IncludedIn(snapshot, _constraints[constraint]);
         for (var place = 0; place < live.Length; place++)
         {
-            if (!AreIn(domains, place) || (asksNodes && !_inclusion.Includes(_constraints[constraint], snapshot.Nodes[place].Node))) continue;
-            _counts[constraint].Add(domains[constraint][place], live[place]);
+            if (AreIn(domains, place) && included?[place] != false) _counts[constraint].Add(domains[constraint][place], live[place]);
         }
     }
 

@@ -76,11 +76,10 @@ internal sealed class SpreadScores : ICycleData
 
     private void CountPods(Domains domains, NodeInclusion inclusion)
     {
-        var asksNodes = inclusion.AsksNodes(domains.Constraint);
+        var included = inclusion.IncludedIn(_snapshot, domains.Constraint);
         for (var place = 0; place < domains.ByNode.Length; place++)
         {
-            if (!domains.Counts(place) || IsIgnored(place)) continue;
-            if (!asksNodes || inclusion.Includes(domains.Constraint, _snapshot.Nodes[place].Node)) domains.AddPodsOf(place);
+            if (domains.Counts(place) && !IsIgnored(place) && included?[place] != false) domains.AddPodsOf(place);
         }
     }
 
