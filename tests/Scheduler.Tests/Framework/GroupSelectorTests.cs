@@ -2,6 +2,7 @@ using MiniK8s.Protocol.Apps.V1;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Tests.Fakes;
 using MiniK8s.Scheduler.Tests.Plugins;
 
 namespace MiniK8s.Scheduler.Tests.Framework;

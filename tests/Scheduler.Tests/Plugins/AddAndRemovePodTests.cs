@@ -1,6 +1,7 @@
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Plugins.InterPodAffinity;
 using MiniK8s.Scheduler.Plugins.PodTopologySpread;
+using MiniK8s.Scheduler.Tests.Fakes;
 
 namespace MiniK8s.Scheduler.Tests.Plugins;
 
@@ -50,7 +51,7 @@ public sealed class AddAndRemovePodTests
     {
         var remove = cluster.Pods.Count > 0 && cluster.Chance(2);
         var other = remove ? cluster.Pick(cluster.Pods) : cluster.Placed();
-        var node = cluster.NodeOf(other).Info();
+        var node = cluster.World.NodeOf(other).Info();
         if (remove)
         {
             cluster.Pods.Remove(other);

@@ -1,10 +1,11 @@
 using MiniK8s.Api.Selectors;
 using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Scheduler.Tests.Reference;
 
 namespace MiniK8s.Scheduler.Tests.Plugins;
 
 /// <summary>The rules of InterPodAffinity said as plainly as they can be, every pod asked about every other. What the plugin must equal.</summary>
-internal sealed class InterPodAffinityDefinition(RandomCluster cluster, int hardWeight = 1)
+internal sealed class InterPodAffinityDefinition(World world, int hardWeight = 1)
 {
     public string Filter(Pod pod, Node node)
     {
@@ -12,7 +13,7 @@ internal sealed class InterPodAffinityDefinition(RandomCluster cluster, int hard
         if (!near.All(term => Has(node, term)) || !(near.All(term => SharersOf(node, term).Any(other => MatchesAll(near, pod, other))) || IsFirst(pod)))
             return "X: node(s) didn't match pod affinity rules";
         if (notNear.Any(term => SharersOf(node, term).Any(other => Matches(term, pod, other)))) return "U: node(s) didn't match pod anti-affinity rules";
-        return cluster.Pods.Any(other => RequiredNot(other).Any(term => Matches(term, other, pod) && Shares(cluster.NodeOf(other), node, term)))
+        return world.Pods.Any(other => RequiredNot(other).Any(term => Matches(term, other, pod) && Shares(world.NodeOf(other), node, term)))
             ? "U: node(s) didn't satisfy existing pods anti-affinity rules"
             : "";
     }
@@ -20,10 +21,10 @@ internal sealed class InterPodAffinityDefinition(RandomCluster cluster, int hard
     /// <summary>Raw scores; null when no term speaks of anybody in any domain.</summary>
     public long[]? Scores(Pod pod)
     {
-        var worths = cluster.Pods.SelectMany(other => Worths(pod, other).Where(worth => Has(cluster.NodeOf(other), worth.Term)).Select(worth => (Other: other, worth))).ToList();
+        var worths = world.Pods.SelectMany(other => Worths(pod, other).Where(worth => Has(world.NodeOf(other), worth.Term)).Select(worth => (Other: other, worth))).ToList();
         return worths.Count == 0
             ? null
-            : [.. cluster.Nodes.Select(node => worths.Where(w => Shares(cluster.NodeOf(w.Other), node, w.worth.Term)).Sum(w => w.worth.Amount))];
+            : [.. world.Nodes.Select(node => worths.Where(w => Shares(world.NodeOf(w.Other), node, w.worth.Term)).Sum(w => w.worth.Amount))];
     }
 
     public static long[] Normalize(long[] raw)
@@ -43,9 +44,9 @@ internal sealed class InterPodAffinityDefinition(RandomCluster cluster, int hard
 
     private bool IsFirst(Pod pod) =>
         MatchesAll(Required(pod), pod, pod)
-        && !cluster.Pods.Any(other => MatchesAll(Required(pod), pod, other) && Required(pod).Any(term => Has(cluster.NodeOf(other), term)));
+        && !world.Pods.Any(other => MatchesAll(Required(pod), pod, other) && Required(pod).Any(term => Has(world.NodeOf(other), term)));
 
-    private IEnumerable<Pod> SharersOf(Node node, PodAffinityTerm term) => cluster.Pods.Where(other => Shares(cluster.NodeOf(other), node, term));
+    private IEnumerable<Pod> SharersOf(Node node, PodAffinityTerm term) => world.Pods.Where(other => Shares(world.NodeOf(other), node, term));
 
     private static bool Shares(Node a, Node b, PodAffinityTerm term) =>
         Has(a, term) && Has(b, term) && a.Metadata.Labels[term.TopologyKey] == b.Metadata.Labels[term.TopologyKey];
@@ -66,18 +67,18 @@ internal sealed class InterPodAffinityDefinition(RandomCluster cluster, int hard
     {
         if (term.Namespaces.Count == 0 && term.NamespaceSelector is null) return ns == owner.Metadata.Namespace;
         if (term.Namespaces.Contains(ns)) return true;
-        var known = cluster.Namespaces.FirstOrDefault(candidate => candidate.Metadata.Name == ns);
+        var known = world.Namespaces.FirstOrDefault(candidate => candidate.Metadata.Name == ns);
         var query = LabelQuery.From(term.NamespaceSelector);
-        return known is not null ? query.Matches(known.Metadata.Labels) : query.IsEverything || (cluster.Pods.Contains(owner) && query.Matches(new Dictionary<string, string>()));
+        return known is not null ? query.Matches(known.Metadata.Labels) : query.IsEverything || (world.Pods.Contains(owner) && query.Matches(new Dictionary<string, string>()));
     }
 
     private static string? ValueOf(Pod pod, string key) => pod.Metadata.Labels.TryGetValue(key, out var value) ? value : null;
 
-    private static IReadOnlyList<PodAffinityTerm> Required(Pod pod) => pod.Spec.Affinity?.PodAffinity.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
+    private static IReadOnlyList<PodAffinityTerm> Required(Pod pod) => pod.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
 
-    private static IReadOnlyList<PodAffinityTerm> RequiredNot(Pod pod) => pod.Spec.Affinity?.PodAntiAffinity.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
+    private static IReadOnlyList<PodAffinityTerm> RequiredNot(Pod pod) => pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
 
-    private static IReadOnlyList<WeightedPodAffinityTerm> Preferred(Pod pod) => pod.Spec.Affinity?.PodAffinity.PreferredDuringSchedulingIgnoredDuringExecution ?? [];
+    private static IReadOnlyList<WeightedPodAffinityTerm> Preferred(Pod pod) => pod.Spec.Affinity?.PodAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [];
 
-    private static IReadOnlyList<WeightedPodAffinityTerm> PreferredNot(Pod pod) => pod.Spec.Affinity?.PodAntiAffinity.PreferredDuringSchedulingIgnoredDuringExecution ?? [];
+    private static IReadOnlyList<WeightedPodAffinityTerm> PreferredNot(Pod pod) => pod.Spec.Affinity?.PodAntiAffinity?.PreferredDuringSchedulingIgnoredDuringExecution ?? [];
 }

@@ -1,13 +1,14 @@
 using MiniK8s.Api.Placement;
 using MiniK8s.Api.Selectors;
 using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Scheduler.Tests.Reference;
 
 namespace MiniK8s.Scheduler.Tests.Plugins;
 
 /// <summary>The rules of PodTopologySpread said as plainly as they can be. What the plugin must equal.</summary>
 /// <param name="defaults">What holds for pods without constraints, their selectors filled in.</param>
 /// <param name="needEveryKey">Whether under the defaults a node has to have every key to be scored.</param>
-internal sealed class PodTopologySpreadDefinition(RandomCluster cluster, IReadOnlyList<TopologySpreadConstraint> defaults, bool needEveryKey)
+internal sealed class PodTopologySpreadDefinition(World world, IReadOnlyList<TopologySpreadConstraint> defaults, bool needEveryKey)
 {
     public string Filter(Pod pod, Node node)
     {
@@ -15,7 +16,7 @@ internal sealed class PodTopologySpreadDefinition(RandomCluster cluster, IReadOn
         foreach (var constraint in constraints)
         {
             if (!Has(node, constraint)) return "X: node(s) didn't match pod topology spread constraints (missing required label)";
-            var counts = cluster.Nodes.Where(other => constraints.All(c => Has(other, c)) && Includes(constraint, pod, other))
+            var counts = world.Nodes.Where(other => constraints.All(c => Has(other, c)) && Includes(constraint, pod, other))
                 .GroupBy(other => Domain(other, constraint)).ToDictionary(domain => domain.Key, domain => domain.Sum(other => Count(constraint, pod, other)));
             var smallest = counts.Count < (constraint.HasMinDomains ? constraint.MinDomains : 1) ? 0 : counts.Values.Min();
             var with = counts.GetValueOrDefault(Domain(node, constraint)) + (Selects(constraint, pod, pod) ? 1 : 0);
@@ -40,7 +41,7 @@ internal sealed class PodTopologySpreadDefinition(RandomCluster cluster, IReadOn
             var domains = isHost ? scored.Count : scored.Select(other => Has(other, constraint) ? Domain(other, constraint) : "").Distinct().Count();
             var counted = isHost
                 ? [node]
-                : cluster.Nodes.Where(other => !Ignored(other) && Has(other, constraint) && Includes(constraint, pod, other) && Domain(other, constraint) == Domain(node, constraint));
+                : world.Nodes.Where(other => !Ignored(other) && Has(other, constraint) && Includes(constraint, pod, other) && Domain(other, constraint) == Domain(node, constraint));
             return counted.Sum(other => Count(constraint, pod, other)) * Math.Log(domains + 2) + (constraint.MaxSkew - 1);
         }
 
@@ -53,7 +54,7 @@ internal sealed class PodTopologySpreadDefinition(RandomCluster cluster, IReadOn
     private IReadOnlyList<TopologySpreadConstraint> Of(Pod pod, string whenUnsatisfiable) =>
         [.. (pod.Spec.TopologySpreadConstraints.Count > 0 ? pod.Spec.TopologySpreadConstraints : defaults).Where(constraint => constraint.WhenUnsatisfiable == whenUnsatisfiable)];
 
-    private int Count(TopologySpreadConstraint constraint, Pod pod, Node node) => cluster.Pods.Count(other =>
+    private int Count(TopologySpreadConstraint constraint, Pod pod, Node node) => world.Pods.Count(other =>
         other.Spec.NodeName == node.Metadata.Name && other.Metadata.Namespace == pod.Metadata.Namespace && other.Metadata.DeletionTimestamp is null
         && Selects(constraint, pod, other));
 

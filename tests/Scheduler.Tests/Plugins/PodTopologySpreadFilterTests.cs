@@ -4,6 +4,7 @@ using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Plugins.PodTopologySpread;
+using MiniK8s.Scheduler.Tests.Fakes;
 
 namespace MiniK8s.Scheduler.Tests.Plugins;
 

@@ -1,5 +1,6 @@
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Tests.Reference;
 
 namespace MiniK8s.Scheduler.Tests.Plugins;
 
@@ -32,9 +33,10 @@ internal sealed class RandomCluster
     public IReadOnlyList<Namespace> Namespaces { get; } =
         [Rules.Namespace("default"), Rules.Namespace("prod", ("env", "prod")), Rules.Namespace("test", ("env", "test"))];
 
-    public Snapshot Snapshot() => new(Nodes.Select(node => node.Info([.. Pods.Where(pod => pod.Spec.NodeName == node.Metadata.Name)])));
+    /// <summary>As it is now.</summary>
+    public World World => new(Nodes, Pods) { Namespaces = Namespaces };
 
-    public Node NodeOf(Pod pod) => Nodes.Single(node => node.Metadata.Name == pod.Spec.NodeName);
+    public Snapshot Snapshot() => World.Snapshot();
 
     public bool Chance(int oneIn) => _random.Next(oneIn) == 0;
 

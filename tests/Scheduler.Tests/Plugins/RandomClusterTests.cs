@@ -1,6 +1,7 @@
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Plugins.InterPodAffinity;
 using MiniK8s.Scheduler.Plugins.PodTopologySpread;
+using MiniK8s.Scheduler.Tests.Fakes;
 
 namespace MiniK8s.Scheduler.Tests.Plugins;
 
@@ -11,7 +12,7 @@ public sealed class RandomClusterTests
 
     [Fact]
     public void InterPodAffinity_Filter_EqualsItsDefinition() => ForEachCluster((cluster, pod) => (
-        [.. cluster.Nodes.Select(node => new InterPodAffinityDefinition(cluster).Filter(pod, node))],
+        [.. cluster.Nodes.Select(node => new InterPodAffinityDefinition(cluster.World).Filter(pod, node))],
         Ask.Filter(Affinity(cluster), pod.Info(), cluster.Snapshot())));
 
     [Theory]
@@ -20,21 +21,21 @@ public sealed class RandomClusterTests
     [InlineData(70)]
     public void InterPodAffinity_Score_EqualsItsDefinition(int hardWeight) => ForEachCluster((cluster, pod) =>
     {
-        var expected = new InterPodAffinityDefinition(cluster, hardWeight).Scores(pod);
+        var expected = new InterPodAffinityDefinition(cluster.World, hardWeight).Scores(pod);
         var scored = Ask.Score(Affinity(cluster, hardWeight), pod.Info(), cluster.Snapshot());
         return (Texts(expected, expected is null ? null : InterPodAffinityDefinition.Normalize(expected)), Texts(scored?.Raw, scored?.Normalized));
     });
 
     [Fact]
     public void PodTopologySpread_Filter_EqualsItsDefinition() => ForEachCluster((cluster, pod) => (
-        [.. cluster.Nodes.Select(node => new PodTopologySpreadDefinition(cluster, [], needEveryKey: false).Filter(pod, node))],
+        [.. cluster.Nodes.Select(node => new PodTopologySpreadDefinition(cluster.World, [], needEveryKey: false).Filter(pod, node))],
         Ask.Filter(new PodTopologySpread(new FakeObjects()), pod.Info(), cluster.Snapshot())));
 
     [Fact]
     public void PodTopologySpread_Score_EqualsItsDefinition() => ForEachCluster((cluster, pod) =>
     {
         TopologySpreadConstraint[] defaults = [Rules.Over(Rules.Host, "app=web", 3, hard: false), Rules.Over(Rules.Zone, "app=web", 5, hard: false)];
-        var definition = new PodTopologySpreadDefinition(cluster, IsWeb(pod) ? defaults : [], needEveryKey: false);
+        var definition = new PodTopologySpreadDefinition(cluster.World, IsWeb(pod) ? defaults : [], needEveryKey: false);
         return CompareSpread(cluster, pod, definition, new PodTopologySpreadArgs());
     });
 
@@ -42,7 +43,7 @@ public sealed class RandomClusterTests
     public void PodTopologySpread_ListedDefaults_EqualTheirDefinition() => ForEachCluster((cluster, pod) =>
     {
         TopologySpreadConstraint[] defaults = [Rules.Over("rack", "app=web", 2, hard: false), Rules.Over(Rules.Zone, "app=web")];
-        var definition = new PodTopologySpreadDefinition(cluster, IsWeb(pod) ? defaults : [], needEveryKey: true);
+        var definition = new PodTopologySpreadDefinition(cluster.World, IsWeb(pod) ? defaults : [], needEveryKey: true);
         PodTopologySpreadArgs args = new([.. defaults.Select(WithoutSelector)], SpreadDefaulting.List);
 
         Assert.Equal(cluster.Nodes.Select(node => definition.Filter(pod, node)), Ask.Filter(WithService(args), pod.Info(), cluster.Snapshot()));

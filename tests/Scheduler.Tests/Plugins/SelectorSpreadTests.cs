@@ -1,6 +1,7 @@
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Plugins.SelectorSpread;
+using MiniK8s.Scheduler.Tests.Fakes;
 
 namespace MiniK8s.Scheduler.Tests.Plugins;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using Google.Protobuf;
 
 using Grpc.Core;
