@@ -14,8 +14,6 @@ internal sealed class Snapshot
     private readonly NodeColumns _columns;
     private int _nodesWithAffinity;
     private int _nodesWithAntiAffinity;
-    private List<int>? _withAffinity;
-    private List<int>? _withAntiAffinity;
 
     public Snapshot(IEnumerable<NodeInfo> nodes)
     {
@@ -28,17 +26,10 @@ internal sealed class Snapshot
     /// <summary>How far the cache was when this was last refreshed.</summary>
     internal long Generation { get; set; }
 
-    /// <summary>The nodes on which a pod has any rule of affinity or anti-affinity towards pods.</summary>
-    public IEnumerable<NodeInfo> WithPodAffinity => (_withAffinity ??= Places(node => !node.PodsWithAffinity.IsEmpty)).Select(place => _nodes[place]);
-
-    /// <summary>The nodes on which a pod has a required rule of anti-affinity.</summary>
-    public IEnumerable<NodeInfo> WithRequiredAntiAffinity =>
-        (_withAntiAffinity ??= Places(node => !node.PodsWithRequiredAntiAffinity.IsEmpty)).Select(place => _nodes[place]);
-
-    /// <summary>Whether <see cref="WithPodAffinity"/> has any.</summary>
+    /// <summary>Whether any pod has a rule of affinity or anti-affinity towards pods.</summary>
     public bool HasPodAffinity => _nodesWithAffinity > 0;
 
-    /// <summary>Whether <see cref="WithRequiredAntiAffinity"/> has any.</summary>
+    /// <summary>Whether any pod has a required rule of anti-affinity.</summary>
     public bool HasRequiredAntiAffinity => _nodesWithAntiAffinity > 0;
 
     /// <summary>A value of each node, in the order of <see cref="Nodes"/>, worked out again only for nodes that have changed (<see cref="NodeColumns.Of"/>).</summary>
@@ -76,7 +67,6 @@ internal sealed class Snapshot
             CountImages(node, 1);
             CountAffinity(node, 1);
         }
-        (_withAffinity, _withAntiAffinity) = (null, null);
     }
 
     /// <summary>A later state of a node that is here.</summary>
@@ -88,14 +78,10 @@ internal sealed class Snapshot
         _columns.Change(place);
         CountAffinity(old, -1);
         CountAffinity(node, 1);
-        if (old.PodsWithAffinity.IsEmpty != node.PodsWithAffinity.IsEmpty) _withAffinity = null;
-        if (old.PodsWithRequiredAntiAffinity.IsEmpty != node.PodsWithRequiredAntiAffinity.IsEmpty) _withAntiAffinity = null;
         if (ReferenceEquals(old.Images, node.Images)) return;
         CountImages(old, -1);
         CountImages(node, 1);
     }
-
-    private List<int> Places(Predicate<NodeInfo> holds) => [.. Enumerable.Range(0, _nodes.Count).Where(place => holds(_nodes[place]))];
 
     private void CountAffinity(NodeInfo node, int change)
     {

@@ -2,6 +2,7 @@ using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Plugins.InterPodAffinity;
 using MiniK8s.Scheduler.Plugins.PodTopologySpread;
+using MiniK8s.Scheduler.Tests.Fakes;
 
 namespace MiniK8s.Scheduler.Tests.Plugins;
 
