@@ -48,7 +48,7 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
         PluginKind.Of("NodeVolumeLimits", context => new NodeVolumeLimits(context.Objects)),
         PluginKind.Of("VolumeBinding", context => new VolumeBinding(context.Objects)),
         PluginKind.Of("VolumeZone", context => new VolumeZone(context.Objects)),
-        PluginKind.Of("PodTopologySpread", context => new PodTopologySpread(context.Objects)),
+        PluginKind.Of<PodTopologySpread, PodTopologySpreadArgs>("PodTopologySpread", (args, context) => new PodTopologySpread(context.Objects, args)),
         PluginKind.Of<InterPodAffinity, InterPodAffinityArgs>("InterPodAffinity", (args, context) => new InterPodAffinity(context.Objects, args)),
         PluginKind.Of<DefaultPreemption, DefaultPreemptionArgs>("DefaultPreemption", (args, context) => new DefaultPreemption(args, context, new Random())),
         PluginKind.Of<NodeResourcesBalancedAllocation, NodeResourcesBalancedAllocationArgs>(
