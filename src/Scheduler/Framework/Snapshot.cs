@@ -14,6 +14,7 @@ internal sealed class Snapshot
     private readonly NodeColumns _columns;
     private int _nodesWithAffinity;
     private int _nodesWithAntiAffinity;
+    private string[]? _names;
 
     public Snapshot(IEnumerable<NodeInfo> nodes)
     {
@@ -22,6 +23,9 @@ internal sealed class Snapshot
     }
 
     public IReadOnlyList<NodeInfo> Nodes => _nodes;
+
+    /// <summary>The nodes' names in their order; never changed, and the same list as long as both are the same.</summary>
+    public IReadOnlyList<string> Names => _names ??= [.. _nodes.Select(node => node.Name)];
 
     /// <summary>How far the cache was when this was last refreshed.</summary>
     internal long Generation { get; set; }
@@ -67,6 +71,7 @@ internal sealed class Snapshot
             CountImages(node, 1);
             CountAffinity(node, 1);
         }
+        _names = null;
     }
 
     /// <summary>A later state of a node that is here.</summary>
