@@ -90,5 +90,13 @@ internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, N
     private static bool IsHeartbeat(Node old, Node current) =>
         Equals(old.Spec, current.Spec)
         && old.Metadata.Labels.Equals(current.Metadata.Labels)
-        && Equals(old.Status?.Allocatable, current.Status?.Allocatable);
+        && Equals(old.Status?.Allocatable, current.Status?.Allocatable)
+        && HasSameConditions(old, current);
+
+    // Times and texts aside.
+    private static bool HasSameConditions(Node old, Node current)
+    {
+        var (before, now) = (old.Status?.Conditions ?? [], current.Status?.Conditions ?? []);
+        return before.Count == now.Count && before.Zip(now).All(pair => pair.First.Type == pair.Second.Type && pair.First.Status == pair.Second.Status);
+    }
 }

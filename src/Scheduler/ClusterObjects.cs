@@ -3,6 +3,7 @@ using MiniK8s.Protocol;
 using MiniK8s.Protocol.Apps.V1;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Policy.V1;
+using MiniK8s.Protocol.Storage.V1;
 using MiniK8s.Scheduler.Framework;
 
 namespace MiniK8s.Scheduler;
@@ -20,6 +21,9 @@ internal sealed class ClusterObjects : IClusterObjects
         Follow(informers.Create<StatefulSet>());
         Follow(informers.Create<PodDisruptionBudget>());
         Follow(informers.Create<PersistentVolumeClaim>());
+        Follow(informers.Create<PersistentVolume>());
+        Follow(informers.Create<StorageClass>());
+        Follow(informers.Create<CSINode>());
     }
 
     private interface IFollowed

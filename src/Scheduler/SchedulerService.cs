@@ -3,6 +3,7 @@ using MiniK8s.Client.Reflection;
 using MiniK8s.Hosting.Health;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Configuration;
 using MiniK8s.Scheduler.Cycles;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Queue;
@@ -12,7 +13,8 @@ namespace MiniK8s.Scheduler;
 /// <summary>Runs the scheduler: the watches first, and the loop when both are complete.</summary>
 /// <remarks>Nothing is kept over a restart: what was bound is seen bound, what was not is tried again.</remarks>
 internal sealed partial class SchedulerService(
-    InformerFactory informers, ClusterObjects objects, Profiles profiles, SchedulerCache cache, SchedulingQueue queue, NominatedPods nominated, SchedulerLoop loop, CycleWorkers workers,
+    SchedulerConfiguration configuration, InformerFactory informers, ClusterObjects objects, Profiles profiles, SchedulerCache cache,
+    SchedulingQueue queue, NominatedPods nominated, SchedulerLoop loop, CycleWorkers workers,
     ProcessHealth health, ILogger<SchedulerService> logger) : BackgroundService
 {
     private const string Gate = "cache-sync";
@@ -23,6 +25,7 @@ internal sealed partial class SchedulerService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         health.Close(Gate, "the first lists have not come");
+        if (configuration.Unused.Count > 0) LogUnused(logger, string.Join(", ", configuration.Unused));
         var nodes = informers.Create<Node>();
         var pods = informers.Create<Pod>(LivePods);
         var feed = new ClusterFeed(cache, queue, nominated, profiles);
@@ -45,6 +48,9 @@ internal sealed partial class SchedulerService(
         LogStarted(logger, string.Join(", ", profiles.SchedulerNames), cache.NodeCount);
         await loop.RunAsync(stopping);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The configuration sets what has no effect here: {Fields}")]
+    private static partial void LogUnused(ILogger logger, string fields);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Scheduler} has heard of {Count} nodes and schedules")]
     private static partial void LogStarted(ILogger logger, string scheduler, int count);

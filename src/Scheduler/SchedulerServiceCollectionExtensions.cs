@@ -1,17 +1,9 @@
 using MiniK8s.Client;
 using MiniK8s.Client.Events;
 using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Configuration;
 using MiniK8s.Scheduler.Cycles;
 using MiniK8s.Scheduler.Framework;
-using MiniK8s.Scheduler.Plugins.DefaultBinder;
-using MiniK8s.Scheduler.Plugins.DefaultPreemption;
-using MiniK8s.Scheduler.Plugins.NodeAffinity;
-using MiniK8s.Scheduler.Plugins.NodeName;
-using MiniK8s.Scheduler.Plugins.NodePorts;
-using MiniK8s.Scheduler.Plugins.NodeResources;
-using MiniK8s.Scheduler.Plugins.NodeUnschedulable;
-using MiniK8s.Scheduler.Plugins.SchedulingGates;
-using MiniK8s.Scheduler.Plugins.TaintToleration;
 using MiniK8s.Scheduler.Queue;
 
 namespace MiniK8s.Scheduler;
@@ -19,39 +11,30 @@ namespace MiniK8s.Scheduler;
 /// <summary>The scheduler's rooms.</summary>
 internal static class SchedulerServiceCollectionExtensions
 {
-    public static IServiceCollection AddScheduler(this IServiceCollection services, SchedulerOptions options) => services
-        .AddApiClient(options.Kubeconfig, "kube-scheduler")
-        .AddEventRecorder(new EventSourceOptions { Component = options.SchedulerName })
+    public static IServiceCollection AddScheduler(this IServiceCollection services, SchedulerOptions options) =>
+        services.AddScheduler(options, options.ReadConfiguration(out _));
+
+    private static IServiceCollection AddScheduler(this IServiceCollection services, SchedulerOptions options, SchedulerConfiguration configuration) => services
+        .AddApiClient(configuration.Kubeconfig.Length > 0 ? configuration.Kubeconfig : options.Kubeconfig, "kube-scheduler")
+        .AddEventRecorder(new EventSourceOptions { Component = "default-scheduler" })
         .AddSingleton<ClusterObjects>()
         .AddSingleton<IClusterObjects>(provider => provider.GetRequiredService<ClusterObjects>())
-        .AddScheduling(options)
+        .AddScheduling(configuration)
         .AddHostedService<SchedulerService>();
 
     /// <summary>Everything that decides, over any API client and any source of objects.</summary>
-    internal static IServiceCollection AddScheduling(this IServiceCollection services, SchedulerOptions options) => services
+    internal static IServiceCollection AddScheduling(this IServiceCollection services, SchedulerConfiguration configuration) => services
+        .AddSingleton(configuration)
         .AddSingleton<PluginContext>()
-        .AddSingleton(provider => new Profiles([new Profile(options.SchedulerName, new PluginSet(DefaultPlugins(provider.GetRequiredService<PluginContext>())))]))
-        .AddQueue()
+        .AddSingleton(provider => configuration.MakeProfiles(provider.GetRequiredService<PluginContext>()))
+        .AddQueue(configuration)
         .AddCycles()
         .AddSingleton<SchedulerCache>();
 
-    /// <summary>The default profile, in the order in which filters are asked.</summary>
-    internal static IReadOnlyList<PluginEntry> DefaultPlugins(PluginContext context) =>
-    [
-        new(new SchedulingGates()),
-        new(new NodeUnschedulable()),
-        new(new NodeName()),
-        new(new TaintToleration(), Weight: 3),
-        new(new NodeAffinity(), Weight: 2),
-        new(new NodePorts()),
-        new(new NodeResourcesFit()),
-        new(new DefaultPreemption(new DefaultPreemptionArgs(), context, new Random())),
-        new(new NodeResourcesBalancedAllocation()),
-        new(new DefaultBinder(context.Api)),
-    ];
-
-    private static IServiceCollection AddQueue(this IServiceCollection services) =>
-        services.AddSingleton<SchedulingQueueOptions>().AddSingleton<SchedulingQueue>().AddSingleton<NominatedPods>();
+    private static IServiceCollection AddQueue(this IServiceCollection services, SchedulerConfiguration configuration) => services
+        .AddSingleton(new SchedulingQueueOptions { InitialBackoff = configuration.InitialBackoff, MaxBackoff = configuration.MaxBackoff })
+        .AddSingleton<SchedulingQueue>()
+        .AddSingleton<NominatedPods>();
 
     private static IServiceCollection AddCycles(this IServiceCollection services) => services
         .AddSingleton(new SchedulingCycle(new Random()))

@@ -8,7 +8,9 @@ using MiniK8s.Client.Tests.Fakes;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
+using MiniK8s.Scheduler.Configuration;
 using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Tests.Fakes;
 
 namespace MiniK8s.Scheduler.Tests;
 
@@ -67,6 +69,9 @@ internal static class A
     public static Pod Tolerates(this Pod pod, string key, string op = "", string value = "", string effect = "") => pod.With(spec =>
         spec.Tolerations.Add(new Toleration { Key = key, Operator = op, Value = value, Effect = effect }));
 
+    public static Pod Claims(this Pod pod, string claim) => pod.With(spec => spec.Volumes.Add(
+        new Volume { Name = claim, VolumeSource = new VolumeSource { PersistentVolumeClaim = new() { ClaimName = claim } } }));
+
     public static Pod Deleted(this Pod pod)
     {
         pod.Metadata.DeletionTimestamp = new Timestamp { Seconds = 1 };
@@ -106,7 +111,7 @@ internal static class A
         new(api ?? new FakeApiClient(), new FakeObjects(objects), time ?? TimeProvider.System, events ?? new FakeEventRecorder(), NullLoggerFactory.Instance);
 
     public static Profile DefaultProfile(IApiClient api, IEventRecorder? events = null, TimeProvider? time = null) =>
-        Profile([.. SchedulerServiceCollectionExtensions.DefaultPlugins(Context(api, events, time))]);
+        SchedulerConfiguration.Default("default-scheduler").Profiles[0].Make(Context(api, events, time));
 
     public static PodInfo Info(this Pod pod) => new(pod);
 

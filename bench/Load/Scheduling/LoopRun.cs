@@ -11,9 +11,11 @@ using MiniK8s.Protocol;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler;
 using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Configuration;
 using MiniK8s.Scheduler.Cycles;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Queue;
+using MiniK8s.Scheduler.Tests.Fakes;
 
 namespace MiniK8s.Load.Scheduling;
 
@@ -35,7 +37,7 @@ internal sealed class LoopRun : IAsyncDisposable
             .AddSingleton<IApiClient>(_api)
             .AddSingleton<IEventRecorder, NoEvents>()
             .AddSingleton<IClusterObjects, NoObjects>()
-            .AddScheduling(new SchedulerOptions())
+            .AddScheduling(SchedulerConfiguration.Default("default-scheduler"))
             .BuildServiceProvider();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
@@ -148,6 +150,8 @@ internal sealed class LoopRun : IAsyncDisposable
 
     private sealed class NoEvents : IEventRecorder
     {
+        public IEventRecorder As(string component) => this;
+
         public void Record(
             ObjectReference regarding, string type, string reason, string message, string action = "", IReadOnlyDictionary<string, string>? annotations = null)
         {

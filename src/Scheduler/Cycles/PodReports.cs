@@ -12,10 +12,10 @@ internal sealed partial class PodReports(IApiClient api, IEventRecorder events, 
 {
     private const string Condition = "PodScheduled";
 
-    public void Scheduled(PodInfo pod, string node) => events.Record(
+    public void Scheduled(PodInfo pod, string node) => EventsOf(pod).Record(
         pod.Pod, EventTypes.Normal, "Scheduled", $"Successfully assigned {pod.Key} to {node}", "Binding");
 
-    public void SkippedDeleting(PodInfo pod) => events.Record(
+    public void SkippedDeleting(PodInfo pod) => EventsOf(pod).Record(
         pod.Pod, EventTypes.Warning, "FailedScheduling", $"skip schedule deleting pod: {pod.Key}", "Scheduling");
 
     /// <summary>Says that the pod was not scheduled. A server that does not take it is logged; the next attempt says it again.</summary>
@@ -26,7 +26,7 @@ internal sealed partial class PodReports(IApiClient api, IEventRecorder events, 
     /// <param name="ct">Stops the write.</param>
     public async Task FailedAsync(PodInfo pod, string reason, string message, string? nominatedNode, CancellationToken ct)
     {
-        events.Record(pod.Pod, EventTypes.Warning, "FailedScheduling", message, "Scheduling");
+        EventsOf(pod).Record(pod.Pod, EventTypes.Warning, "FailedScheduling", message, "Scheduling");
         var condition = new PodCondition { Type = Condition, Status = "False", Reason = reason, Message = message };
         if (PodStatusPatch.Of(pod.Pod, condition, nominatedNode, time) is not { } patch) return;
         try
@@ -38,6 +38,9 @@ internal sealed partial class PodReports(IApiClient api, IEventRecorder events, 
             LogNotSaid(logger, pod.Key.ToString(), ex.Message);
         }
     }
+
+    // Events are the profile's, whose name the pod asked for.
+    private IEventRecorder EventsOf(PodInfo pod) => events.As(pod.Pod.Spec.SchedulerName);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Condition of {Pod} not written, the next attempt will: {Reason}")]
     private static partial void LogNotSaid(ILogger logger, string pod, string reason);

@@ -77,7 +77,7 @@ internal sealed partial class SchedulerLoop(
     private Func<CancellationToken, Task> Place(Placement placement)
     {
         cache.Assume(placement.Pod, placement.Node);
-        nominated.Remove(placement.Pod.Uid);
+        Nominate(placement.Pod, "", placement.Node);
         if (Refusal(placement) is not var (plugin, status))
         {
             queue.StartBinding(placement.Queued);
@@ -107,8 +107,16 @@ internal sealed partial class SchedulerLoop(
     {
         LogRejected(logger, pod.Key.ToString(), reject.Message);
         metrics.CountAttempt(reason == "Unschedulable" ? SchedulerMetrics.Unschedulable : SchedulerMetrics.Error);
-        if (reject.NominatedNode is { } node) nominated.Nominate(pod, node);
+        if (reject.NominatedNode is { } node) Nominate(pod, node, node);
         return ct => ReportAsync(queued, pod, reason, reject, ct);
+    }
+
+    // Where it was to go and does not, there is room again for those who had to leave it.
+    private void Nominate(PodInfo pod, string node, string goesTo)
+    {
+        var before = nominated.NodeOf(pod.Uid);
+        nominated.Nominate(pod, node);
+        if (before.Length > 0 && before != goesTo) queue.Tell(new ClusterEvent.AssignedPodDeleted(pod));
     }
 
     // The pod comes back only when users have been told, so that two reports of one pod never cross.

@@ -5,43 +5,64 @@ namespace MiniK8s.Scheduler.Framework;
 internal sealed record PluginEntry(IPlugin Plugin, int Weight = 1);
 
 /// <summary>A profile's plugins, at each extension point in the order in which they are asked.</summary>
-internal sealed class PluginSet(IEnumerable<PluginEntry> entries)
+internal sealed class PluginSet
 {
-    public static readonly PluginSet None = new([]);
+    /// <summary>No plugin at all.</summary>
+    public static readonly PluginSet None = new(Enumerable.Empty<PluginEntry>());
 
-    private readonly IReadOnlyList<PluginEntry> _entries = [.. entries];
+    private readonly Dictionary<ExtensionPoint, IReadOnlyList<PluginEntry>> _entries;
 
-    public IReadOnlyList<IPreEnqueuePlugin> PreEnqueues => field ??= At<IPreEnqueuePlugin>();
+    /// <summary>Each plugin at every point that it can stand at, in the order given.</summary>
+    public PluginSet(IEnumerable<PluginEntry> everywhere)
+        : this(Everywhere([.. everywhere]))
+    {
+    }
 
-    public IReadOnlyList<IPreFilterPlugin> PreFilters => field ??= At<IPreFilterPlugin>();
+    /// <summary>Each point's own plugins in their own order; none where there is no entry.</summary>
+    public PluginSet(IEnumerable<KeyValuePair<ExtensionPoint, IReadOnlyList<PluginEntry>>> entries) => _entries = new(entries);
 
-    public IReadOnlyList<IFilterPlugin> Filters => field ??= At<IFilterPlugin>();
+    public IReadOnlyList<IPreEnqueuePlugin> PreEnqueues => field ??= At<IPreEnqueuePlugin>(ExtensionPoint.PreEnqueue);
 
-    public IReadOnlyList<IPostFilterPlugin> PostFilters => field ??= At<IPostFilterPlugin>();
+    /// <summary>Who says in which order pods are tried; null leaves them in the order in which they come.</summary>
+    public IQueueSortPlugin? QueueSort => At<IQueueSortPlugin>(ExtensionPoint.QueueSort).FirstOrDefault();
 
-    public IReadOnlyList<IPreScorePlugin> PreScores => field ??= At<IPreScorePlugin>();
+    public IReadOnlyList<IPreFilterPlugin> PreFilters => field ??= At<IPreFilterPlugin>(ExtensionPoint.PreFilter);
+
+    public IReadOnlyList<IFilterPlugin> Filters => field ??= At<IFilterPlugin>(ExtensionPoint.Filter);
+
+    public IReadOnlyList<IPostFilterPlugin> PostFilters => field ??= At<IPostFilterPlugin>(ExtensionPoint.PostFilter);
+
+    public IReadOnlyList<IPreScorePlugin> PreScores => field ??= At<IPreScorePlugin>(ExtensionPoint.PreScore);
 
     public IReadOnlyList<(IScorePlugin Plugin, int Weight)> Scores =>
-        field ??= [.. _entries.Where(entry => entry.Plugin is IScorePlugin).Select(entry => ((IScorePlugin)entry.Plugin, entry.Weight))];
+        field ??= [.. EntriesAt(ExtensionPoint.Score).Select(entry => ((IScorePlugin)entry.Plugin, entry.Weight))];
 
-    public IReadOnlyList<IReservePlugin> Reserves => field ??= At<IReservePlugin>();
+    public IReadOnlyList<IReservePlugin> Reserves => field ??= At<IReservePlugin>(ExtensionPoint.Reserve);
 
-    public IReadOnlyList<IPermitPlugin> Permits => field ??= At<IPermitPlugin>();
+    public IReadOnlyList<IPermitPlugin> Permits => field ??= At<IPermitPlugin>(ExtensionPoint.Permit);
 
-    public IReadOnlyList<IPreBindPlugin> PreBinds => field ??= At<IPreBindPlugin>();
+    public IReadOnlyList<IPreBindPlugin> PreBinds => field ??= At<IPreBindPlugin>(ExtensionPoint.PreBind);
 
-    public IBindPlugin Binder => field ??= At<IBindPlugin>()[0];
+    public IBindPlugin Binder => field ??= At<IBindPlugin>(ExtensionPoint.Bind)[0];
 
-    public IReadOnlyList<IPostBindPlugin> PostBinds => field ??= At<IPostBindPlugin>();
+    public IReadOnlyList<IPostBindPlugin> PostBinds => field ??= At<IPostBindPlugin>(ExtensionPoint.PostBind);
 
-    private IReadOnlyList<IQueueingHintPlugin> Hints => field ??= At<IQueueingHintPlugin>();
+    // Of those that can reject a pod; by name, because that is how the queue remembers them.
+    private Dictionary<string, IQueueingHintPlugin?> Hints => field ??= _entries.Values.SelectMany(at => at)
+        .Select(entry => entry.Plugin).Distinct().ToDictionary(plugin => plugin.Name, plugin => plugin as IQueueingHintPlugin);
 
     /// <summary>The plugin that does not let the pod be tried yet; null when it may be.</summary>
     public string? HeldBackBy(PodInfo pod) => PreEnqueues.FirstOrDefault(plugin => !plugin.PreEnqueue(pod).IsSuccess)?.Name;
 
-    /// <summary>Whether one of the named plugins, which rejected the pod, takes the change for a reason to try again.</summary>
-    public bool MayHelp(PodInfo pod, IReadOnlySet<string> rejectedBy, ClusterEvent change) =>
-        Hints.Any(plugin => rejectedBy.Contains(plugin.Name) && plugin.MayHelp(pod, change));
+    /// <summary>Whether one of the named plugins, which rejected the pod, takes the change for a reason to try again; one that has no opinion takes every change.</summary>
+    public bool MayHelp(PodInfo pod, IReadOnlySet<string> rejectedBy, ClusterEvent change)
+    {
+        foreach (var name in rejectedBy)
+        {
+            if (Hints.TryGetValue(name, out var plugin) && (plugin is null || plugin.MayHelp(pod, change))) return true;
+        }
+        return false;
+    }
 
     /// <summary>Brings what the pre-filters kept to what it would be with one more pod on that node.</summary>
     public void AddPod(CycleState state, PodInfo pod, PodInfo added, NodeInfo node)
@@ -61,6 +82,11 @@ internal sealed class PluginSet(IEnumerable<PluginEntry> entries)
         }
     }
 
-    private IReadOnlyList<T> At<T>()
-        where T : IPlugin => [.. _entries.Select(entry => entry.Plugin).OfType<T>()];
+    private static Dictionary<ExtensionPoint, IReadOnlyList<PluginEntry>> Everywhere(IReadOnlyList<PluginEntry> entries) =>
+        ExtensionPoint.All.ToDictionary(point => point, IReadOnlyList<PluginEntry> (point) => [.. entries.Where(entry => point.Type.IsInstanceOfType(entry.Plugin))]);
+
+    private IReadOnlyList<PluginEntry> EntriesAt(ExtensionPoint point) => _entries.GetValueOrDefault(point) ?? [];
+
+    private IReadOnlyList<T> At<T>(ExtensionPoint point)
+        where T : IPlugin => [.. EntriesAt(point).Select(entry => (T)entry.Plugin)];
 }

@@ -1,3 +1,5 @@
+using MiniK8s.Scheduler.Queue;
+
 namespace MiniK8s.Scheduler.Framework;
 
 /// <summary>
@@ -7,8 +9,8 @@ namespace MiniK8s.Scheduler.Framework;
 /// <remarks>
 /// The extension points in the order in which a pod comes past them (KEP-624):
 /// <code>
-/// scheduling cycle, one pod at a time                                                 binding cycle, many at a time
-/// PreEnqueue  PreFilter  Filter  (PostFilter)  PreScore  Score  Reserve  Permit   |   PreBind  Bind  PostBind
+/// scheduling cycle, one pod at a time                                                            binding cycle, many at a time
+/// PreEnqueue  QueueSort  PreFilter  Filter  (PostFilter)  PreScore  Score  Reserve  Permit   |   PreBind  Bind  PostBind
 /// </code>
 /// </remarks>
 internal interface IPlugin
@@ -21,6 +23,13 @@ internal interface IPlugin
 internal interface IPreEnqueuePlugin : IPlugin
 {
     Status PreEnqueue(PodInfo pod);
+}
+
+/// <summary>In which order pods are tried. A profile has exactly one, and all profiles of a process the same: they share the queue.</summary>
+internal interface IQueueSortPlugin : IPlugin
+{
+    /// <summary>Less than 0 when <paramref name="a"/> comes first. Pure: asked under the queue's lock.</summary>
+    int Compare(QueuedPod a, QueuedPod b);
 }
 
 /// <summary>Once per pod, before the filters.</summary>

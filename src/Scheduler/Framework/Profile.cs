@@ -14,6 +14,9 @@ internal sealed class Profiles(IEnumerable<Profile> profiles)
 
     public IEnumerable<string> SchedulerNames => _byName.Keys;
 
+    /// <summary>Who says in which order pods are tried: the same in all profiles.</summary>
+    public IQueueSortPlugin? QueueSort => _byName.Values.First().Plugins.QueueSort;
+
     /// <summary>Whether pods of that scheduler's name are ours.</summary>
     public bool Has(string schedulerName) => _byName.ContainsKey(schedulerName);
 

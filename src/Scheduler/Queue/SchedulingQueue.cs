@@ -11,7 +11,7 @@ namespace MiniK8s.Scheduler.Queue;
 /// |---------------|------------------------------------------|-----------------------------------------------|
 /// | (new)         | Add                                      | Active                                        |
 /// | (new)         | Add, held back by a plugin               | Gated                                         |
-/// | Active        | Take: highest priority, then oldest      | InFlight                                      |
+/// | Active        | Take: the first by the queueSort plugin  | InFlight                                      |
 /// | InFlight      | Return, no plugin rejected it            | Backoff                                       |
 /// | InFlight      | Return, something seen meanwhile helps   | Backoff, Active if that is over               |
 /// | InFlight      | Return, otherwise                        | Unschedulable                                 |
@@ -26,15 +26,12 @@ namespace MiniK8s.Scheduler.Queue;
 /// </remarks>
 internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions options, TimeProvider time)
 {
-    private static readonly Comparer<QueuedPod> ByUrgency = Comparer<QueuedPod>.Create((a, b) =>
-        (b.Pod.Priority, a.Timestamp, a.Order).CompareTo((a.Pod.Priority, b.Timestamp, b.Order)));
-
     private static readonly Comparer<QueuedPod> ByBackoff = Comparer<QueuedPod>.Create((a, b) =>
         (a.BackoffUntil, a.Order).CompareTo((b.BackoffUntil, b.Order)));
 
     private readonly Lock _lock = new();     // guards everything below and every QueuedPod; hints are asked under it, being pure
     private readonly Dictionary<ObjectKey, QueuedPod> _pods = [];
-    private readonly SortedSet<QueuedPod> _active = new(ByUrgency);
+    private readonly SortedSet<QueuedPod> _active = new(InOrderOf(profiles.QueueSort));
     private readonly SortedSet<QueuedPod> _backoff = new(ByBackoff);
     private readonly HashSet<QueuedPod> _unschedulable = [];
     private readonly HashSet<QueuedPod> _inFlight = [];
@@ -158,6 +155,10 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
             foreach (var queued in _unschedulable.Where(queued => queued.Timestamp < before).ToList()) WakeLocked(queued);
         }
     }
+
+    // Unlike pods are never equal: of those that the plugin takes for equal the first to come is first.
+    private static Comparer<QueuedPod> InOrderOf(IQueueSortPlugin? plugin) => Comparer<QueuedPod>.Create((a, b) =>
+        plugin?.Compare(a, b) is { } order and not 0 ? order : a.Order.CompareTo(b.Order));
 
     private bool IsHeldBack(PodInfo pod) => profiles.Of(pod).Plugins.HeldBackBy(pod) is not null;
 

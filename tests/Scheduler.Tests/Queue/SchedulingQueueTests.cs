@@ -2,6 +2,7 @@ using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Plugins.NodeResources;
 using MiniK8s.Scheduler.Plugins.NodeUnschedulable;
+using MiniK8s.Scheduler.Plugins.PrioritySort;
 using MiniK8s.Scheduler.Plugins.SchedulingGates;
 using MiniK8s.Scheduler.Queue;
 
@@ -18,7 +19,7 @@ public sealed class SchedulingQueueTests : IAsyncLifetime
 
     public SchedulingQueueTests()
     {
-        var profile = A.Profile(A.Entries(new SchedulingGates(), new NodeUnschedulable(), new NodeResourcesFit()));
+        var profile = A.Profile(A.Entries(new PrioritySort(), new SchedulingGates(), new NodeUnschedulable(), new NodeResourcesFit()));
         _queue = new SchedulingQueue(new Profiles([profile]), new SchedulingQueueOptions(), _time);
     }
 

@@ -29,7 +29,7 @@ internal sealed class Evictions(PluginContext context)
     private async Task EvictAsync(PodInfo preemptor, string node, Pod victim, CancellationToken ct)
     {
         if (!await IgnoreGoneAsync(() => RemoveAsync(preemptor, victim, ct))) return;
-        context.Events.Record(victim, EventTypes.Normal, "Preempted", $"Preempted by pod {preemptor.Uid} on node {node}", "Preempting");
+        context.Events.As(preemptor.Pod.Spec.SchedulerName).Record(victim, EventTypes.Normal, "Preempted", $"Preempted by pod {preemptor.Uid} on node {node}", "Preempting");
     }
 
     private async Task RemoveAsync(PodInfo preemptor, Pod victim, CancellationToken ct)

@@ -8,9 +8,8 @@ using MiniK8s.Protocol;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Protocol.V1;
-using MiniK8s.Scheduler;
 
-namespace MiniK8s.Load.Scheduling;
+namespace MiniK8s.Scheduler.Tests.Fakes;
 
 /// <summary>An API without server and store: takes bindings, deletions and status patches of Pods, and tells the scheduler of every change as its informers would.</summary>
 internal sealed class MemoryApi : IApiClient, IResourceClient<Pod>
@@ -19,25 +18,44 @@ internal sealed class MemoryApi : IApiClient, IResourceClient<Pod>
     private readonly Dictionary<ObjectKey, Pod> _pods = [];
     private readonly Channel<Action<ClusterFeed>> _changes = Channel.CreateUnbounded<Action<ClusterFeed>>(new UnboundedChannelOptions { SingleReader = true });
 
+    private int _untold;
+
+    /// <summary>Told of each Pod that is to be bound, and where, before it is; one at a time.</summary>
+    public Action<Pod, string> Binding { get; set; } = (_, _) => { };
+
     /// <summary>Told of each Pod that is bound.</summary>
     public Action<Pod> Bound { get; set; } = _ => { };
+
+    public IReadOnlyList<Pod> Pods
+    {
+        get { lock (_lock) return [.. _pods.Values]; }
+    }
+
+    /// <summary>Whether the scheduler has heard of everything.</summary>
+    public bool IsTold => Volatile.Read(ref _untold) == 0;
 
     /// <summary>Tells of changes until stopped.</summary>
     public async Task RunAsync(ClusterFeed feed, CancellationToken stopping)
     {
-        await foreach (var change in _changes.Reader.ReadAllAsync(stopping)) change(feed);
+        await foreach (var change in _changes.Reader.ReadAllAsync(stopping))
+        {
+            change(feed);
+            Interlocked.Decrement(ref _untold);
+        }
     }
 
-    public void Add(Node node) => _changes.Writer.TryWrite(feed => feed.OnAdd(node));
+    public void Add(Node node) => Tell(feed => feed.OnAdd(node));
 
-    public void Remove(Node node) => _changes.Writer.TryWrite(feed => feed.OnDelete(node));
+    public void Change(Node old, Node current) => Tell(feed => feed.OnUpdate(old, current));
+
+    public void Remove(Node node) => Tell(feed => feed.OnDelete(node));
 
     public void Add(Pod pod)
     {
         lock (_lock)
         {
             _pods.Add(ObjectKey.Of(pod), pod);
-            _changes.Writer.TryWrite(feed => feed.OnAdd(pod));
+            Tell(feed => feed.OnAdd(pod));
         }
     }
 
@@ -45,7 +63,7 @@ internal sealed class MemoryApi : IApiClient, IResourceClient<Pod>
     {
         lock (_lock)
         {
-            if (_pods.Remove(key, out var pod)) _changes.Writer.TryWrite(feed => feed.OnDelete(pod));
+            if (_pods.Remove(key, out var pod)) Tell(feed => feed.OnDelete(pod));
         }
     }
 
@@ -57,6 +75,7 @@ internal sealed class MemoryApi : IApiClient, IResourceClient<Pod>
         var pod = Change(new ObjectKey(binding.Metadata.Namespace, binding.Metadata.Name), pod =>
         {
             if (pod.Spec.NodeName.Length > 0) throw new InvalidOperationException($"{pod.Metadata.Name} is bound twice.");
+            Binding(pod, binding.Target.Name);
             pod.Spec.NodeName = binding.Target.Name;
         });
         Bound(pod);
@@ -109,6 +128,12 @@ internal sealed class MemoryApi : IApiClient, IResourceClient<Pod>
         current.Message = condition.GetProperty("message").GetString()!;
     }
 
+    private void Tell(Action<ClusterFeed> change)
+    {
+        Interlocked.Increment(ref _untold);
+        _changes.Writer.TryWrite(change);
+    }
+
     private Pod Change(ObjectKey key, Action<Pod> change)
     {
         lock (_lock)
@@ -117,7 +142,7 @@ internal sealed class MemoryApi : IApiClient, IResourceClient<Pod>
             var pod = old.Clone();
             change(pod);
             _pods[key] = pod;
-            _changes.Writer.TryWrite(feed => feed.OnUpdate(old, pod));
+            Tell(feed => feed.OnUpdate(old, pod));
             return pod;
         }
     }

@@ -1,7 +1,7 @@
 using MiniK8s.Protocol;
 using MiniK8s.Scheduler.Framework;
 
-namespace MiniK8s.Scheduler.Tests;
+namespace MiniK8s.Scheduler.Tests.Fakes;
 
 /// <summary>The objects beside Pods and Nodes, as a test says they are.</summary>
 internal sealed class FakeObjects(params IApiObject[] objects) : IClusterObjects

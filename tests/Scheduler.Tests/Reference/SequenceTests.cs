@@ -1,0 +1,191 @@
+using System.Diagnostics;
+
+using Microsoft.Extensions.Logging.Abstractions;
+
+using MiniK8s.Client.Informers;
+using MiniK8s.Client.Tests.Fakes;
+using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Cycles;
+using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Queue;
+using MiniK8s.Scheduler.Tests.Fakes;
+
+namespace MiniK8s.Scheduler.Tests.Reference;
+
+/// <summary>
+/// The whole scheduler over clusters in which Pods and nodes come, change and go, drawn by seed. Of every binding it is checked that each filter of
+/// the <see cref="Reference"/> allows it, and at the end that nobody waits for whom there is room.
+/// </summary>
+public sealed class SequenceTests
+{
+    // Longer than the longest back-off and shorter than the flush of those that wait, so that only hints wake.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(12);
+
+    [Fact]
+    public async Task Run_HundredSequences_BreaksNoFilterAndStarvesNobody()
+    {
+        var (bound, waiting) = (0, 0);
+        for (var seed = 0; seed < 100; seed++)
+        {
+            await using var play = new Play(seed);
+            await play.StartAsync();
+            for (var step = 0; step < 60; step++) await play.StepAsync();
+            await play.SettleAsync();
+            Assert.Empty(play.Faults);
+            Assert.Empty(play.Starved());
+            (bound, waiting) = (bound + play.Bound, waiting + play.Waiting);
+        }
+        Assert.True(bound > 1000, $"{bound} bindings");
+        Assert.True(waiting > 100, $"{waiting} Pods without room at the ends");
+    }
+
+    private sealed class Play : IAsyncDisposable
+    {
+        private readonly Random _random;
+        private readonly WorldGenerator _generator;
+        private readonly MemoryApi _api = new();
+        private readonly ManualTimeProvider _time = new();
+        private readonly SchedulerCache _cache = new();
+        private readonly NominatedPods _nominated = new();
+        private readonly SchedulingQueue _queue;
+        private readonly SchedulerLoop _loop;
+        private readonly CycleWorkers _workers = new(NullLogger<CycleWorkers>.Instance);
+        private readonly SchedulerMetrics _metrics;
+        private readonly Profile _profile;
+        private readonly ClusterFeed _feed;
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Dictionary<string, Node> _nodes = [];
+        private Task _running = Task.CompletedTask;
+        private int _lastPod;
+
+        public Play(int seed)
+        {
+            (_random, _generator) = (new Random(seed), new WorldGenerator(seed));
+            _profile = A.DefaultProfile(_api);
+            var profiles = new Profiles([_profile]);
+            _queue = new SchedulingQueue(profiles, new SchedulingQueueOptions(), _time);
+            _metrics = new SchedulerMetrics(_queue, _time);
+            var reports = new PodReports(_api, new FakeEventRecorder(), _time, NullLogger<PodReports>.Instance);
+            var binding = new BindingCycle(_cache, _queue, reports, _metrics, NullLogger<BindingCycle>.Instance);
+            _loop = new SchedulerLoop(
+                new SchedulingCycle(new Random(seed)), binding, profiles, _cache, _queue, _nominated, _workers, reports, _metrics, NullLogger<SchedulerLoop>.Instance);
+            _feed = new ClusterFeed(_cache, _queue, _nominated, profiles);
+            _api.Binding = Check;
+        }
+
+        public List<string> Faults { get; } = [];
+
+        public int Bound { get; private set; }
+
+        public int Waiting => _api.Pods.Count(pod => pod.Spec.NodeName.Length == 0);
+
+        public async Task StartAsync()
+        {
+            _running = Task.WhenAll(_api.RunAsync(_feed, _stop.Token), _queue.RunAsync(_stop.Token), _workers.RunAsync(_stop.Token), _loop.RunAsync(_stop.Token));
+            await _time.WaitForTimersAsync(2);
+            foreach (var node in _generator.World().Nodes) SetNode(node);
+        }
+
+        // One thing happens; sometimes more before the scheduler has done what the last asked for.
+        public async Task StepAsync()
+        {
+            var pods = _api.Pods;
+            switch (_random.Next(10))
+            {
+                case < 5:
+                    _api.Add(_generator.Pod($"p{++_lastPod}"));
+                    break;
+                case 5 or 6 when pods.Count > 0:
+                    _api.Remove(ObjectKey.Of(pods[_random.Next(pods.Count)]));
+                    break;
+                case 7 when _nodes.Count > 0:
+                    await QuietAsync();     // no decision is on its way that does not know of it
+                    ChangeNode();
+                    break;
+                case 8 when _nodes.Count < 10:
+                    var fresh = _generator.World().Nodes[0];
+                    fresh.Metadata.Name = $"later-{++_lastPod}";
+                    SetNode(fresh);
+                    break;
+                default:
+                    _time.Advance(Pause);
+                    break;
+            }
+            if (_random.Next(3) > 0) await QuietAsync();
+        }
+
+        // Back-offs end twice: a Pod may have been woken while it was being tried.
+        public async Task SettleAsync()
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await QuietAsync();
+                _time.Advance(Pause);
+            }
+            await QuietAsync();
+        }
+
+        public IEnumerable<string> Starved() => _api.Pods.Where(pod => pod.Spec.NodeName.Length == 0)
+            .SelectMany(pod => _nodes.Values.Where(node => Breach(pod, node) is null).Select(node => $"{pod.Metadata.Name} waits, and {node.Metadata.Name} has room"));
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _metrics.Dispose();
+            _stop.Dispose();
+        }
+
+        private void SetNode(Node node)
+        {
+            var old = _nodes.GetValueOrDefault(node.Metadata.Name);
+            _nodes[node.Metadata.Name] = node;
+            if (old is null) _api.Add(node);
+            else _api.Change(old, node);
+        }
+
+        private void ChangeNode()
+        {
+            var node = _nodes.Values.ElementAt(_random.Next(_nodes.Count)).Clone();
+            switch (_random.Next(4))
+            {
+                case 0:
+                    node.Spec.Unschedulable = !node.Spec.Unschedulable;
+                    break;
+                case 1:
+                    node.Spec.Taints.Clear();
+                    break;
+                case 2:
+                    node.Metadata.Labels["disk"] = _random.Next(2) == 0 ? "ssd" : "hdd";
+                    break;
+                default:
+                    node.Status.Allocatable["cpu"] = $"{_random.Next(1, 9)}";
+                    break;
+            }
+            SetNode(node);
+        }
+
+        private void Check(Pod pod, string node)
+        {
+            Bound++;
+            if (Breach(pod, _nodes[node]) is { } filter) Faults.Add($"{pod.Metadata.Name} to {node}, against {filter}");
+        }
+
+        private string? Breach(Pod pod, Node node)
+        {
+            var world = new World([.. _nodes.Values], _api.Pods);
+            return _profile.Plugins.Filters.Select(filter => filter.Name).FirstOrDefault(name => !Reference.Filters[name](world, pod, node));
+        }
+
+        private async Task QuietAsync()
+        {
+            var since = Stopwatch.StartNew();
+            while (!_api.IsTold || _queue.Count(Pool.Active) + _queue.Count(Pool.InFlight) + _queue.Count(Pool.Binding) > 0)
+            {
+                if (since.Elapsed > Patience.Limit) throw new TimeoutException("The scheduler does not come to rest.");
+                await Task.Delay(1);
+            }
+        }
+    }
+}
