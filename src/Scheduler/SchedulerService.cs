@@ -13,8 +13,8 @@ namespace MiniK8s.Scheduler;
 /// <summary>Runs the scheduler: the watches first, and the loop when both are complete.</summary>
 /// <remarks>Nothing is kept over a restart: what was bound is seen bound, what was not is tried again.</remarks>
 internal sealed partial class SchedulerService(
-    SchedulerConfiguration configuration, InformerFactory informers, ClusterObjects objects, Profiles profiles, SchedulerCache cache,
-    SchedulingQueue queue, NominatedPods nominated, SchedulerLoop loop, CycleWorkers workers,
+    SchedulerConfiguration configuration, InformerFactory informers, ClusterObjects objects, Profiles profiles, SchedulerCache cache, SchedulingQueue queue,
+    NominatedPods nominated, SchedulerLoop loop, CycleWorkers workers,
     ProcessHealth health, ILogger<SchedulerService> logger) : BackgroundService
 {
     private const string Gate = "cache-sync";

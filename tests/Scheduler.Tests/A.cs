@@ -110,8 +110,16 @@ internal static class A
     public static PluginContext Context(IApiClient? api = null, IEventRecorder? events = null, TimeProvider? time = null, params IApiObject[] objects) =>
         new(api ?? new FakeApiClient(), new FakeObjects(objects), time ?? TimeProvider.System, events ?? new FakeEventRecorder(), NullLoggerFactory.Instance);
 
+    /// <summary>The default profile.</summary>
     public static Profile DefaultProfile(IApiClient api, IEventRecorder? events = null, TimeProvider? time = null) =>
         SchedulerConfiguration.Default("default-scheduler").Profiles[0].Make(Context(api, events, time));
+
+    /// <summary>The default profile, and a plugin more.</summary>
+    public static Profile DefaultProfile(IApiClient api, IPlugin more)
+    {
+        var profile = DefaultProfile(api);
+        return profile with { Plugins = profile.Plugins.With(more) };
+    }
 
     public static PodInfo Info(this Pod pod) => new(pod);
 

@@ -5,6 +5,7 @@ using MiniK8s.Scheduler.Plugins.CheckNodePIDPressure;
 using MiniK8s.Scheduler.Plugins.DefaultBinder;
 using MiniK8s.Scheduler.Plugins.DefaultPreemption;
 using MiniK8s.Scheduler.Plugins.ImageLocality;
+using MiniK8s.Scheduler.Plugins.InterPodAffinity;
 using MiniK8s.Scheduler.Plugins.NodeAffinity;
 using MiniK8s.Scheduler.Plugins.NodeLabel;
 using MiniK8s.Scheduler.Plugins.NodeName;
@@ -15,8 +16,10 @@ using MiniK8s.Scheduler.Plugins.NodeResources;
 using MiniK8s.Scheduler.Plugins.NodeUnschedulable;
 using MiniK8s.Scheduler.Plugins.NodeVolumeLimits;
 using MiniK8s.Scheduler.Plugins.PodToleratesNodeNoExecuteTaints;
+using MiniK8s.Scheduler.Plugins.PodTopologySpread;
 using MiniK8s.Scheduler.Plugins.PrioritySort;
 using MiniK8s.Scheduler.Plugins.SchedulingGates;
+using MiniK8s.Scheduler.Plugins.SelectorSpread;
 using MiniK8s.Scheduler.Plugins.ServiceAffinity;
 using MiniK8s.Scheduler.Plugins.TaintToleration;
 using MiniK8s.Scheduler.Plugins.VolumeBinding;
@@ -45,6 +48,8 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
         PluginKind.Of("NodeVolumeLimits", context => new NodeVolumeLimits(context.Objects)),
         PluginKind.Of("VolumeBinding", context => new VolumeBinding(context.Objects)),
         PluginKind.Of("VolumeZone", context => new VolumeZone(context.Objects)),
+        PluginKind.Of("PodTopologySpread", context => new PodTopologySpread(context.Objects)),
+        PluginKind.Of<InterPodAffinity, InterPodAffinityArgs>("InterPodAffinity", (args, context) => new InterPodAffinity(context.Objects, args)),
         PluginKind.Of<DefaultPreemption, DefaultPreemptionArgs>("DefaultPreemption", (args, context) => new DefaultPreemption(args, context, new Random())),
         PluginKind.Of<NodeResourcesBalancedAllocation, NodeResourcesBalancedAllocationArgs>(
             "NodeResourcesBalancedAllocation", (args, _) => new NodeResourcesBalancedAllocation(args)),
@@ -63,6 +68,7 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
         PluginKind.Of("NodePreferAvoidPods", _ => new NodePreferAvoidPods()),
         PluginKind.Of("NodeResourceLimits", _ => new NodeResourceLimits()),
         PluginKind.Of("PodToleratesNodeNoExecuteTaints", _ => new PodToleratesNodeNoExecuteTaints()),
+        PluginKind.Of("SelectorSpread", context => new SelectorSpread(context.Objects)),
         PluginKind.Of<ServiceAffinity, ServiceAffinityArgs>("ServiceAffinity", (args, context) => new ServiceAffinity(args, context.Objects)),
     ]);
 
@@ -82,7 +88,8 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
         new() { Name = "NodeVolumeLimits" },
         new() { Name = "VolumeBinding" },
         new() { Name = "VolumeZone" },
-        //// PodTopologySpread 2, InterPodAffinity 2
+        new() { Name = "PodTopologySpread", Weight = 2 },
+        new() { Name = "InterPodAffinity", Weight = 2 },
         new() { Name = "DefaultPreemption" },
         new() { Name = "NodeResourcesBalancedAllocation", Weight = 1 },
         new() { Name = "ImageLocality", Weight = 1 },

@@ -38,10 +38,18 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
     private readonly SemaphoreSlim _changed = new(0, 1);
     private long _lastOrder;
 
-    /// <summary>How many pods are in a pool.</summary>
-    public int Count(Pool pool)
+    /// <summary>How many pods are in these pools at one moment.</summary>
+    public int Count(params ReadOnlySpan<Pool> pools)
     {
-        lock (_lock) return _pods.Values.Count(queued => queued.Pool == pool);
+        lock (_lock)
+        {
+            var count = 0;
+            foreach (var queued in _pods.Values)
+            {
+                if (pools.Contains(queued.Pool)) count++;
+            }
+            return count;
+        }
     }
 
     /// <summary>A pod without a node was heard of, for the first time or changed.</summary>

@@ -18,7 +18,7 @@ public sealed class DefaultPreemptionArgsTests
     {
         var errors = new FieldErrorList();
 
-        new DefaultPreemptionArgs { MinCandidateNodesPercentage = percentage, MinCandidateNodesAbsolute = absolute }.Check(FieldPath.Of("args"), errors);
+        new DefaultPreemptionArgs(percentage, absolute).Check(FieldPath.Of("args"), errors);
 
         Assert.Equal(faults, string.Join("; ", errors));
     }

@@ -15,13 +15,16 @@ public sealed class PluginLineupTests
         PluginKind.Of("F", _ => new Filters("F")),
     ]);
 
+    // The filters behind NodeResourcesFit.
+    private const string Tail = " VolumeRestrictions NodeVolumeLimits VolumeBinding VolumeZone PodTopologySpread InterPodAffinity";
+
     [Fact]
     public void Defaults_Filters_StandInKubernetesOrder() =>
-        Assert.Equal("NodeUnschedulable NodeName TaintToleration NodeAffinity NodePorts NodeResourcesFit", OfDefaults(ExtensionPoint.Filter));
+        Assert.Equal("NodeUnschedulable NodeName TaintToleration NodeAffinity NodePorts NodeResourcesFit" + Tail, OfDefaults(ExtensionPoint.Filter));
 
     [Fact]
     public void Defaults_Scores_HaveKubernetesWeights() => Assert.Equal(
-        "TaintToleration=3 NodeAffinity=2 NodeResourcesFit=1 NodeResourcesBalancedAllocation=1 ImageLocality=1", OfDefaults(ExtensionPoint.Score));
+        "TaintToleration=3 NodeAffinity=2 NodeResourcesFit=1 PodTopologySpread=2 InterPodAffinity=2 NodeResourcesBalancedAllocation=1 ImageLocality=1", OfDefaults(ExtensionPoint.Score));
 
     [Fact]
     public void Defaults_QueueSortAndBind_AreThereOnce() =>
@@ -29,15 +32,15 @@ public sealed class PluginLineupTests
 
     [Fact]
     public void Filter_EnabledAtThePoint_StandsBehindTheDefaults() =>
-        Assert.EndsWith("NodeResourcesFit B A", Line(ExtensionPoint.Filter, ("filter", Enabled("B", "A"))), StringComparison.Ordinal);
+        Assert.EndsWith(Tail + " B A", Line(ExtensionPoint.Filter, ("filter", Enabled("B", "A"))), StringComparison.Ordinal);
 
     [Fact]
     public void Filter_EnabledEverywhere_StandsBehindTheDefaults() =>
-        Assert.EndsWith("NodeResourcesFit A", Line(ExtensionPoint.Filter, ("multiPoint", Enabled("A"))), StringComparison.Ordinal);
+        Assert.EndsWith(Tail + " A", Line(ExtensionPoint.Filter, ("multiPoint", Enabled("A"))), StringComparison.Ordinal);
 
     [Fact]
     public void Filter_DefaultThatThePointNames_ComesFirst() => Assert.Equal(
-        "NodePorts NodeName NodeUnschedulable TaintToleration NodeAffinity NodeResourcesFit B A",
+        "NodePorts NodeName NodeUnschedulable TaintToleration NodeAffinity NodeResourcesFit" + Tail + " B A",
         Line(ExtensionPoint.Filter, ("filter", Enabled("NodePorts", "A", "NodeName")), ("multiPoint", Enabled("B"))));
 
     [Fact]
@@ -45,7 +48,7 @@ public sealed class PluginLineupTests
     {
         (string, PluginChoice)[] choices = [("filter", Disabled("NodeResourcesFit"))];
 
-        Assert.Equal("NodeUnschedulable NodeName TaintToleration NodeAffinity NodePorts", Line(ExtensionPoint.Filter, choices));
+        Assert.Equal("NodeUnschedulable NodeName TaintToleration NodeAffinity NodePorts" + Tail, Line(ExtensionPoint.Filter, choices));
         Assert.Contains("NodeResourcesFit", Line(ExtensionPoint.Score, choices), StringComparison.Ordinal);
     }
 
@@ -54,8 +57,8 @@ public sealed class PluginLineupTests
     {
         (string, PluginChoice)[] choices = [("multiPoint", Disabled("NodeResourcesFit", "TaintToleration"))];
 
-        Assert.Equal("NodeUnschedulable NodeName NodeAffinity NodePorts", Line(ExtensionPoint.Filter, choices));
-        Assert.Equal("NodeAffinity=2 NodeResourcesBalancedAllocation=1 ImageLocality=1", Line(ExtensionPoint.Score, choices));
+        Assert.Equal("NodeUnschedulable NodeName NodeAffinity NodePorts" + Tail, Line(ExtensionPoint.Filter, choices));
+        Assert.Equal("NodeAffinity=2 PodTopologySpread=2 InterPodAffinity=2 NodeResourcesBalancedAllocation=1 ImageLocality=1", Line(ExtensionPoint.Score, choices));
     }
 
     [Fact]
@@ -73,16 +76,16 @@ public sealed class PluginLineupTests
 
     [Fact]
     public void MultiPoint_EnabledAndDisabled_IsEnabledBehindTheDefaults() => Assert.EndsWith(
-        "NodeResourcesFit NodeName", Line(ExtensionPoint.Filter, ("multiPoint", Disabled("NodeName") with { Enabled = Enabled("NodeName").Enabled })), StringComparison.Ordinal);
+        Tail + " NodeName", Line(ExtensionPoint.Filter, ("multiPoint", Disabled("NodeName") with { Enabled = Enabled("NodeName").Enabled })), StringComparison.Ordinal);
 
     [Fact]
     public void MultiPoint_DefaultNamedAgain_KeepsItsPlaceWithTheNewWeight() => Assert.Equal(
-        "TaintToleration=7 NodeAffinity=2 NodeResourcesFit=1 NodeResourcesBalancedAllocation=1 ImageLocality=1",
+        "TaintToleration=7 NodeAffinity=2 NodeResourcesFit=1 PodTopologySpread=2 InterPodAffinity=2 NodeResourcesBalancedAllocation=1 ImageLocality=1",
         Line(ExtensionPoint.Score, ("multiPoint", Weighted("TaintToleration", 7))));
 
     [Fact]
     public void Score_WeightThere_CountsBeforeThatOfMultiPoint() => Assert.Equal(
-        "NodeAffinity=5 TaintToleration=7 NodeResourcesFit=1 NodeResourcesBalancedAllocation=1 ImageLocality=1 A=1",
+        "NodeAffinity=5 TaintToleration=7 NodeResourcesFit=1 PodTopologySpread=2 InterPodAffinity=2 NodeResourcesBalancedAllocation=1 ImageLocality=1 A=1",
         Line(ExtensionPoint.Score, ("multiPoint", Weighted("TaintToleration", 7)), ("score", new PluginChoice { Enabled = [.. Weighted("NodeAffinity", 5).Enabled, .. Enabled("A").Enabled] })));
 
     [Fact]

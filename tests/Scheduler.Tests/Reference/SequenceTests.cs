@@ -47,12 +47,13 @@ public sealed class SequenceTests
         private readonly MemoryApi _api = new();
         private readonly ManualTimeProvider _time = new();
         private readonly SchedulerCache _cache = new();
-        private readonly NominatedPods _nominated = new();
         private readonly SchedulingQueue _queue;
+        private readonly NominatedPods _nominated = new();
         private readonly SchedulerLoop _loop;
         private readonly CycleWorkers _workers = new(NullLogger<CycleWorkers>.Instance);
         private readonly SchedulerMetrics _metrics;
-        private readonly Profile _profile;
+        private readonly IReadOnlyList<string> _filters;
+        private readonly Dictionary<string, string> _decided = [];     // node by uid
         private readonly ClusterFeed _feed;
         private readonly CancellationTokenSource _stop = new();
         private readonly Dictionary<string, Node> _nodes = [];
@@ -62,8 +63,8 @@ public sealed class SequenceTests
         public Play(int seed)
         {
             (_random, _generator) = (new Random(seed), new WorldGenerator(seed));
-            _profile = A.DefaultProfile(_api);
-            var profiles = new Profiles([_profile]);
+            _filters = A.DefaultProfile(_api).Plugins.Filters.Select(filter => filter.Name).ToList();
+            var profiles = new Profiles([A.DefaultProfile(_api, new Witness(Check))]);
             _queue = new SchedulingQueue(profiles, new SchedulingQueueOptions(), _time);
             _metrics = new SchedulerMetrics(_queue, _time);
             var reports = new PodReports(_api, new FakeEventRecorder(), _time, NullLogger<PodReports>.Instance);
@@ -71,7 +72,6 @@ public sealed class SequenceTests
             _loop = new SchedulerLoop(
                 new SchedulingCycle(new Random(seed)), binding, profiles, _cache, _queue, _nominated, _workers, reports, _metrics, NullLogger<SchedulerLoop>.Instance);
             _feed = new ClusterFeed(_cache, _queue, _nominated, profiles);
-            _api.Binding = Check;
         }
 
         public List<string> Faults { get; } = [];
@@ -87,7 +87,7 @@ public sealed class SequenceTests
             foreach (var node in _generator.World().Nodes) SetNode(node);
         }
 
-        // One thing happens; sometimes more before the scheduler has done what the last asked for.
+        // One thing happens. Pods and nodes come while others are being tried; what takes away waits until no decision is on its way, and is heard of.
         public async Task StepAsync()
         {
             var pods = _api.Pods;
@@ -95,12 +95,14 @@ public sealed class SequenceTests
             {
                 case < 5:
                     _api.Add(_generator.Pod($"p{++_lastPod}"));
+                    if (_random.Next(3) == 0) return;
                     break;
                 case 5 or 6 when pods.Count > 0:
+                    await QuietAsync();
                     _api.Remove(ObjectKey.Of(pods[_random.Next(pods.Count)]));
                     break;
                 case 7 when _nodes.Count > 0:
-                    await QuietAsync();     // no decision is on its way that does not know of it
+                    await QuietAsync();
                     ChangeNode();
                     break;
                 case 8 when _nodes.Count < 10:
@@ -112,7 +114,7 @@ public sealed class SequenceTests
                     _time.Advance(Pause);
                     break;
             }
-            if (_random.Next(3) > 0) await QuietAsync();
+            await QuietAsync();
         }
 
         // Back-offs end twice: a Pod may have been woken while it was being tried.
@@ -166,26 +168,52 @@ public sealed class SequenceTests
             SetNode(node);
         }
 
+        // In the order of the decisions: what was decided before stands, bound or not.
         private void Check(Pod pod, string node)
         {
             Bound++;
             if (Breach(pod, _nodes[node]) is { } filter) Faults.Add($"{pod.Metadata.Name} to {node}, against {filter}");
+            _decided.Add(pod.Metadata.Uid, node);
         }
 
         private string? Breach(Pod pod, Node node)
         {
-            var world = new World([.. _nodes.Values], _api.Pods);
-            return _profile.Plugins.Filters.Select(filter => filter.Name).FirstOrDefault(name => !Reference.Filters[name](world, pod, node));
+            var placed = _api.Pods.Where(other => _decided.ContainsKey(other.Metadata.Uid)).Select(other => other.Clone().OnNode(_decided[other.Metadata.Uid]));
+            var world = new World([.. _nodes.Values], [.. placed]);
+            return _filters.FirstOrDefault(name => !Reference.Filters[name](world, pod, node));
+        }
+
+        // Nothing is tried or written, nor has anything been told meanwhile that could have woken a Pod.
+        private bool IsQuiet()
+        {
+            var told = _api.Told;
+            return _queue.Count(Pool.Active, Pool.InFlight, Pool.Binding) == 0 && _api.IsTold && _api.Told == told;
         }
 
         private async Task QuietAsync()
         {
             var since = Stopwatch.StartNew();
-            while (!_api.IsTold || _queue.Count(Pool.Active) + _queue.Count(Pool.InFlight) + _queue.Count(Pool.Binding) > 0)
+            while (!IsQuiet())
             {
                 if (since.Elapsed > Patience.Limit) throw new TimeoutException("The scheduler does not come to rest.");
                 await Task.Delay(1);
             }
+        }
+    }
+
+    // Sees each decision as it is made, on the loop.
+    private sealed class Witness(Action<Pod, string> see) : IReservePlugin
+    {
+        public string Name => nameof(Witness);
+
+        public Status Reserve(CycleState state, PodInfo pod, string node)
+        {
+            see(pod.Pod, node);
+            return Status.Success;
+        }
+
+        public void Unreserve(CycleState state, PodInfo pod, string node)
+        {
         }
     }
 }

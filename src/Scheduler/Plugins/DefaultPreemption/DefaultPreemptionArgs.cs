@@ -4,15 +4,11 @@ using MiniK8s.Scheduler.Configuration;
 namespace MiniK8s.Scheduler.Plugins.DefaultPreemption;
 
 /// <summary>How many nodes are tried before one is chosen: the larger of both, but no more than there are.</summary>
-/// <remarks>Source: ValidateDefaultPreemptionArgs in pkg/scheduler/apis/config/validation/validation_pluginargs.go.</remarks>
-internal sealed record DefaultPreemptionArgs : IPluginArguments
+/// <param name="MinCandidateNodesPercentage">Of the nodes where removing pods might help, 0 to 100.</param>
+/// <param name="MinCandidateNodesAbsolute">At least so many.</param>
+/// <remarks>Source: DefaultPreemptionArgs, pkg/scheduler/apis/config/types_pluginargs.go.</remarks>
+internal sealed record DefaultPreemptionArgs(int MinCandidateNodesPercentage = 10, int MinCandidateNodesAbsolute = 100) : IPluginArguments
 {
-    /// <summary>Of the nodes where removing pods might help, 0 to 100. Default 10.</summary>
-    public int MinCandidateNodesPercentage { get; init; } = 10;
-
-    /// <summary>At least so many. Default 100.</summary>
-    public int MinCandidateNodesAbsolute { get; init; } = 100;
-
     /// <summary>How many candidates are wanted of so many nodes.</summary>
     public int Wanted(int nodes) => int.Min(nodes, int.Max(nodes * MinCandidateNodesPercentage / 100, MinCandidateNodesAbsolute));
 

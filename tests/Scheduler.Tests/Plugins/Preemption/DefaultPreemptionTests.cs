@@ -1,11 +1,9 @@
+using MiniK8s.Client.Tests.Fakes;
 using MiniK8s.Protocol;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Cycles;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Plugins.DefaultPreemption;
-using MiniK8s.Scheduler.Plugins.NodeResources;
-using MiniK8s.Scheduler.Plugins.NodeUnschedulable;
-using MiniK8s.Scheduler.Plugins.TaintToleration;
 
 namespace MiniK8s.Scheduler.Tests.Plugins.Preemption;
 
@@ -152,7 +150,7 @@ public sealed class DefaultPreemptionTests
     public void PostFilter_EnoughCandidates_AreEnough(int percentage, int absolute, bool findsTheBest)
     {
         NodeInfo[] nodes = [.. Enumerable.Range(0, 20).Select(number => Full($"n{number}", number == 7 ? 0 : 5))];
-        var (cycle, profile) = (new SchedulingCycle(new Random(1)), Profile(Args(percentage, absolute)));
+        var (cycle, profile) = (new SchedulingCycle(new Random(1)), Profile(new DefaultPreemptionArgs(percentage, absolute)));
 
         var chosen = Enumerable.Range(0, 100).Select(_ => Decide(cycle, profile, Urgent(), nodes).NominatedNode).ToHashSet();
 
@@ -165,7 +163,7 @@ public sealed class DefaultPreemptionTests
     {
         _objects = [DisruptionBudgetsTests.Budget(0, "app=web")];
         NodeInfo[] protectedOnes = [.. Enumerable.Range(0, 19).Select(number => A.Node($"w{number}").Info(A.Pod($"web-{number}").Cpu("4").Label("app", "web")))];
-        var (cycle, profile) = (new SchedulingCycle(new Random(1)), Profile(Args(0, 1)));
+        var (cycle, profile) = (new SchedulingCycle(new Random(1)), Profile(new DefaultPreemptionArgs(0, 1)));
 
         var chosen = Enumerable.Range(0, 50).Select(_ => Decide(cycle, profile, Urgent(), [.. protectedOnes, Full("free", 5)]).NominatedNode).ToHashSet();
 
@@ -202,24 +200,14 @@ public sealed class DefaultPreemptionTests
         Assert.Equal("0/1 nodes are available: never. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.", reject.Message);
     }
 
-    private static DefaultPreemptionArgs Args(int percentage, int absolute) =>
-        new() { MinCandidateNodesPercentage = percentage, MinCandidateNodesAbsolute = absolute };
-
     private static Pod Urgent() => A.Pod("urgent").Priority(10).Cpu("3");
 
     private static NodeInfo Full(string node, int priority) => A.Node(node).Info(A.Pod($"low-{node}").Priority(priority).Cpu("4"));
 
     private static string Victims(Decision.Reject reject) => string.Join(" ", reject.Result!.Victims.Select(victim => victim.Key.Name));
 
-    private Profile Profile(DefaultPreemptionArgs args)
-    {
-        var context = A.Context(objects: _objects);
-        IPlugin[] plugins =
-        [
-            new NodeUnschedulable(), new TaintToleration(), new Scheduler.Plugins.NodeAffinity.NodeAffinity(), new NodeResourcesFit(), new DefaultPreemption(args, context, new Random(1)),
-        ];
-        return A.Profile(A.Entries(plugins));
-    }
+    private Profile Profile(DefaultPreemptionArgs args) =>
+        A.DefaultProfile(new FakeApiClient(), new DefaultPreemption(args, A.Context(objects: _objects), new Random(1)));
 
     private Decision.Reject Decide(Pod pod, params NodeInfo[] nodes) => Decide(new SchedulingCycle(new Random(1)), Profile(new DefaultPreemptionArgs()), pod, nodes);
 

@@ -1,0 +1,81 @@
+using MiniK8s.Scheduler.Framework;
+
+namespace MiniK8s.Scheduler.Plugins.PodTopologySpread;
+
+/// <summary>How many pods each of a pod's hard constraints counts in each domain. What the filter looks at, for one pod in one cycle.</summary>
+/// <remarks>
+/// Counted are the pods of the pod's namespace that match the constraint and are not being deleted, on nodes that have the topology keys of all
+/// hard constraints and that the constraint's policies include. Source: pkg/scheduler/framework/plugins/podtopologyspread/filtering.go.
+/// </remarks>
+internal sealed class SpreadCounts : ICycleData
+{
+    private readonly PodInfo _pod;
+    private readonly SpreadConstraint[] _constraints;
+    private readonly NodeInclusion _inclusion;
+    private readonly DomainCounts[] _counts;
+
+    /// <summary>Counts the pods of the snapshot.</summary>
+    public SpreadCounts(PodInfo pod, SpreadConstraint[] constraints, Snapshot snapshot)
+    {
+        (_pod, _constraints, _inclusion) = (pod, constraints, new NodeInclusion(pod));
+        _counts = [.. constraints.Select(_ => new DomainCounts())];
+        for (var i = 0; i < snapshot.Nodes.Count; i++)
+        {
+            var node = snapshot.Nodes[i];
+            if (!_constraints.AllIn(node.Labels)) continue;
+            for (var c = 0; c < _constraints.Length; c++)
+            {
+                var constraint = _constraints[c];
+                if (_inclusion.Includes(constraint, node.Node)) AddTo(c, node, node.CountLive(pod.Key.Namespace, constraint.Pods));
+            }
+        }
+    }
+
+    private SpreadCounts(SpreadCounts other)
+    {
+        (_pod, _constraints, _inclusion) = (other._pod, other._constraints, other._inclusion);
+        _counts = [.. other._counts.Select(counts => counts.Clone())];
+    }
+
+    public ICycleData Clone() => new SpreadCounts(this);
+
+    /// <summary>One pod more (1) or fewer (-1) on the node.</summary>
+    public void Add(PodInfo placed, NodeInfo node, int change)
+    {
+        if (placed.IsTerminating || placed.Key.Namespace != _pod.Key.Namespace || !_constraints.AllIn(node.Labels)) return;
+        for (var c = 0; c < _constraints.Length; c++)
+        {
+            var constraint = _constraints[c];
+            if (constraint.Pods.Matches(placed.Labels) && _inclusion.Includes(constraint, node.Node)) AddTo(c, node, change);
+        }
+    }
+
+    /// <summary>The first constraint, in the pod's order, that rejects the node says how; null: none does.</summary>
+    public SpreadFault? Check(LabelSet node)
+    {
+        for (var c = 0; c < _constraints.Length; c++)
+        {
+            var (constraint, counts) = (_constraints[c], _counts[c]);
+            if (!node.TryFind(constraint.TopologyKey, out var domain)) return SpreadFault.MissingKey;
+            var smallest = counts.Domains < constraint.MinDomains ? 0 : counts.Smallest;
+            var self = constraint.Pods.Matches(_pod.Labels) ? 1 : 0;
+            if (counts.Of(domain) + self - smallest > constraint.MaxSkew) return SpreadFault.Skew;
+        }
+        return null;
+    }
+
+    private void AddTo(int constraint, NodeInfo node, int change)
+    {
+        if (node.Labels.TryFind(_constraints[constraint].TopologyKey, out var domain)) _counts[constraint].Add(domain, change);
+    }
+}
+
+/// <summary>What is wrong with a node.</summary>
+internal enum SpreadFault
+{
+    /// <summary>It is in no domain.</summary>
+    MissingKey,
+
+    /// <summary>Its domain would have too many pods.</summary>
+    Skew,
+}
