@@ -67,8 +67,9 @@ internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, N
         else if (profiles.Has(pod.Spec.SchedulerName) && !cache.HasPod(pod.Metadata.Uid))
         {
             var info = new PodInfo(pod);
-            nominated.Hear(info, old is null ? null : old.Status?.NominatedNodeName ?? "");
+            var hasFreed = nominated.Hear(info, old is null ? null : old.Status?.NominatedNodeName ?? "");
             queue.Set(info);
+            if (hasFreed) queue.Tell(new ClusterEvent.AssignedPodDeleted(info));
         }
     }
 

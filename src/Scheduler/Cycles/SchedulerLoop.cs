@@ -1,4 +1,6 @@
+using MiniK8s.Protocol.V1;
 using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Explain;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Queue;
 
@@ -19,7 +21,7 @@ namespace MiniK8s.Scheduler.Cycles;
 /// </remarks>
 internal sealed partial class SchedulerLoop(
     SchedulingCycle cycle, BindingCycle binding, Profiles profiles, SchedulerCache cache, SchedulingQueue queue,
-    NominatedPods nominated, CycleWorkers workers, PodReports reports, SchedulerMetrics metrics, ILogger<SchedulerLoop> logger)
+    NominatedPods nominated, CycleWorkers workers, PodReports reports, AttemptLog attempts, SchedulerMetrics metrics, ILogger<SchedulerLoop> logger)
 {
     private static readonly IReadOnlySet<string> NoPlugin = new HashSet<string>();
     private readonly Snapshot _snapshot = new([]);
@@ -56,28 +58,32 @@ internal sealed partial class SchedulerLoop(
     // Decides now; answers what is left to write.
     private Func<CancellationToken, Task> Try(QueuedPod queued, PodInfo pod)
     {
+        var profile = profiles.Of(pod);
+        var trial = attempts.Begin(queued, profile.Plugins, nominated);
         try
         {
-            var (profile, state) = (profiles.Of(pod), new CycleState(nominated));
             cache.Refresh(_snapshot);
-            return metrics.Measure(() => cycle.Decide(profile, state, pod, _snapshot)) switch
+            var decision = metrics.Measure(() => cycle.Decide(profile, trial.State, pod, _snapshot, trial.Trace));
+            var attempt = attempts.Add(trial, _snapshot, decision);
+            return decision switch
             {
-                Decision.Place place => Place(new Placement(queued, pod, profile.Plugins, state, place.Node)),
-                Decision.Reject reject => Reject(queued, pod, "Unschedulable", reject),
+                Decision.Place place => Place(new Placement(queued, pod, profile.Plugins, trial.State, place.Node, attempt)),
+                Decision.Reject reject => Reject(queued, pod, reject, attempt, AttemptOutcome.Rejected(reject.Message)),
                 var other => throw new InvalidOperationException($"Unknown decision {other}."),
             };
         }
         catch (Exception ex)
         {
             LogFailed(logger, pod.Key.ToString(), ex);
-            return Reject(queued, pod, "SchedulerError", new Decision.Reject(ex.Message, NoPlugin));
+            return Reject(queued, pod, new Decision.Reject(ex.Message, NoPlugin), attempts.Add(trial, _snapshot, null), AttemptOutcome.Failed(ex.Message));
         }
     }
 
     private Func<CancellationToken, Task> Place(Placement placement)
     {
         cache.Assume(placement.Pod, placement.Node);
-        Nominate(placement.Pod, "", placement.Node);
+        Nominate(placement.Pod, placement.Node);
+        nominated.Remove(placement.Pod.Uid);
         if (Refusal(placement) is not var (plugin, status))
         {
             queue.StartBinding(placement.Queued);
@@ -85,7 +91,7 @@ internal sealed partial class SchedulerLoop(
         }
         binding.Undo(placement);
         var reject = new Decision.Reject(string.Join(", ", status.Reasons), new HashSet<string> { plugin });
-        return Reject(placement.Queued, placement.Pod, "Unschedulable", reject);
+        return Reject(placement.Queued, placement.Pod, reject, placement.Attempt, AttemptOutcome.Rejected(reject.Message, plugin));
     }
 
     private static (string Plugin, Status Status)? Refusal(Placement placement)
@@ -103,20 +109,14 @@ internal sealed partial class SchedulerLoop(
         return null;
     }
 
-    private Func<CancellationToken, Task> Reject(QueuedPod queued, PodInfo pod, string reason, Decision.Reject reject)
+    private Func<CancellationToken, Task> Reject(QueuedPod queued, PodInfo pod, Decision.Reject reject, Attempt attempt, AttemptOutcome outcome)
     {
+        attempts.End(attempt, outcome);
         LogRejected(logger, pod.Key.ToString(), reject.Message);
-        metrics.CountAttempt(reason == "Unschedulable" ? SchedulerMetrics.Unschedulable : SchedulerMetrics.Error);
-        if (reject.NominatedNode is { } node) Nominate(pod, node, node);
-        return ct => ReportAsync(queued, pod, reason, reject, ct);
-    }
-
-    // Where it was to go and does not, there is room again for those who had to leave it.
-    private void Nominate(PodInfo pod, string node, string goesTo)
-    {
-        var before = nominated.NodeOf(pod.Uid);
-        nominated.Nominate(pod, node);
-        if (before.Length > 0 && before != goesTo) queue.Tell(new ClusterEvent.AssignedPodDeleted(pod));
+        var isFault = outcome.Result == AttemptResult.Failed;
+        metrics.CountAttempt(isFault ? SchedulerMetrics.Error : SchedulerMetrics.Unschedulable);
+        if (reject.NominatedNode is { } node) Nominate(pod, node);
+        return ct => ReportAsync(queued, pod, isFault ? "SchedulerError" : "Unschedulable", reject, ct);
     }
 
     // The pod comes back only when users have been told, so that two reports of one pod never cross.
@@ -151,9 +151,15 @@ internal sealed partial class SchedulerLoop(
         catch (Exception ex) when (!ct.IsCancellationRequested)
         {
             LogNoRemedy(logger, remedy.Name, pod.Key.ToString(), ex.Message);
-            nominated.Nominate(pod, pod.Pod.Status?.NominatedNodeName ?? "");
+            Nominate(pod, pod.Pod.Status?.NominatedNodeName ?? "");
             return $"preemption: {ex.Message}";
         }
+    }
+
+    // Others no less than it had to leave it the room that was being made for it.
+    private void Nominate(PodInfo pod, string node)
+    {
+        if (nominated.Nominate(pod, node)) queue.Tell(new ClusterEvent.AssignedPodDeleted(pod));
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Scheduling stopped")]

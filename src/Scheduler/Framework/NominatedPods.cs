@@ -29,21 +29,21 @@ internal sealed class NominatedPods
     /// <summary>The node on which room is being made for the pod; "" for none.</summary>
     public string NodeOf(string uid) => _isAny && _nodes.TryGetValue(uid, out var node) ? node : "";
 
-    /// <summary>Room is being made for the pod on that node, and no longer on another; "" for nowhere.</summary>
-    public void Nominate(PodInfo pod, string node)
+    /// <summary>Room is being made for the pod on that node, and no longer on another; "" for nowhere. Says whether that frees room on another.</summary>
+    public bool Nominate(PodInfo pod, string node)
     {
-        if (node.Length == 0 && !_isAny) return;
-        lock (_lock) NominateLocked(pod, node);
+        if (node.Length == 0 && !_isAny) return false;
+        lock (_lock) return NominateLocked(pod, node);
     }
 
-    /// <summary>A pod without a node was heard of.</summary>
+    /// <summary>A pod without a node was heard of. Says whether that frees room.</summary>
     /// <param name="pod">As it is now.</param>
     /// <param name="before">The nomination in its status when it was last heard of; null at the first time.</param>
-    public void Hear(PodInfo pod, string? before)
+    public bool Hear(PodInfo pod, string? before)
     {
         var said = pod.Pod.Status?.NominatedNodeName ?? "";
-        if (said.Length == 0 && !_isAny) return;
-        lock (_lock) NominateLocked(pod, said == before ? NodeOf(pod.Uid) : said);
+        if (said.Length == 0 && !_isAny) return false;
+        lock (_lock) return NominateLocked(pod, said == before ? NodeOf(pod.Uid) : said);
     }
 
     /// <summary>The pod has a node, or is gone. Says whether it was nominated.</summary>
@@ -53,13 +53,15 @@ internal sealed class NominatedPods
         lock (_lock) return RemoveLocked(uid);
     }
 
-    private void NominateLocked(PodInfo pod, string node)
+    private bool NominateLocked(PodInfo pod, string node)
     {
+        var before = NodeOf(pod.Uid);
         RemoveLocked(pod.Uid);
-        if (node.Length == 0) return;
+        if (node.Length == 0) return before.Length > 0;
         _nodes[pod.Uid] = node;
         _byNode[node] = On(node).Add(pod);
         _isAny = true;
+        return before.Length > 0 && before != node;
     }
 
     private bool RemoveLocked(string uid)

@@ -12,10 +12,14 @@ internal sealed class Snapshot
     private readonly Dictionary<string, int> _images = [];
     private List<int>? _withAffinity;
     private List<int>? _withAntiAffinity;
+    private string[]? _names;
 
     public Snapshot(IEnumerable<NodeInfo> nodes) => Reset(nodes);
 
     public IReadOnlyList<NodeInfo> Nodes => _nodes;
+
+    /// <summary>The nodes' names in their order; never changed, and the same list as long as both are the same.</summary>
+    public IReadOnlyList<string> Names => _names ??= [.. _nodes.Select(node => node.Name)];
 
     /// <summary>How far the cache was when this was last refreshed.</summary>
     internal long Generation { get; set; }
@@ -45,7 +49,7 @@ internal sealed class Snapshot
             _nodes.Add(node);
             CountImages(node, 1);
         }
-        (_withAffinity, _withAntiAffinity) = (null, null);
+        (_withAffinity, _withAntiAffinity, _names) = (null, null, null);
     }
 
     /// <summary>A later state of a node that is here.</summary>
