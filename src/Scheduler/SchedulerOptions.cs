@@ -16,6 +16,9 @@ public sealed class SchedulerOptions : IValidatableObject
     /// <summary>Port for /healthz and /metrics; 0 is any free one. Default 10259.</summary>
     public int Port { get; set; } = 10259;
 
+    /// <summary>Port for gRPC without TLS, on loopback alone: SchedulerExplain, reflection and health; 0 is any free one. Default 10260.</summary>
+    public int GrpcPort { get; set; } = 10260;
+
     /// <summary>
     /// The pods that are ours: those with this <c>spec.schedulerName</c>, where <see cref="Config"/> does not name its profiles. Default
     /// <c>default-scheduler</c>.

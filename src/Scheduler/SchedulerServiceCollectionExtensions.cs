@@ -3,6 +3,7 @@ using MiniK8s.Client.Events;
 using MiniK8s.Scheduler.Cache;
 using MiniK8s.Scheduler.Configuration;
 using MiniK8s.Scheduler.Cycles;
+using MiniK8s.Scheduler.Explain;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Queue;
 
@@ -29,11 +30,16 @@ internal static class SchedulerServiceCollectionExtensions
         .AddSingleton(provider => configuration.MakeProfiles(provider.GetRequiredService<PluginContext>()))
         .AddQueue(configuration)
         .AddCycles()
+        .AddExplain()
         .AddSingleton<SchedulerCache>();
 
     private static IServiceCollection AddQueue(this IServiceCollection services, SchedulerConfiguration configuration) => services
         .AddSingleton(new SchedulingQueueOptions { InitialBackoff = configuration.InitialBackoff, MaxBackoff = configuration.MaxBackoff })
-        .AddSingleton<SchedulingQueue>();
+        .AddSingleton<SchedulingQueue>()
+        .AddSingleton<NominatedPods>();
+
+    private static IServiceCollection AddExplain(this IServiceCollection services) =>
+        services.AddSingleton<AttemptLogOptions>().AddSingleton<AttemptLog>();
 
     private static IServiceCollection AddCycles(this IServiceCollection services) => services
         .AddSingleton(new SchedulingCycle(new Random()))

@@ -212,7 +212,7 @@ internal sealed partial class SimContainer
         kernel.MemoryChanged = MemoryHasChanged;
         if (replay is null) _runtime.Record(new JournalRecord.ContainerStarted(_runtime.NodeName, Id, startedAt));
         _runtime.Publish(RuntimeEventKind.ContainerStarted, this);
-        var first = kernel.Start(null, arguments, command, new ProcessSetup(environment, directory, _user, descriptors, clock));
+        var first = StartFirst(kernel, arguments, command, new ProcessSetup(environment, directory, _user, descriptors, clock));
         _ = WatchAsync(first);         // ends with the container
         Play(kernel, startedAt);
     }

@@ -12,19 +12,26 @@ internal sealed class SchedulingCycle(Random random)
     private int _nextStart;
 
     /// <summary>The decision for a pod over the nodes of a snapshot.</summary>
-    public Decision Decide(Profile profile, CycleState state, PodInfo pod, Snapshot snapshot)
+    /// <param name="trace">Filled on the way, for whoever has to explain the decision.</param>
+    public Decision Decide(Profile profile, CycleState state, PodInfo pod, Snapshot snapshot, CycleTrace? trace = null)
     {
+        trace ??= new CycleTrace();
         // With a node's coming this is over, which is what NodeName waits for.
         if (snapshot.Nodes.Count == 0) return new Decision.Reject("no nodes available to schedule pods", new HashSet<string> { NodeName.PluginName });
 
-        var plugins = profile.Plugins;
-        var rejections = new Rejections(snapshot.Nodes.Count);
-        if (!TryPreFilter(plugins, state, pod, snapshot, rejections, out var allowed)) return Reject(plugins, state, pod, snapshot, rejections);
-        var feasible = FindFeasible(profile, state, pod, snapshot, allowed, rejections);
-        if (feasible.Count == 0) return Reject(plugins, state, pod, snapshot, rejections);
+        var plugins = state.Plugins = profile.Plugins;
+        var rejections = trace.Rejections = new Rejections(snapshot.Nodes.Count);
+        if (!TryPreFilter(plugins, state, pod, snapshot, rejections, out var allowed)) return Reject(plugins, state, pod, snapshot, rejections, trace);
+        if (FitsWhereNominated(state, pod, snapshot, allowed) is { } nominated)
+        {
+            trace.Feasible = [nominated];
+            return new Decision.Place(nominated.Name);
+        }
+        var feasible = FindFeasible(profile, state, pod, snapshot, allowed, rejections, trace);
+        if (feasible.Count == 0) return Reject(plugins, state, pod, snapshot, rejections, trace);
         if (feasible.Count == 1) return new Decision.Place(feasible[0].Name);
 
-        var scores = NodeScores.Of(plugins, state, pod, snapshot, feasible);
+        var scores = trace.Scores = NodeScores.Of(plugins, state, pod, snapshot, feasible);
         return new Decision.Place(feasible[scores.PickBest(random)].Name);
     }
 
@@ -53,8 +60,15 @@ internal sealed class SchedulingCycle(Random random)
         return rejections.Plugins.Count == 0;
     }
 
+    // The room that was made for it is most likely the only one: where it fits there, no other node is looked at.
+    private static NodeInfo? FitsWhereNominated(CycleState state, PodInfo pod, Snapshot snapshot, PreFilterNodes allowed) =>
+        state.Nominated?.NodeOf(pod.Uid) is { Length: > 0 } name && snapshot.Find(name) is { } node
+        && allowed.Check(node) is null && NodeFilters.Run(state, pod, node).Status.IsSuccess
+            ? node
+            : null;
+
     private List<NodeInfo> FindFeasible(
-        Profile profile, CycleState state, PodInfo pod, Snapshot snapshot, PreFilterNodes allowed, Rejections rejections)
+        Profile profile, CycleState state, PodInfo pod, Snapshot snapshot, PreFilterNodes allowed, Rejections rejections, CycleTrace trace)
     {
         var nodes = snapshot.Nodes;
         var wanted = profile.Plugins.Scores.Count == 0 ? 1 : FeasibleWanted(nodes.Count, profile.PercentageOfNodesToScore);
@@ -67,15 +81,17 @@ internal sealed class SchedulingCycle(Random random)
             if (status.IsSuccess) feasible.Add(node);
             else rejections.Add(node, plugin, status);
         }
+        (trace.Start, trace.Looked, trace.Wanted, trace.Feasible) = (_nextStart, looked, wanted, feasible);
         _nextStart = (_nextStart + looked) % nodes.Count;
         return feasible;
     }
 
-    private static Decision.Reject Reject(PluginSet plugins, CycleState state, PodInfo pod, Snapshot snapshot, Rejections rejections)
+    private static Decision.Reject Reject(PluginSet plugins, CycleState state, PodInfo pod, Snapshot snapshot, Rejections rejections, CycleTrace trace)
     {
         foreach (var plugin in plugins.PostFilters)
         {
             var result = plugin.PostFilter(state, pod, snapshot, rejections);
+            trace.Remedy = (plugin.Name, result);
             var message = result.Message.Length == 0 ? rejections.Describe() : $"{rejections.Describe()} {result.Message}";
             return new Decision.Reject(message, rejections.Plugins, plugin, result);
         }

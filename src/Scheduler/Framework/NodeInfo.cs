@@ -9,11 +9,13 @@ namespace MiniK8s.Scheduler.Framework;
 /// <summary>A node and the pods on it, assumed ones included, at one moment. Immutable.</summary>
 internal sealed class NodeInfo
 {
-    private NodeInfo(Node node) => Node = node;
+    private NodeInfo(Node node) => (Node, Name) = (node, node.Metadata.Name);
 
     public Node Node { get; private init; }
 
-    public string Name => Node.Metadata.Name;
+    public string Name { get; }
+
+    public LabelSet Labels { get; private init; } = LabelSet.Empty;
 
     public Resources Allocatable { get; private init; } = Resources.None;
 
@@ -39,6 +41,7 @@ internal sealed class NodeInfo
     /// <summary>The node without pods.</summary>
     public static NodeInfo Of(Node node) => new(node)
     {
+        Labels = LabelSet.Of(node.Metadata.Labels),
         Allocatable = ResourceLists.Read(node.Status?.Allocatable ?? []),
         PodSlots = ResourceLists.PodSlots(node.Status?.Allocatable ?? []),
         Images = ImagesOf(node),
@@ -47,6 +50,7 @@ internal sealed class NodeInfo
     /// <summary>The same pods on the node's later state.</summary>
     public NodeInfo With(Node node) => new(node)
     {
+        Labels = LabelSet.Of(node.Metadata.Labels),
         Allocatable = ResourceLists.Read(node.Status?.Allocatable ?? []),
         PodSlots = ResourceLists.PodSlots(node.Status?.Allocatable ?? []),
         Images = HasSameImages(Node, node) ? Images : ImagesOf(node),
@@ -59,6 +63,7 @@ internal sealed class NodeInfo
 
     public NodeInfo With(PodInfo pod) => new(Node)
     {
+        Labels = Labels,
         Allocatable = Allocatable,
         PodSlots = PodSlots,
         Images = Images,
@@ -75,6 +80,7 @@ internal sealed class NodeInfo
         var pod = Pods.First(candidate => candidate.Uid == uid);
         return new NodeInfo(Node)
         {
+            Labels = Labels,
             Allocatable = Allocatable,
             PodSlots = PodSlots,
             Images = Images,
@@ -83,6 +89,38 @@ internal sealed class NodeInfo
             PodsWithRequiredAntiAffinity = PodsWithRequiredAntiAffinity.Remove(pod),
             Requested = Requested - pod.Requests,
             NonZeroRequested = NonZeroRequested - pod.NonZeroRequests,
+        };
+    }
+
+    /// <summary>How many pods of the namespace match, those not counted that are being deleted.</summary>
+    public int CountLive(string ns, LabelMatcher pods)
+    {
+        var count = 0;
+        foreach (var pod in Pods)
+        {
+            if (!pod.IsTerminating && pod.Key.Namespace == ns && pods.Matches(pod.Labels)) count++;
+        }
+        return count;
+    }
+
+    /// <summary>Without all the pods that leave.</summary>
+    public NodeInfo Without(Predicate<PodInfo> leaves)
+    {
+        var (requested, nonZeroRequested) = (Requested, NonZeroRequested);
+        foreach (var pod in Pods)
+        {
+            if (leaves(pod)) (requested, nonZeroRequested) = (requested - pod.Requests, nonZeroRequested - pod.NonZeroRequests);
+        }
+        return new NodeInfo(Node)
+        {
+            Allocatable = Allocatable,
+            PodSlots = PodSlots,
+            Images = Images,
+            Pods = Pods.RemoveAll(leaves),
+            PodsWithAffinity = PodsWithAffinity.RemoveAll(leaves),
+            PodsWithRequiredAntiAffinity = PodsWithRequiredAntiAffinity.RemoveAll(leaves),
+            Requested = requested,
+            NonZeroRequested = nonZeroRequested,
         };
     }
 

@@ -11,12 +11,15 @@ internal sealed class PodInfo(Pod pod)
 
     public ObjectKey Key { get; } = ObjectKey.Of(pod);
 
-    public string Uid => Pod.Metadata.Uid;
+    public string Uid { get; } = pod.Metadata.Uid;
 
     /// <summary>"" while unassigned.</summary>
     public string NodeName => Pod.Spec.NodeName;
 
-    public int Priority => Pod.Spec.Priority;
+    public int Priority { get; } = pod.Spec.Priority;
+
+    /// <summary>Whether it is being deleted. It keeps its room, but is not counted where pods are spread.</summary>
+    public bool IsTerminating { get; } = pod.Metadata.DeletionTimestamp is not null;
 
     public Resources Requests { get; } = PodRequests.Of(pod.Spec);
 
@@ -29,6 +32,17 @@ internal sealed class PodInfo(Pod pod)
 
     /// <summary>Whether it has a required rule of anti-affinity, which holds against pods that come later.</summary>
     public bool HasRequiredAntiAffinity { get; } = pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution.Count > 0;
+
+    // Compiled when first asked for. Two threads that ask at once both compile, to the same.
+
+    public LabelSet Labels => field ??= LabelSet.Of(Pod.Metadata.Labels);
+
+    /// <summary>Its rules of affinity and anti-affinity towards pods.</summary>
+    public PodAffinityTerms AffinityTerms => field ??= PodAffinityTerms.Of(Pod);
+
+    /// <summary>Its own topology spread constraints; no defaults.</summary>
+    public IReadOnlyList<SpreadConstraint> SpreadConstraints =>
+        field ??= [.. Pod.Spec.TopologySpreadConstraints.Select(constraint => SpreadConstraint.Of(constraint, Pod))];
 
     public override string ToString() => Key.ToString();
 }

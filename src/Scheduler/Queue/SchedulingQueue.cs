@@ -38,10 +38,29 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
     private readonly SemaphoreSlim _changed = new(0, 1);
     private long _lastOrder;
 
-    /// <summary>How many pods are in a pool.</summary>
-    public int Count(Pool pool)
+    /// <summary>How many pods are in these pools at one moment.</summary>
+    public int Count(params ReadOnlySpan<Pool> pools)
     {
-        lock (_lock) return _pods.Values.Count(queued => queued.Pool == pool);
+        lock (_lock)
+        {
+            var count = 0;
+            foreach (var queued in _pods.Values)
+            {
+                if (pools.Contains(queued.Pool)) count++;
+            }
+            return count;
+        }
+    }
+
+    /// <summary>Where a pod of that name waits, if it does.</summary>
+    public PodInQueue? Find(ObjectKey key)
+    {
+        lock (_lock)
+        {
+            return _pods.TryGetValue(key, out var queued)
+                ? new PodInQueue(queued.Pod, queued.Pool, queued.Timestamp, queued.BackoffUntil, queued.Attempts, queued.RejectedBy)
+                : null;
+        }
     }
 
     /// <summary>A pod without a node was heard of, for the first time or changed.</summary>
@@ -162,7 +181,10 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
 
     private bool IsHeldBack(PodInfo pod) => profiles.Of(pod).Plugins.HeldBackBy(pod) is not null;
 
-    private bool MayHelp(QueuedPod queued, ClusterEvent change) => profiles.Of(queued.Pod).Plugins.MayHelp(queued.Pod, queued.RejectedBy, change);
+    // A pod for which room is being made keeps others from its node: it says anew whether it wants it when the node changes.
+    private bool MayHelp(QueuedPod queued, ClusterEvent change) =>
+        (change is ClusterEvent.NodeUpdated { Current.Metadata.Name: var node } && queued.Pod.Pod.Status?.NominatedNodeName == node)
+        || profiles.Of(queued.Pod).Plugins.MayHelp(queued.Pod, queued.RejectedBy, change);
 
     private TimeSpan Backoff(int attempts) => attempts == 0
         ? TimeSpan.Zero

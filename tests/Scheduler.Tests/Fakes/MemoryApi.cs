@@ -18,10 +18,8 @@ internal sealed class MemoryApi : IApiClient, IResourceClient<Pod>
     private readonly Dictionary<ObjectKey, Pod> _pods = [];
     private readonly Channel<Action<ClusterFeed>> _changes = Channel.CreateUnbounded<Action<ClusterFeed>>(new UnboundedChannelOptions { SingleReader = true });
 
-    private int _untold;
-
-    /// <summary>Told of each Pod that is to be bound, and where, before it is; one at a time.</summary>
-    public Action<Pod, string> Binding { get; set; } = (_, _) => { };
+    private long _made;
+    private long _told;
 
     /// <summary>Told of each Pod that is bound.</summary>
     public Action<Pod> Bound { get; set; } = _ => { };
@@ -31,8 +29,11 @@ internal sealed class MemoryApi : IApiClient, IResourceClient<Pod>
         get { lock (_lock) return [.. _pods.Values]; }
     }
 
-    /// <summary>Whether the scheduler has heard of everything.</summary>
-    public bool IsTold => Volatile.Read(ref _untold) == 0;
+    /// <summary>How many changes the scheduler has heard of.</summary>
+    public long Told => Volatile.Read(ref _told);
+
+    /// <summary>Whether these are all.</summary>
+    public bool IsTold => Volatile.Read(ref _made) == Told;
 
     /// <summary>Tells of changes until stopped.</summary>
     public async Task RunAsync(ClusterFeed feed, CancellationToken stopping)
@@ -40,7 +41,7 @@ internal sealed class MemoryApi : IApiClient, IResourceClient<Pod>
         await foreach (var change in _changes.Reader.ReadAllAsync(stopping))
         {
             change(feed);
-            Interlocked.Decrement(ref _untold);
+            Interlocked.Increment(ref _told);
         }
     }
 
@@ -75,7 +76,6 @@ internal sealed class MemoryApi : IApiClient, IResourceClient<Pod>
         var pod = Change(new ObjectKey(binding.Metadata.Namespace, binding.Metadata.Name), pod =>
         {
             if (pod.Spec.NodeName.Length > 0) throw new InvalidOperationException($"{pod.Metadata.Name} is bound twice.");
-            Binding(pod, binding.Target.Name);
             pod.Spec.NodeName = binding.Target.Name;
         });
         Bound(pod);
@@ -130,7 +130,7 @@ internal sealed class MemoryApi : IApiClient, IResourceClient<Pod>
 
     private void Tell(Action<ClusterFeed> change)
     {
-        Interlocked.Increment(ref _untold);
+        Interlocked.Increment(ref _made);
         _changes.Writer.TryWrite(change);
     }
 

@@ -1,4 +1,5 @@
 using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Scheduler.Tests.Plugins;
 
 namespace MiniK8s.Scheduler.Tests.Reference;
 
@@ -29,6 +30,8 @@ internal static class Reference
             from theirs in world.On(node).SelectMany(other => other.Spec.Volumes).Select(volume => volume.VolumeSource.GcePersistentDisk)
             where mine.PdName == theirs.PdName && !(mine.ReadOnly && theirs.ReadOnly)
             select mine).Any(),
+        ["InterPodAffinity"] = (world, pod, node) => new InterPodAffinityDefinition(Placed(world)).Filter(pod, node).Length == 0,
+        ["PodTopologySpread"] = (world, pod, node) => new PodTopologySpreadDefinition(Placed(world), [], needEveryKey: false).Filter(pod, node).Length == 0,
         // No Pod of these worlds has a claim.
         ["NodeVolumeLimits"] = (_, _, _) => true,
         ["VolumeBinding"] = (_, _, _) => true,
@@ -59,7 +62,17 @@ internal static class Reference
             var (least, most) = (23L << 20, images.Count * (1000L << 20));
             return 100 * (Math.Clamp(sum, least, most) - least) / (most - least);
         })],
+        ["InterPodAffinity"] = (world, pod, nodes) =>
+        {
+            if (new InterPodAffinityDefinition(Placed(world)).Scores(pod) is not { } raw) return new long[nodes.Count];
+            return InterPodAffinityDefinition.Normalize([.. world.Nodes.Zip(raw).Where(pair => nodes.Contains(pair.First)).Select(pair => pair.Second)]);
+        },
+        ["PodTopologySpread"] = (world, pod, nodes) =>
+            new PodTopologySpreadDefinition(Placed(world), [], needEveryKey: false).Scores(pod, nodes)?.Normalized ?? new long[nodes.Count],
     };
+
+    // The definitions look at Pods that have a node.
+    private static World Placed(World world) => world with { Pods = [.. world.Pods.Where(pod => pod.Spec.NodeName.Length > 0)] };
 
     private static long? Size(Node node, string image) => node.Status.Images.FirstOrDefault(other => other.Names.Contains(image))?.SizeBytes;
 

@@ -31,6 +31,11 @@ internal sealed class WorldGenerator(int seed)
         if (Chance(6)) AddDisk(pod);
         if (Chance(6)) pod.Spec.NodeSelector["disk"] = Pick("ssd", "hdd");
         if (Chance(4)) AddNodeAffinity(pod);
+        if (Chance(6)) pod.Near(PodTerm());
+        if (Chance(6)) pod.NotNear(PodTerm());
+        if (Chance(6)) pod.Prefers(_random.Next(1, 101), PodTerm());
+        if (Chance(6)) pod.Avoids(_random.Next(1, 101), PodTerm());
+        if (Chance(5)) pod.Spread(Rules.Over(Pick(Rules.Host, Rules.Zone), Pick("app=x", "app=y"), _random.Next(1, 3), hard: Chance(2)));
         if (Chance(20)) pod.Tolerates("node.kubernetes.io/unschedulable", "Exists", effect: "NoSchedule");
         return pod;
     }
@@ -71,8 +76,11 @@ internal sealed class WorldGenerator(int seed)
         }
         for (var i = 0; i < _random.Next(0, 3); i++)
             affinity.PreferredDuringSchedulingIgnoredDuringExecution.Add(new PreferredSchedulingTerm { Weight = _random.Next(1, 101), Preference = Term() });
-        pod.Spec.Affinity = new Affinity { NodeAffinity = affinity };
+        pod.Spec.Affinity ??= new Affinity();
+        pod.Spec.Affinity.NodeAffinity = affinity;
     }
+
+    private PodAffinityTerm PodTerm() => Rules.Term(Pick("app=x", "app=y"), Pick(Rules.Host, Rules.Zone));
 
     private NodeSelectorTerm Term()
     {

@@ -131,16 +131,23 @@ internal sealed class SimProcess
         }
     }
 
+    /// <summary>Whether it may signal another: root's may, and those of the same user [kill(2)].</summary>
+    public bool MaySignal(SimProcess other) => User.Uid == 0 || User.Uid == other.User.Uid;
+
+    /// <summary>Whether it may look into another, its files and its environment [ptrace(2), PTRACE_MODE_READ_FSCREDS].</summary>
+    public bool MayTrace(SimProcess other) =>
+        (User.Uid == other.User.Uid && User.Gid == other.User.Gid) || (User.Uid == 0 && Kernel.MayTrace);
+
     /// <summary>
     /// What kill(2) does.
     /// <code>
     /// signal      | process                     | effect
     /// ------------+-----------------------------+---------------------------------------------
-    /// KILL        | first, from inside          | none
+    /// KILL        | number 1, from inside       | none
     /// KILL        | any other, or from outside  | ends, 128 + 9
     /// any         | catches it                  | queued for the program
     /// any         | ignores it                  | none
-    /// any         | default, first process      | none: an init process has no default actions
+    /// any         | default, number 1           | none: an init process has no default actions
     /// harmless    | default                     | none
     /// the rest    | default                     | ends, 128 + signal
     /// </code>
