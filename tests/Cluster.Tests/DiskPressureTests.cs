@@ -42,7 +42,7 @@ public sealed partial class DiskPressureTests : IAsyncLifetime
 
         await UntilNodeAsync(DiskPressure, "False KubeletHasNoDiskPressure");
         await UntilNodeAsync("{.spec.taints}", "");
-        Assert.Equal(["Warning EvictionThresholdMet", "Normal NodeHasDiskPressure", "Normal NodeHasNoDiskPressure"], await NodeEventsAsync());
+        Assert.Equal(["Normal NodeHasDiskPressure", "Normal NodeHasNoDiskPressure", "Warning EvictionThresholdMet"], (await NodeEventsAsync()).Order(StringComparer.Ordinal));
         Assert.Equal("Running Running", await _lab.KubectlOkAsync("get", "pods", "within", "modest", "-o", "jsonpath={.items[*].status.phase}"));
         await RunAsync("after", "true");
         await _lab.Api.UntilRunningAsync("default", "after");
@@ -91,12 +91,12 @@ public sealed partial class DiskPressureTests : IAsyncLifetime
 
     private Task UntilNodeAsync(string path, string text) => Eventually.GetAsync(async () => await NodeAsync(path), seen => seen == text, $"'{text}' of the node");
 
-    // In the order in which they first came, each once.
+    // Each once. Their order says nothing: a machine so slow that its node is given up for a moment has NodeHasNoDiskPressure at its return, too.
     private async Task<IEnumerable<string>> NodeEventsAsync()
     {
         string[] about = ["EvictionThresholdMet", "NodeHasDiskPressure", "NodeHasNoDiskPressure"];
         var events = await _lab.KubectlOkAsync(
-            "get", "events", "-n", "default", "--field-selector", "involvedObject.kind=Node", "--sort-by", ".firstTimestamp", "-o", "jsonpath={range .items[*]}{.type} {.reason}|{end}");
+            "get", "events", "-n", "default", "--field-selector", "involvedObject.kind=Node", "-o", "jsonpath={range .items[*]}{.type} {.reason}|{end}");
         return events.Split('|').Distinct().Where(text => about.Any(reason => text.EndsWith($" {reason}", StringComparison.Ordinal)));
     }
 
