@@ -6,6 +6,7 @@ using MiniK8s.Client.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Cache;
 using MiniK8s.Scheduler.Cycles;
+using MiniK8s.Scheduler.Explain;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Queue;
 
@@ -37,9 +38,10 @@ public sealed class PreemptionLoopTests : IAsyncLifetime
         _workers = new CycleWorkers(NullLogger<CycleWorkers>.Instance);
         var reports = new PodReports(_api, _events, _time, NullLogger<PodReports>.Instance);
         _metrics = new SchedulerMetrics(_queue, _time);
-        var binding = new BindingCycle(_cache, _queue, reports, _metrics, NullLogger<BindingCycle>.Instance);
+        var attempts = new AttemptLog(new AttemptLogOptions(), _time);
+        var binding = new BindingCycle(_cache, _queue, reports, attempts, _metrics, NullLogger<BindingCycle>.Instance);
         _loop = new SchedulerLoop(
-            new SchedulingCycle(new Random(1)), binding, profiles, _cache, _queue, _nominated, _workers, reports, _metrics,
+            new SchedulingCycle(new Random(1)), binding, profiles, _cache, _queue, _nominated, _workers, reports, attempts, _metrics,
             NullLogger<SchedulerLoop>.Instance);
         _feed.OnAdd(A.Node("n1", cpu: "4"));
         _feed.OnAdd(_api.Put(_low));
