@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 
+using MiniK8s.ClusterKit;
+
 namespace MiniK8s.Cluster.Tests.Conformance;
 
 /// <summary>Group 9: pods that make room for more important ones [test/e2e/scheduling/preemption.go]. The nodes are full of a resource that no other test knows.</summary>
@@ -53,7 +55,7 @@ public sealed class PreemptionConformanceTests(SharedLab shared) : ConformanceTe
     {
         var ns = await NewNamespaceAsync();
         var pods = Of("pods", ns);
-        await OfferAsync(Nodes[0], "1");
+        await OfferAsync(Nodes[0], "\"1\"");
         await pods.CreateAsync(Wanting("victim", "e2e-low", 1, finalizer: "example.com/test-finalizer"));
         await UntilReadyAsync(ns, "victim");
 
@@ -75,7 +77,7 @@ public sealed class PreemptionConformanceTests(SharedLab shared) : ConformanceTe
     {
         var ns = await NewNamespaceAsync();
         var pods = Of("pods", ns);
-        await OfferAsync(Nodes[0], "1000");
+        await OfferAsync(Nodes[0], "\"1000\"");
         foreach (var (name, priority, amount) in new[] { ("pod1", "e2e-low", 200), ("pod2", "e2e-medium", 300), ("pod3", "e2e-high", 450) })
         {
             await pods.CreateAsync(Wanting(name, priority, amount));
@@ -85,6 +87,7 @@ public sealed class PreemptionConformanceTests(SharedLab shared) : ConformanceTe
         await pods.CreateAsync(Wanting("pod4", "e2e-highest", 500));
 
         await UntilReadyAsync(ns, "pod4");
+        foreach (var victim in new[] { "pod1", "pod2" }) await UntilGoneAsync(pods, victim);
         Assert.Equal(["pod3", "pod4"], (await pods.ListAsync()).Items().Select(pod => pod.Name()).Order());
         await pods.DeleteCollectionAsync("", """{"gracePeriodSeconds":0}""");
     }
@@ -95,7 +98,7 @@ public sealed class PreemptionConformanceTests(SharedLab shared) : ConformanceTe
         var ns = await NewNamespaceAsync();
         foreach (var node in Nodes)
         {
-            await OfferAsync(node, "5");
+            await OfferAsync(node, "\"5\"");
             foreach (var number in new[] { 0, 1 })
                 await Of("pods", ns).CreateAsync(Wanting($"{node}-{number}", node == Nodes[1] && number == 1 ? "e2e-low" : "e2e-medium", 2, node));
         }
@@ -106,16 +109,24 @@ public sealed class PreemptionConformanceTests(SharedLab shared) : ConformanceTe
     private async Task AssertTookTheRoomOfAsync(string ns, string victim, string preemptorsNamespace, string preemptor)
     {
         Assert.Equal(Nodes[1], (await UntilReadyAsync(preemptorsNamespace, preemptor)).Text("spec/nodeName"));
+        await UntilGoneAsync(Of("pods", ns), victim);
         var left = (await Of("pods", ns).ListAsync()).Items().Where(pod => pod.Name() != preemptor).ToList();
         Assert.Equal([$"{Nodes[0]}-0", $"{Nodes[0]}-1", $"{Nodes[1]}-0"], left.Select(pod => pod.Name()).Order());
         Assert.All(left, pod => Assert.Equal("", pod.Text("metadata/deletionTimestamp")));
         var uid = (await Of("pods", preemptorsNamespace).GetAsync(preemptor)).Text("metadata/uid");
-        var said = (await Of("events", ns).ListAsync()).Items().Single(each => each.Text("reason") == "Preempted");
-        Assert.Equal(
-            ("Normal", victim, "Preempting", $"Preempted by pod {uid} on node {Nodes[1]}"),
-            (said.Text("type"), said.Text("involvedObject/name"), said.Text("action"), said.Text("message")));
+        await Eventually.TrueAsync(async () => await PreemptionsAsync(ns) is { Count: > 0 }, "the victim's event");
+        Assert.Equal([$"Normal {victim} Preempting: Preempted by pod {uid} on node {Nodes[1]}"], await PreemptionsAsync(ns));
         await Of("pods", ns).DeleteCollectionAsync("", """{"gracePeriodSeconds":0}""");
     }
+
+    private async Task<IReadOnlyList<string>> PreemptionsAsync(string ns) =>
+    [
+        .. (await Of("events", ns).ListAsync()).Items().Where(each => each.Text("reason") == "Preempted")
+            .Select(each => $"{each.Text("type")} {each.Text("involvedObject/name")} {each.Text("action")}: {each.Text("message")}"),
+    ];
+
+    // A victim gives its room when it has ended; its object goes a moment later.
+    private static Task UntilGoneAsync(ApiCollection pods, string name) => Eventually.TrueAsync(async () => await pods.FindAsync(name) is null, $"the end of {name}");
 
     private Task<JsonNode> OfferAsync(string node, string amount) => Of("nodes").PatchAsync(
         node, $$$$"""{"status":{"capacity":{"{{{{Resource}}}}":{{{{amount}}}}},"allocatable":{"{{{{Resource}}}}":{{{{amount}}}}}}}""", ApiCollection.MergePatch, "status");
