@@ -15,7 +15,7 @@ namespace MiniK8s.Scheduler;
 /// | without, and its schedulerName is ours      | the queue                                        |
 /// | without, and another scheduler's            | neither                                          |
 /// </remarks>
-internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, Profiles profiles)
+internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, NominatedPods nominated, Profiles profiles)
     : IInformerHandler<Pod>, IInformerHandler<Node>
 {
     public void OnAdd(Pod obj) => Set(obj);
@@ -29,7 +29,10 @@ internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, P
     public void OnDelete(Pod last)
     {
         queue.Remove(ObjectKey.Of(last));
-        if (cache.RemovePod(last.Metadata.Uid)) queue.Tell(new ClusterEvent.AssignedPodDeleted(new PodInfo(last)));
+
+        // Others no less than it had to leave it the room that was being made for it.
+        var wasExpected = nominated.Remove(last.Metadata.Uid);
+        if (cache.RemovePod(last.Metadata.Uid) || wasExpected) queue.Tell(new ClusterEvent.AssignedPodDeleted(new PodInfo(last)));
     }
 
     public void OnAdd(Node obj)
@@ -63,13 +66,17 @@ internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, P
         }
         else if (profiles.Has(pod.Spec.SchedulerName) && !cache.HasPod(pod.Metadata.Uid))
         {
-            queue.Set(new PodInfo(pod));
+            var info = new PodInfo(pod);
+            var hasFreed = nominated.Hear(info, old is null ? null : old.Status?.NominatedNodeName ?? "");
+            queue.Set(info);
+            if (hasFreed) queue.Tell(new ClusterEvent.AssignedPodDeleted(info));
         }
     }
 
     private void SetAssigned(PodInfo pod, Pod? old)
     {
         queue.Remove(pod.Key);
+        nominated.Remove(pod.Uid);
         cache.SetPod(pod);
         if (old is null || old.Spec.NodeName.Length == 0) queue.Tell(new ClusterEvent.AssignedPodAdded(pod));
         else if (!IsStatusOnly(old, pod.Pod)) queue.Tell(new ClusterEvent.AssignedPodUpdated(new PodInfo(old), pod));

@@ -13,7 +13,8 @@ namespace MiniK8s.Scheduler;
 /// <summary>Runs the scheduler: the watches first, and the loop when both are complete.</summary>
 /// <remarks>Nothing is kept over a restart: what was bound is seen bound, what was not is tried again.</remarks>
 internal sealed partial class SchedulerService(
-    SchedulerConfiguration configuration, InformerFactory informers, ClusterObjects objects, Profiles profiles, SchedulerCache cache, SchedulingQueue queue, SchedulerLoop loop, CycleWorkers workers,
+    SchedulerConfiguration configuration, InformerFactory informers, ClusterObjects objects, Profiles profiles, SchedulerCache cache, SchedulingQueue queue,
+    NominatedPods nominated, SchedulerLoop loop, CycleWorkers workers,
     ProcessHealth health, ILogger<SchedulerService> logger) : BackgroundService
 {
     private const string Gate = "cache-sync";
@@ -27,7 +28,7 @@ internal sealed partial class SchedulerService(
         if (configuration.Unused.Count > 0) LogUnused(logger, string.Join(", ", configuration.Unused));
         var nodes = informers.Create<Node>();
         var pods = informers.Create<Pod>(LivePods);
-        var feed = new ClusterFeed(cache, queue, profiles);
+        var feed = new ClusterFeed(cache, queue, nominated, profiles);
         nodes.AddHandler(feed);
         pods.AddHandler(feed);
         await Task.WhenAll(

@@ -35,7 +35,8 @@ internal static class SchedulerServiceCollectionExtensions
 
     private static IServiceCollection AddQueue(this IServiceCollection services, SchedulerConfiguration configuration) => services
         .AddSingleton(new SchedulingQueueOptions { InitialBackoff = configuration.InitialBackoff, MaxBackoff = configuration.MaxBackoff })
-        .AddSingleton<SchedulingQueue>();
+        .AddSingleton<SchedulingQueue>()
+        .AddSingleton<NominatedPods>();
 
     private static IServiceCollection AddExplain(this IServiceCollection services) =>
         services.AddSingleton<AttemptLogOptions>().AddSingleton<AttemptLog>();

@@ -1,6 +1,11 @@
 using Google.Protobuf.WellKnownTypes;
 
+using Microsoft.Extensions.Logging.Abstractions;
+
+using MiniK8s.Client.Events;
 using MiniK8s.Client.Resources;
+using MiniK8s.Client.Tests.Fakes;
+using MiniK8s.Protocol;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
 using MiniK8s.Scheduler.Configuration;
@@ -39,6 +44,24 @@ internal static class A
     public static Pod OnNode(this Pod pod, string node) => pod.With(spec => spec.NodeName = node);
 
     public static Pod Priority(this Pod pod, int priority) => pod.With(spec => spec.Priority = priority);
+
+    public static Pod Label(this Pod pod, string key, string value)
+    {
+        pod.Metadata.Labels[key] = value;
+        return pod;
+    }
+
+    public static Pod StartedAt(this Pod pod, int seconds)
+    {
+        pod.Status.StartTime = new Timestamp { Seconds = seconds };
+        return pod;
+    }
+
+    public static Pod Nominated(this Pod pod, string node)
+    {
+        pod.Status.NominatedNodeName = node;
+        return pod;
+    }
 
     public static Pod HostPort(this Pod pod, int port, string ip = "", string protocol = "") => pod.With(spec =>
         spec.Containers[0].Ports.Add(new ContainerPort { ContainerPort_ = port, HostPort = port, HostIp = ip, Protocol = protocol }));
@@ -84,9 +107,12 @@ internal static class A
 
     public static Profile Profile(params PluginEntry[] plugins) => new("default-scheduler", new PluginSet(plugins));
 
+    public static PluginContext Context(IApiClient? api = null, IEventRecorder? events = null, TimeProvider? time = null, params IApiObject[] objects) =>
+        new(api ?? new FakeApiClient(), new FakeObjects(objects), time ?? TimeProvider.System, events ?? new FakeEventRecorder(), NullLoggerFactory.Instance);
+
     /// <summary>The default profile.</summary>
-    public static Profile DefaultProfile(IApiClient api) =>
-        SchedulerConfiguration.Default("default-scheduler").Profiles[0].Make(new PluginContext(api, new FakeObjects(), TimeProvider.System));
+    public static Profile DefaultProfile(IApiClient api, IEventRecorder? events = null, TimeProvider? time = null) =>
+        SchedulerConfiguration.Default("default-scheduler").Profiles[0].Make(Context(api, events, time));
 
     /// <summary>The default profile, and a plugin more.</summary>
     public static Profile DefaultProfile(IApiClient api, IPlugin more)

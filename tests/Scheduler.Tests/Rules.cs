@@ -17,12 +17,6 @@ internal static class Rules
         return zone.Length == 0 ? node : node.Label(Zone, zone);
     }
 
-    public static Pod Label(this Pod pod, string key, string value)
-    {
-        pod.Metadata.Labels[key] = value;
-        return pod;
-    }
-
     public static Pod In(this Pod pod, string ns)
     {
         pod.Metadata.Namespace = ns;

@@ -49,8 +49,8 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
         PluginKind.Of("VolumeBinding", context => new VolumeBinding(context.Objects)),
         PluginKind.Of("VolumeZone", context => new VolumeZone(context.Objects)),
         PluginKind.Of("PodTopologySpread", context => new PodTopologySpread(context.Objects)),
-        PluginKind.Of("InterPodAffinity", context => new InterPodAffinity(context.Objects)),
-        PluginKind.Of("DefaultPreemption", _ => new DefaultPreemption()),
+        PluginKind.Of<InterPodAffinity, InterPodAffinityArgs>("InterPodAffinity", (args, context) => new InterPodAffinity(context.Objects, args)),
+        PluginKind.Of<DefaultPreemption, DefaultPreemptionArgs>("DefaultPreemption", (args, context) => new DefaultPreemption(args, context, new Random())),
         PluginKind.Of<NodeResourcesBalancedAllocation, NodeResourcesBalancedAllocationArgs>(
             "NodeResourcesBalancedAllocation", (args, _) => new NodeResourcesBalancedAllocation(args)),
         PluginKind.Of("ImageLocality", _ => new ImageLocality()),

@@ -50,7 +50,7 @@ internal sealed partial class BindingCycle(
     {
         try
         {
-            if (error is not ApiException { Status.Code: 404 or 409 }) await reports.FailedAsync(pod, "SchedulerError", error.Message, stopping);
+            if (error is not ApiException { Status.Code: 404 or 409 }) await reports.FailedAsync(pod, "SchedulerError", error.Message, nominatedNode: "", stopping);
         }
         finally
         {

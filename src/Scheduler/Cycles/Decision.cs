@@ -14,5 +14,9 @@ internal abstract record Decision
     /// <param name="Remedy">The plugin that knows what to do about it.</param>
     /// <param name="Result">What that is.</param>
     internal sealed record Reject(
-        string Message, IReadOnlySet<string> RejectedBy, IPostFilterPlugin? Remedy = null, PostFilterResult? Result = null) : Decision;
+        string Message, IReadOnlySet<string> RejectedBy, IPostFilterPlugin? Remedy = null, PostFilterResult? Result = null) : Decision
+    {
+        /// <summary>The node that is being cleared for the pod; "" for none, also where nobody was asked; null where an earlier one holds.</summary>
+        public string? NominatedNode => Result is null ? "" : Result.NominatedNode;
+    }
 }

@@ -14,11 +14,14 @@ namespace MiniK8s.Scheduler.Cycles;
 /// | has a node already  | no      | nothing                                                     | removed                  |
 /// | gets a node         | yes     | the binding; event Scheduled                                | Binding, until heard of  |
 /// | fits nowhere        | no      | event FailedScheduling; PodScheduled=False, Unschedulable   | Unschedulable            |
+/// | the same, with help | no      | first the victims' evictions; then the same                 | Unschedulable            |
+/// | the same, in vain   | no      | the same, with what the server said of the evictions        | Backoff                  |
 /// | fails by our fault  | no      | the same with SchedulerError                                | Backoff                  |
+/// A pod's nomination is taken note of at once, since the next pods must leave it the room; the status that says so is written with the rest.
 /// </remarks>
 internal sealed partial class SchedulerLoop(
     SchedulingCycle cycle, BindingCycle binding, Profiles profiles, SchedulerCache cache, SchedulingQueue queue,
-    CycleWorkers workers, PodReports reports, AttemptLog attempts, SchedulerMetrics metrics, ILogger<SchedulerLoop> logger)
+    NominatedPods nominated, CycleWorkers workers, PodReports reports, AttemptLog attempts, SchedulerMetrics metrics, ILogger<SchedulerLoop> logger)
 {
     private static readonly IReadOnlySet<string> NoPlugin = new HashSet<string>();
     private readonly Snapshot _snapshot = new([]);
@@ -56,7 +59,7 @@ internal sealed partial class SchedulerLoop(
     private Func<CancellationToken, Task> Try(QueuedPod queued, PodInfo pod)
     {
         var profile = profiles.Of(pod);
-        var trial = attempts.Begin(queued, profile.Plugins);
+        var trial = attempts.Begin(queued, profile.Plugins, nominated);
         try
         {
             cache.Refresh(_snapshot);
@@ -79,6 +82,8 @@ internal sealed partial class SchedulerLoop(
     private Func<CancellationToken, Task> Place(Placement placement)
     {
         cache.Assume(placement.Pod, placement.Node);
+        Nominate(placement.Pod, placement.Node);
+        nominated.Remove(placement.Pod.Uid);
         if (Refusal(placement) is not var (plugin, status))
         {
             queue.StartBinding(placement.Queued);
@@ -104,25 +109,57 @@ internal sealed partial class SchedulerLoop(
         return null;
     }
 
-    // The pod comes back only when users have been told, so that two reports of one pod never cross.
     private Func<CancellationToken, Task> Reject(QueuedPod queued, PodInfo pod, Decision.Reject reject, Attempt attempt, AttemptOutcome outcome)
     {
         attempts.End(attempt, outcome);
+        LogRejected(logger, pod.Key.ToString(), reject.Message);
         var isFault = outcome.Result == AttemptResult.Failed;
-        return async ct =>
+        metrics.CountAttempt(isFault ? SchedulerMetrics.Error : SchedulerMetrics.Unschedulable);
+        if (reject.NominatedNode is { } node) Nominate(pod, node);
+        return ct => ReportAsync(queued, pod, isFault ? "SchedulerError" : "Unschedulable", reject, ct);
+    }
+
+    // The pod comes back only when users have been told, so that two reports of one pod never cross.
+    private async Task ReportAsync(QueuedPod queued, PodInfo pod, string reason, Decision.Reject reject, CancellationToken ct)
+    {
+        var rejectedBy = reject.RejectedBy;
+        try
         {
-            LogRejected(logger, pod.Key.ToString(), reject.Message);
-            metrics.CountAttempt(isFault ? SchedulerMetrics.Error : SchedulerMetrics.Unschedulable);
-            try
+            if (await FailureAsync(pod, reject, ct) is not { } failure)
             {
-                if (reject is { Remedy: { } remedy, Result: { } result }) await remedy.ApplyAsync(pod, result, ct);
-                await reports.FailedAsync(pod, isFault ? "SchedulerError" : "Unschedulable", reject.Message, ct);
+                await reports.FailedAsync(pod, reason, reject.Message, reject.NominatedNode, ct);
+                return;
             }
-            finally
-            {
-                queue.Return(queued, reject.RejectedBy);
-            }
-        };
+            rejectedBy = NoPlugin;
+            await reports.FailedAsync(pod, reason, $"{reject.Message} {failure}", nominatedNode: null, ct);
+        }
+        finally
+        {
+            queue.Return(queued, rejectedBy);
+        }
+    }
+
+    // Why what was decided could not be written, if it could not: then nobody may wait for it, neither the pod nor those who would leave it the room.
+    private async Task<string?> FailureAsync(PodInfo pod, Decision.Reject reject, CancellationToken ct)
+    {
+        if (reject is not { Remedy: { } remedy, Result: { } result }) return null;
+        try
+        {
+            await remedy.ApplyAsync(pod, result, ct);
+            return null;
+        }
+        catch (Exception ex) when (!ct.IsCancellationRequested)
+        {
+            LogNoRemedy(logger, remedy.Name, pod.Key.ToString(), ex.Message);
+            Nominate(pod, pod.Pod.Status?.NominatedNodeName ?? "");
+            return $"preemption: {ex.Message}";
+        }
+    }
+
+    // Others no less than it had to leave it the room that was being made for it.
+    private void Nominate(PodInfo pod, string node)
+    {
+        if (nominated.Nominate(pod, node)) queue.Tell(new ClusterEvent.AssignedPodDeleted(pod));
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Scheduling stopped")]
@@ -130,6 +167,9 @@ internal sealed partial class SchedulerLoop(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Pod} has no node yet: {Message}")]
     private static partial void LogRejected(ILogger logger, string pod, string message);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Plugin} could not make room for {Pod}, it will be tried again: {Reason}")]
+    private static partial void LogNoRemedy(ILogger logger, string plugin, string pod, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Pod}: scheduling failed")]
     private static partial void LogFailed(ILogger logger, string pod, Exception exception);

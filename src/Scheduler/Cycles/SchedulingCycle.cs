@@ -19,9 +19,14 @@ internal sealed class SchedulingCycle(Random random)
         // With a node's coming this is over, which is what NodeName waits for.
         if (snapshot.Nodes.Count == 0) return new Decision.Reject("no nodes available to schedule pods", new HashSet<string> { NodeName.PluginName });
 
-        var plugins = profile.Plugins;
+        var plugins = state.Plugins = profile.Plugins;
         var rejections = trace.Rejections = new Rejections(snapshot.Nodes.Count);
         if (!TryPreFilter(plugins, state, pod, snapshot, rejections, out var allowed)) return Reject(plugins, state, pod, snapshot, rejections, trace);
+        if (FitsWhereNominated(state, pod, snapshot, allowed) is { } nominated)
+        {
+            trace.Feasible = [nominated];
+            return new Decision.Place(nominated.Name);
+        }
         var feasible = FindFeasible(profile, state, pod, snapshot, allowed, rejections, trace);
         if (feasible.Count == 0) return Reject(plugins, state, pod, snapshot, rejections, trace);
         if (feasible.Count == 1) return new Decision.Place(feasible[0].Name);
@@ -54,6 +59,13 @@ internal sealed class SchedulingCycle(Random random)
         state.Filters = [.. plugins.Filters.Where(filter => !state.IsSkipped(filter))];
         return rejections.Plugins.Count == 0;
     }
+
+    // The room that was made for it is most likely the only one: where it fits there, no other node is looked at.
+    private static NodeInfo? FitsWhereNominated(CycleState state, PodInfo pod, Snapshot snapshot, PreFilterNodes allowed) =>
+        state.Nominated?.NodeOf(pod.Uid) is { Length: > 0 } name && snapshot.Find(name) is { } node
+        && allowed.Check(node) is null && NodeFilters.Run(state, pod, node).Status.IsSuccess
+            ? node
+            : null;
 
     private List<NodeInfo> FindFeasible(
         Profile profile, CycleState state, PodInfo pod, Snapshot snapshot, PreFilterNodes allowed, Rejections rejections, CycleTrace trace)

@@ -42,7 +42,7 @@ internal sealed class AttemptLog(AttemptLogOptions options, TimeProvider time)
     }
 
     /// <summary>A pod is being tried from now on.</summary>
-    public Trial Begin(QueuedPod queued, PluginSet plugins) => new(queued, plugins, time.GetUtcNow(), time.GetTimestamp());
+    public Trial Begin(QueuedPod queued, PluginSet plugins, NominatedPods? nominated = null) => new(queued, plugins, nominated, time.GetUtcNow(), time.GetTimestamp());
 
     /// <summary>The cycle is over.</summary>
     /// <param name="decision">Null when it failed.</param>

@@ -8,19 +8,21 @@ internal interface ICycleData
 }
 
 /// <summary>What the plugins keep while one pod is scheduled. Of one cycle only, and one thread.</summary>
-internal sealed class CycleState
+/// <param name="nominated">The pods for which room is being made; null where there can be none.</param>
+internal sealed class CycleState(NominatedPods? nominated = null)
 {
-    private readonly Dictionary<Type, ICycleData> _kept;
-    private readonly HashSet<IPlugin> _skipped;
+    private readonly Dictionary<Type, ICycleData> _kept = [];
+    private readonly HashSet<IPlugin> _skipped = [];
     private readonly HashSet<IPlugin> _scoreSkipped = [];
 
-    public CycleState() => (_kept, _skipped) = ([], []);
+    private CycleState(CycleState other, Dictionary<Type, ICycleData> kept)
+        : this(other.Nominated) => (_kept, _skipped, Plugins, Filters) = (kept, other._skipped, other.Plugins, other.Filters);
 
-    private CycleState(CycleState other)
-    {
-        _kept = other._kept.ToDictionary(pair => pair.Key, pair => pair.Value.Clone());
-        (_skipped, Filters) = (other._skipped, other.Filters);
-    }
+    /// <summary>The pods for which room is being made; null where there can be none.</summary>
+    public NominatedPods? Nominated { get; } = nominated;
+
+    /// <summary>The plugins of the pod's profile.</summary>
+    public PluginSet Plugins { get; set; } = PluginSet.None;
 
     /// <summary>The filters that have something to say about the pod; known when the pre-filters have been asked.</summary>
     public IReadOnlyList<IFilterPlugin> Filters { get; set; } = [];
@@ -47,6 +49,15 @@ internal sealed class CycleState
 
     public bool IsScoreSkipped(IPlugin plugin) => _scoreSkipped.Contains(plugin);
 
-    /// <summary>For trying what would be if other pods were there: changes apart from this one.</summary>
-    public CycleState Clone() => new(this);
+    /// <summary>For trying what would be if other pods were there: changes apart from this one. Itself where nothing that is kept ever changes.</summary>
+    public CycleState Clone()
+    {
+        Dictionary<Type, ICycleData>? copies = null;
+        foreach (var (type, data) in _kept)
+        {
+            var copy = data.Clone();
+            if (!ReferenceEquals(copy, data)) (copies ??= new(_kept))[type] = copy;
+        }
+        return copies is null ? this : new CycleState(this, copies);
+    }
 }

@@ -103,6 +103,27 @@ internal sealed class NodeInfo
         return count;
     }
 
+    /// <summary>Without all the pods that leave.</summary>
+    public NodeInfo Without(Predicate<PodInfo> leaves)
+    {
+        var (requested, nonZeroRequested) = (Requested, NonZeroRequested);
+        foreach (var pod in Pods)
+        {
+            if (leaves(pod)) (requested, nonZeroRequested) = (requested - pod.Requests, nonZeroRequested - pod.NonZeroRequests);
+        }
+        return new NodeInfo(Node)
+        {
+            Allocatable = Allocatable,
+            PodSlots = PodSlots,
+            Images = Images,
+            Pods = Pods.RemoveAll(leaves),
+            PodsWithAffinity = PodsWithAffinity.RemoveAll(leaves),
+            PodsWithRequiredAntiAffinity = PodsWithRequiredAntiAffinity.RemoveAll(leaves),
+            Requested = requested,
+            NonZeroRequested = nonZeroRequested,
+        };
+    }
+
     private static bool HasSameImages(Node old, Node current) => Equals(old.Status?.Images, current.Status?.Images);
 
     private static FrozenDictionary<string, long> ImagesOf(Node node)

@@ -7,6 +7,8 @@ internal sealed record PluginEntry(IPlugin Plugin, int Weight = 1);
 /// <summary>A profile's plugins, at each extension point in the order in which they are asked.</summary>
 internal sealed class PluginSet
 {
+    public static readonly PluginSet None = new((IEnumerable<PluginEntry>)[]);
+
     private readonly Dictionary<ExtensionPoint, IReadOnlyList<PluginEntry>> _entries;
 
     /// <summary>Each plugin at every point that it can stand at, in the order given.</summary>
@@ -79,9 +81,13 @@ internal sealed class PluginSet
         }
     }
 
-    /// <summary>These, and at every point one more behind them, where it can stand there.</summary>
-    public PluginSet With(IPlugin plugin) => new(ExtensionPoint.All.Select(point => KeyValuePair.Create(
-        point, (IReadOnlyList<PluginEntry>)(point.Type.IsInstanceOfType(plugin) ? [.. EntriesAt(point), new PluginEntry(plugin)] : EntriesAt(point)))));
+    /// <summary>These, and behind them one more at every point where it can stand; it takes the place of one of its name.</summary>
+    public PluginSet With(IPlugin plugin) => new(ExtensionPoint.All.Select(point => KeyValuePair.Create<ExtensionPoint, IReadOnlyList<PluginEntry>>(
+        point,
+        [
+            .. EntriesAt(point).Where(entry => entry.Plugin.Name != plugin.Name),
+            .. point.Type.IsInstanceOfType(plugin) ? [new PluginEntry(plugin)] : Array.Empty<PluginEntry>(),
+        ])));
 
     private static Dictionary<ExtensionPoint, IReadOnlyList<PluginEntry>> Everywhere(IReadOnlyList<PluginEntry> entries) =>
         ExtensionPoint.All.ToDictionary(point => point, IReadOnlyList<PluginEntry> (point) => [.. entries.Where(entry => point.Type.IsInstanceOfType(entry.Plugin))]);

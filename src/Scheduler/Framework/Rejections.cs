@@ -28,6 +28,11 @@ internal sealed class Rejections(int nodeCount)
         _plugins.Add(plugin);
     }
 
+    /// <summary>The nodes that might not reject the pod if others were removed from them.</summary>
+    public IReadOnlyList<NodeInfo> Resolvable(Snapshot snapshot) => WholePod is var (_, status)
+        ? status.Code == StatusCode.Unschedulable ? snapshot.Nodes : []
+        : [.. _nodes.Where(node => node.Status.Code == StatusCode.Unschedulable).Select(node => node.Node)];
+
     /// <summary><c>0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.</c></summary>
     public string Describe() => WholePod is var (_, status)
         ? $"0/{nodeCount} nodes are available: {string.Join(", ", status.Reasons)}."

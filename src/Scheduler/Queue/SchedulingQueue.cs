@@ -181,7 +181,10 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
 
     private bool IsHeldBack(PodInfo pod) => profiles.Of(pod).Plugins.HeldBackBy(pod) is not null;
 
-    private bool MayHelp(QueuedPod queued, ClusterEvent change) => profiles.Of(queued.Pod).Plugins.MayHelp(queued.Pod, queued.RejectedBy, change);
+    // A pod for which room is being made keeps others from its node: it says anew whether it wants it when the node changes.
+    private bool MayHelp(QueuedPod queued, ClusterEvent change) =>
+        (change is ClusterEvent.NodeUpdated { Current.Metadata.Name: var node } && queued.Pod.Pod.Status?.NominatedNodeName == node)
+        || profiles.Of(queued.Pod).Plugins.MayHelp(queued.Pod, queued.RejectedBy, change);
 
     private TimeSpan Backoff(int attempts) => attempts == 0
         ? TimeSpan.Zero

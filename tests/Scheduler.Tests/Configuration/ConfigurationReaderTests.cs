@@ -1,8 +1,6 @@
 using System.Text;
 
 using MiniK8s.Scheduler.Configuration;
-using MiniK8s.Scheduler.Framework;
-using MiniK8s.Scheduler.Tests.Fakes;
 
 namespace MiniK8s.Scheduler.Tests.Configuration;
 
@@ -148,7 +146,7 @@ public sealed class ConfigurationReaderTests
     public void Make_TwoProfiles_HavePluginsOfTheirOwn()
     {
         var profiles = Accepted("profiles: [{schedulerName: a}, {schedulerName: b, plugins: {filter: {disabled: [{name: '*'}]}}}]")
-            .MakeProfiles(new PluginContext(null!, new FakeObjects(), TimeProvider.System));
+            .MakeProfiles(A.Context());
 
         Assert.Equal(["a", "b"], profiles.SchedulerNames);
         Assert.NotEmpty(profiles.Of(A.Pod().With(spec => spec.SchedulerName = "a").Info()).Plugins.Filters);

@@ -20,6 +20,7 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
     private readonly FakeEventRecorder _events = new();
     private readonly SchedulerCache _cache = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly NominatedPods _nominated = new();
     private readonly SchedulingQueue _queue;
     private readonly ClusterFeed _feed;
     private readonly CycleWorkers _workers;
@@ -32,14 +33,14 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
     {
         var profiles = new Profiles([A.DefaultProfile(_api)]);
         _queue = new SchedulingQueue(profiles, new SchedulingQueueOptions(), _time);
-        _feed = new ClusterFeed(_cache, _queue, profiles);
+        _feed = new ClusterFeed(_cache, _queue, _nominated, profiles);
         _workers = new CycleWorkers(NullLogger<CycleWorkers>.Instance);
         var reports = new PodReports(_api, _events, _time, NullLogger<PodReports>.Instance);
         _metrics = new SchedulerMetrics(_queue, _time);
         _attempts = new AttemptLog(new AttemptLogOptions(), _time);
         var binding = new BindingCycle(_cache, _queue, reports, _attempts, _metrics, NullLogger<BindingCycle>.Instance);
         _loop = new SchedulerLoop(
-            new SchedulingCycle(new Random(1)), binding, profiles, _cache, _queue, _workers, reports, _attempts, _metrics,
+            new SchedulingCycle(new Random(1)), binding, profiles, _cache, _queue, _nominated, _workers, reports, _attempts, _metrics,
             NullLogger<SchedulerLoop>.Instance);
     }
 

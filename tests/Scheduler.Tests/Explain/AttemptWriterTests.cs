@@ -175,7 +175,7 @@ public sealed class AttemptWriterTests
         Assert.Equal(scores.Totals, attempt.Totals());
     }
 
-    private Trial NewTrial(Pod pod) => new(new QueuedPod(pod.Info(), DateTimeOffset.UnixEpoch, 1), _profile.Plugins, DateTimeOffset.UnixEpoch, 0);
+    private Trial NewTrial(Pod pod) => new(new QueuedPod(pod.Info(), DateTimeOffset.UnixEpoch, 1), _profile.Plugins, null, DateTimeOffset.UnixEpoch, 0);
 
     private (Trial Trial, Decision Decision) Decide(Pod pod, Snapshot snapshot)
     {
