@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MiniK8s.Scheduler.Framework;
 
 /// <summary>All nodes at one moment, region by region and zone by zone in turns. One cycle sees only one state of it.</summary>
@@ -18,6 +20,9 @@ internal sealed class Snapshot
 
     public IReadOnlyList<NodeInfo> Nodes => _nodes;
 
+    /// <summary>The same, for passes over thousands; until the next change.</summary>
+    internal ReadOnlySpan<NodeInfo> Span => CollectionsMarshal.AsSpan(_nodes);
+
     /// <summary>The nodes' names in their order; never changed, and the same list as long as both are the same.</summary>
     public IReadOnlyList<string> Names => _names ??= [.. _nodes.Select(node => node.Name)];
 
@@ -33,6 +38,9 @@ internal sealed class Snapshot
 
     /// <summary>The node of that name, if there is one.</summary>
     public NodeInfo? Find(string name) => _places.TryGetValue(name, out var place) ? _nodes[place] : null;
+
+    /// <summary>The place in <see cref="Nodes"/> of the node of that name, which must be here.</summary>
+    public int PlaceOf(string name) => _places[name];
 
     /// <summary>How many nodes have an image of that name.</summary>
     public int NodesHaving(string image) => _images.GetValueOrDefault(image);
