@@ -40,7 +40,7 @@ public sealed partial class WhyTests(WhyTests.ThreeNodes three) : IClassFixture<
             Filters:     [A-Za-z, ]*NodeAffinity[A-Za-z, ]*
             Not asked:   [A-Za-z, ()]*NodePorts \(filter\)[A-Za-z, ()]*: nothing to say about this Pod
 
-             +Node +.*
+             +Taint +Node +.*
               NODE    TOTAL .* Affinity .*
             \* node-2 .* 100→100×2 .*
               node-1 .* 0→0×2 .*
