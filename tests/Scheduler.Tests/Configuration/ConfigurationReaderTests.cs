@@ -141,7 +141,7 @@ public sealed class ConfigurationReaderTests
     [InlineData("{name: NodeAffinity, args: [3]}", "decoding .profiles[0].pluginConfig[0]: decoding args for plugin NodeAffinity: json: cannot unmarshal array into Go value of type NodeAffinityArgs")]
     [InlineData(
         "{name: PodTopologySpread, args: {defaultingType: Lists}}",
-        "decoding .profiles[0].pluginConfig[0]: decoding args for plugin PodTopologySpread: defaultingType: Unsupported value: \"Lists\": supported values: \"System\", \"List\"")]
+        "profiles[0].pluginConfig[0].args.defaultingType: Unsupported value: \"Lists\": supported values: \"System\", \"List\"")]
     [InlineData(
         "{name: PodTopologySpread, args: {defaultConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway}]}}",
         "profiles[0].pluginConfig[0].args.defaultingType: Invalid value: \"System\": when .defaultConstraints are not empty")]
@@ -177,7 +177,7 @@ public sealed class ConfigurationReaderTests
 
         Assert.Equal(new InterPodAffinityArgs(HardPodAffinityWeight: 7), profile.Arguments["InterPodAffinity"]);
         var spread = Assert.IsType<PodTopologySpreadArgs>(profile.Arguments["PodTopologySpread"]);
-        Assert.Equal((SpreadDefaulting.List, 2), (spread.DefaultingType, Assert.Single(spread.DefaultConstraints!).MaxSkew));
+        Assert.Equal((PodTopologySpreadArgs.ListedDefaults, 2), (spread.DefaultingType, Assert.Single(spread.DefaultConstraints!).MaxSkew));
         Assert.Equal(new NodeAffinityArgs(), profile.Arguments["NodeAffinity"]);
     }
 
