@@ -20,9 +20,9 @@ internal sealed class AuditService(AuditFeed feed, RequestGate gate, SlowClients
         gate.Enter(http, RequestAttributes.ForPath("watch", call.Method));
         using var watcher = feed.Watch(new AuditFilter(request));
         await call.WriteResponseHeadersAsync([]);
-        await foreach (var change in watcher.ReadAllAsync(call.CancellationToken))
+        await foreach (var (missed, record) in watcher.ReadAllAsync(call.CancellationToken))
         {
-            await slow.SentAsync(http, events.WriteAsync(change, call.CancellationToken));
+            await slow.SentAsync(http, events.WriteAsync(new AuditEvent { Missed = missed, Record = record }, call.CancellationToken));
         }
     }
 }

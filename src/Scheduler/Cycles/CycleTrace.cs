@@ -10,7 +10,7 @@ internal sealed class CycleTrace
     public Rejections? Rejections { get; set; }
 
     /// <summary>The nodes that passed all filters, in the order in which they were looked at.</summary>
-    public IReadOnlyList<NodeInfo> Feasible { get; set; } = [];
+    public List<NodeInfo> Feasible { get; set; } = [];
 
     /// <summary>The place in the snapshot at which the search began; from the last node it goes on with the first.</summary>
     public int Start { get; set; }

@@ -24,7 +24,7 @@ internal sealed class SchedulingCycle(Random random)
         if (!TryPreFilter(plugins, state, pod, snapshot, rejections, out var allowed)) return Reject(plugins, state, pod, snapshot, rejections, trace);
         if (FitsWhereNominated(state, pod, snapshot, allowed) is { } nominated)
         {
-            trace.Feasible = [nominated];
+            (trace.Start, trace.Looked, trace.Wanted, trace.Feasible) = (snapshot.PlaceOf(nominated), 1, 1, [nominated]);
             return new Decision.Place(nominated.Name);
         }
         var feasible = FindFeasible(profile, state, pod, snapshot, allowed, rejections, trace);

@@ -1,4 +1,6 @@
 using MiniK8s.Client.Informers;
+using MiniK8s.Scheduler.Cycles;
+using MiniK8s.Scheduler.Framework;
 
 namespace MiniK8s.Scheduler.Explain;
 
@@ -102,11 +104,25 @@ internal sealed record ScoreColumn(string Plugin, int Weight, PackedInts Raw, Pa
 
 /// <summary>Who was asked, and who had nothing to say about the pod. Shared by attempts of which the same is true.</summary>
 /// <param name="Filters">In the order in which they were asked about each node.</param>
+/// <param name="Scores">Where nodes were scored, in the order of the scores.</param>
 /// <param name="SkippedScores">Known where nodes were scored.</param>
-internal sealed record PluginNames(IReadOnlyList<string> Filters, IReadOnlyList<string> SkippedFilters, IReadOnlyList<string> SkippedScores)
+internal sealed record PluginNames(
+    IReadOnlyList<string> Filters, IReadOnlyList<string> SkippedFilters, IReadOnlyList<string> Scores, IReadOnlyList<string> SkippedScores)
 {
-    public bool IsSame(PluginNames other) =>
-        Filters.SequenceEqual(other.Filters) && SkippedFilters.SequenceEqual(other.SkippedFilters) && SkippedScores.SequenceEqual(other.SkippedScores);
+    /// <summary>Whether those asked are these; of one profile, those with nothing to say then are the same, too.</summary>
+    public bool Are(IReadOnlyList<IFilterPlugin> filters, IReadOnlyList<PluginScores> scores)
+    {
+        if (filters.Count != Filters.Count || scores.Count != Scores.Count) return false;
+        for (var i = 0; i < Filters.Count; i++)
+        {
+            if (filters[i].Name != Filters[i]) return false;
+        }
+        for (var i = 0; i < Scores.Count; i++)
+        {
+            if (scores[i].Plugin != Scores[i]) return false;
+        }
+        return true;
+    }
 }
 
 /// <summary>What was to be done for a pod that no node would have.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 using MiniK8s.Scheduler.Cycles;
 using MiniK8s.Scheduler.Framework;
 
@@ -12,7 +14,8 @@ internal sealed class AttemptWriter
     private readonly List<Verdict> _verdicts = [];
     private long[] _looked = [];
     private IReadOnlyList<Verdict> _lastVerdicts = [];
-    private PluginNames _lastNames = new([], [], []);
+    private PluginSet? _lastPlugins;
+    private PluginNames _lastNames = new([], [], [], []);
     private long _bytes;
 
     /// <summary>The record of a cycle that is over; nothing of the cycle's own is kept.</summary>
@@ -32,7 +35,7 @@ internal sealed class AttemptWriter
             Queued = trial.Queued,
             DecidedAfter = decidedAfter,
             Node = decision is Decision.Place place ? place.Node : "",
-            NominatedNode = pod.Pod.Status?.NominatedNodeName ?? "",
+            NominatedNode = trial.NominatedNode,
             Nodes = snapshot.Names,
             Start = trace.Start,
             Looked = looked,
@@ -49,14 +52,16 @@ internal sealed class AttemptWriter
     // Feasible and rejected nodes both come in the order of the search: so one pass over that order tells which is which, without look-ups.
     private PackedInts Look(CycleTrace trace, Snapshot snapshot)
     {
-        var (nodes, feasible, rejected) = (snapshot.Nodes, trace.Feasible, trace.Rejections?.Nodes ?? []);
-        if (_looked.Length < trace.Looked) _looked = new long[nodes.Count];
-        var (f, r) = (0, 0);
-        for (var i = 0; i < trace.Looked; i++)
+        var nodes = snapshot.Span;
+        ReadOnlySpan<NodeInfo> feasible = CollectionsMarshal.AsSpan(trace.Feasible);
+        var rejected = trace.Rejections is { } rejections ? rejections.Span : [];
+        if (_looked.Length < trace.Looked) _looked = new long[nodes.Length];
+        for (var (i, place, f, r) = (0, trace.Start, 0, 0); i < trace.Looked; i++, place++)
         {
-            var node = nodes[(trace.Start + i) % nodes.Count];
-            if (f < feasible.Count && ReferenceEquals(feasible[f], node)) (_looked[i], f) = (Attempt.Feasible, f + 1);
-            else if (r < rejected.Count && ReferenceEquals(rejected[r].Node, node)) _looked[i] = 1 + PlaceOf(rejected[r].Plugin, rejected[r++].Status);
+            if (place == nodes.Length) place = 0;
+            var node = nodes[place];
+            if (f < feasible.Length && ReferenceEquals(feasible[f], node)) (_looked[i], f) = (Attempt.Feasible, f + 1);
+            else if (r < rejected.Length && ReferenceEquals(rejected[r].Node, node)) _looked[i] = 1 + PlaceOf(rejected[r].Plugin, rejected[r++].Status);
             else _looked[i] = Attempt.Unknown;
         }
         var looked = new PackedInts(_looked.AsSpan(0, trace.Looked));
@@ -92,15 +97,15 @@ internal sealed class AttemptWriter
 
     private PluginNames TakeNames(PluginSet plugins, CycleState state, NodeScores? scores)
     {
-        var names = new PluginNames(
-            [.. state.Filters.Select(filter => filter.Name)],
+        var (filters, scorers) = (state.Filters, scores?.Plugins ?? []);
+        if (_lastPlugins == plugins && _lastNames.Are(filters, scorers)) return _lastNames;
+        _lastPlugins = plugins;
+        _lastNames = new PluginNames(
+            [.. filters.Select(filter => filter.Name)],
             [.. plugins.Filters.Where(state.IsSkipped).Select(filter => filter.Name)],
+            [.. scorers.Select(scorer => scorer.Plugin)],
             scores is null ? [] : [.. plugins.Scores.Where(entry => state.IsScoreSkipped(entry.Plugin)).Select(entry => entry.Plugin.Name)]);
-        if (!names.IsSame(_lastNames))
-        {
-            _lastNames = names;
-            _bytes += 200 + 8 * (names.Filters.Count + names.SkippedFilters.Count + names.SkippedScores.Count);
-        }
+        _bytes += 300 + 8 * (plugins.Filters.Count + plugins.Scores.Count);
         return _lastNames;
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace MiniK8s.Scheduler.Explain;
 
@@ -18,7 +19,7 @@ internal sealed class PackedInts
         (_least, var most) = Range(values);
         _bits = WordBits - BitOperations.LeadingZeroCount((ulong)(most - _least));
         _words = _bits == 0 ? [] : new ulong[((long)Count * _bits + WordBits - 1) / WordBits];
-        for (var i = 0; _bits > 0 && i < Count; i++) Put(i, (ulong)(values[i] - _least));
+        if (_bits > 0) Fill(values);
     }
 
     public int Count { get; }
@@ -32,7 +33,8 @@ internal sealed class PackedInts
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count);
             if (_bits == 0) return _least;
-            var (word, shift) = Place(index);
+            var bit = (ulong)index * (ulong)_bits;
+            var (word, shift) = ((int)(bit / WordBits), (int)(bit % WordBits));
             var value = _words[word] >> shift;
             if (shift + _bits > WordBits) value |= _words[word + 1] << (WordBits - shift);
             return _least + (long)(value & (ulong.MaxValue >> (WordBits - _bits)));
@@ -42,21 +44,28 @@ internal sealed class PackedInts
     private static (long Least, long Most) Range(ReadOnlySpan<long> values)
     {
         if (values.IsEmpty) return (0, 0);
-        var (least, most) = (values[0], values[0]);
-        foreach (var value in values) (least, most) = (long.Min(least, value), long.Max(most, value));
+        var (leasts, mosts) = (new Vector<long>(values[0]), new Vector<long>(values[0]));
+        var vectors = MemoryMarshal.Cast<long, Vector<long>>(values);
+        foreach (var vector in vectors) (leasts, mosts) = (Vector.Min(leasts, vector), Vector.Max(mosts, vector));
+        var (least, most) = (leasts[0], mosts[0]);
+        for (var i = 1; i < Vector<long>.Count; i++) (least, most) = (long.Min(least, leasts[i]), long.Max(most, mosts[i]));
+        foreach (var value in values[(vectors.Length * Vector<long>.Count)..]) (least, most) = (long.Min(least, value), long.Max(most, value));
         return (least, most);
     }
 
-    private void Put(int index, ulong value)
+    private void Fill(ReadOnlySpan<long> values)
     {
-        var (word, shift) = Place(index);
-        _words[word] |= value << shift;
-        if (shift + _bits > WordBits) _words[word + 1] |= value >> (WordBits - shift);
-    }
-
-    private (int Word, int Shift) Place(int index)
-    {
-        var bit = (long)index * _bits;
-        return ((int)(bit / WordBits), (int)(bit % WordBits));
+        var (word, filled, next) = (0UL, 0, 0);
+        foreach (var value in values)
+        {
+            var offset = (ulong)(value - _least);
+            word |= offset << filled;
+            filled += _bits;
+            if (filled < WordBits) continue;
+            _words[next++] = word;
+            filled -= WordBits;
+            word = filled == 0 ? 0 : offset >> (_bits - filled);     // what had no room
+        }
+        if (filled > 0) _words[next] = word;
     }
 }

@@ -20,6 +20,9 @@ internal sealed class Trial(QueuedPod queued, PluginSet plugins, NominatedPods? 
 
     public CycleTrace Trace { get; } = new();
 
+    /// <summary>The node on which room is being made for the pod; "" for none.</summary>
+    public string NominatedNode { get; } = nominated?.NodeOf(queued.Pod.Uid) ?? "";
+
     public int Number { get; } = queued.Attempts;
 
     public TimeSpan Queued { get; } = started - queued.Timestamp;

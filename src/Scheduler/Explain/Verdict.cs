@@ -27,10 +27,12 @@ internal sealed class Verdict(string plugin, Status status) : IEquatable<Verdict
 
     private static bool HaveSameReasons(IReadOnlyList<string> these, IReadOnlyList<string> those)
     {
-        if (these.Count != those.Count) return false;
-        for (var i = 0; i < these.Count; i++)
+        // As arrays, which they are, they are compared several times as fast; this is asked of thousands of nodes.
+        if (these is not string[] some || those is not string[] others) return these.SequenceEqual(those);
+        if (some.Length != others.Length) return false;
+        for (var i = 0; i < some.Length; i++)
         {
-            if (these[i] != those[i]) return false;
+            if (some[i] != others[i]) return false;
         }
         return true;
     }

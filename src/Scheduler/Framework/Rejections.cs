@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MiniK8s.Scheduler.Framework;
 
 /// <summary>Why each node was rejected: of each, the first filter that did.</summary>
@@ -10,6 +12,9 @@ internal sealed class Rejections(int nodeCount)
 
     /// <summary>The rejected nodes, and whose word it is.</summary>
     public IReadOnlyList<(NodeInfo Node, Status Status, string Plugin)> Nodes => _nodes;
+
+    /// <summary>The same, for passes over thousands.</summary>
+    internal ReadOnlySpan<(NodeInfo Node, Status Status, string Plugin)> Span => CollectionsMarshal.AsSpan(_nodes);
 
     /// <summary>The pre-filter that rejected the pod for all nodes.</summary>
     public (string Plugin, Status Status)? WholePod { get; private set; }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MiniK8s.Scheduler.Framework;
 
 /// <summary>All nodes at one moment, region by region and zone by zone in turns. One cycle sees only one state of it.</summary>
@@ -23,6 +25,9 @@ internal sealed class Snapshot
     }
 
     public IReadOnlyList<NodeInfo> Nodes => _nodes;
+
+    /// <summary>The same, for passes over thousands; until the next change.</summary>
+    internal ReadOnlySpan<NodeInfo> Span => CollectionsMarshal.AsSpan(_nodes);
 
     /// <summary>The nodes' names in their order; never changed, and the same list as long as both are the same.</summary>
     public IReadOnlyList<string> Names => _names ??= [.. _nodes.Select(node => node.Name)];

@@ -1,5 +1,6 @@
 using MiniK8s.Api.Errors;
 using MiniK8s.ApiServer.Audit;
+using MiniK8s.Hosting.Feeds;
 using MiniK8s.Protocol.V1;
 
 namespace MiniK8s.ApiServer.Tests.Audit;
@@ -15,15 +16,15 @@ public sealed class AuditFeedTests
         using var slow = feed.Watch(All);
         using var other = feed.Watch(new AuditFilter(new WatchAuditRequest { Users = { "bob" } }));
 
-        for (var i = 0; i < AuditWatcher.Capacity + 5; i++) feed.Publish(new AuditRecord { User = "alice", Verb = $"{i}" });
+        for (var i = 0; i < AuditFeed.Capacity + 5; i++) feed.Publish(new AuditRecord { User = "alice", Verb = $"{i}" });
         feed.Publish(new AuditRecord { User = "bob", Verb = "b" });
-        var seen = await ReadAsync(slow, AuditWatcher.Capacity);
+        var seen = await ReadAsync(slow, AuditFeed.Capacity);
         feed.Publish(new AuditRecord { User = "alice", Verb = "last" });
         var next = await ReadAsync(slow, 1);
 
-        Assert.All(seen, (change, i) => Assert.Equal((0, $"{i}"), (change.Missed, change.Record.Verb)));
-        Assert.Equal((6, "last"), (next[0].Missed, next[0].Record.Verb));
-        Assert.Equal((0, "b"), (await ReadAsync(other, 1)) is [var only] ? (only.Missed, only.Record.Verb) : default);
+        Assert.All(seen, (change, i) => Assert.Equal((0, $"{i}"), (change.Missed, change.Item.Verb)));
+        Assert.Equal((6, "last"), (next[0].Missed, next[0].Item.Verb));
+        Assert.Equal((0, "b"), (await ReadAsync(other, 1)) is [var only] ? (only.Missed, only.Item.Verb) : default);
     }
 
     [Fact]
@@ -39,9 +40,9 @@ public sealed class AuditFeedTests
         Assert.Equal(429, refusal.Code);
     }
 
-    private static async Task<List<AuditEvent>> ReadAsync(AuditWatcher watcher, int count)
+    private static async Task<List<(long Missed, AuditRecord Item)>> ReadAsync(FeedWatcher<AuditRecord> watcher, int count)
     {
-        var seen = new List<AuditEvent>(count);
+        var seen = new List<(long, AuditRecord)>(count);
         await foreach (var change in watcher.ReadAllAsync(default))
         {
             seen.Add(change);

@@ -87,6 +87,29 @@ public sealed class WhyTextTests
             WhyText.Of(new KnownPod(Web, new() { Attempt = attempt, Queue = place }), showAll: false));
     }
 
+    [Theory]
+    [InlineData(2, "the result is being written down")]
+    [InlineData(3, "is being tried again")]
+    public void Of_PodInFlight_TellsThisAttemptFromTheNext(int attempts, string words)
+    {
+        var place = new QueuePlace { Pool = QueuePool.InFlight, Attempts = attempts };
+
+        Assert.Contains($"\nNow:         {words}\n", WhyText.Of(new KnownPod(Web, new() { Attempt = Rejected("oh"), Queue = place }), showAll: false));
+    }
+
+    [Fact]
+    public void Of_PodThatFitsWhereRoomWasMade_SaysWhyNoOtherNodeWasLookedAt()
+    {
+        var attempt = Rejected("");
+        (attempt.Result, attempt.Node, attempt.NominatedNode, attempt.NodeCount, attempt.NotLookedAt) = (AttemptResult.Bound, "node-2", "node-2", 7, 6);
+        attempt.Nodes.Add(new NodeReport { Node = "node-2" });
+
+        var text = WhyText.Of(new KnownPod(Web, new() { Attempt = attempt }), showAll: false);
+
+        Assert.Contains("\nDecided:     in 0.5 ms: node-2, the only feasible node\nNodes:       1 of 7 looked at, 1 feasible; 6 were not looked at, because it fits where room was made for it\n", text);
+        Assert.EndsWith("\n\n* node-2  feasible, not scored\n", text);
+    }
+
     [Fact]
     public void Of_RejectedBeforeAnyNode_HasNoTable()
     {

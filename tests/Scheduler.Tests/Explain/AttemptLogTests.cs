@@ -75,6 +75,7 @@ public sealed class AttemptLogTests
     public void Bytes_ListOfNodes_CountsOnceForAllThatShareIt()
     {
         var log = new AttemptLog(new AttemptLogOptions { MaxAttempts = 2 }, _time);
+        Add(log, "warm");
         Add(log, "a");
         Add(log, "b");
         var before = log.Bytes;

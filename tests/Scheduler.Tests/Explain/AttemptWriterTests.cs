@@ -87,6 +87,20 @@ public sealed class AttemptWriterTests
     }
 
     [Fact]
+    public void Write_PodThatFitsWhereNominated_HasLookedAtThatNodeAlone()
+    {
+        var snapshot = new Snapshot([A.Node("n1").Info(), A.Node("n2").Info(), A.Node("n3").Info()]);
+        var (pod, nominated) = (A.Pod(), new NominatedPods());
+        nominated.Nominate(pod.Info(), "n2");
+        var trial = new Trial(new QueuedPod(pod.Info(), DateTimeOffset.UnixEpoch, 1), _profile.Plugins, nominated, DateTimeOffset.UnixEpoch, 0);
+
+        var attempt = _writer.Write(trial, snapshot, _cycle.Decide(_profile, trial.State, trial.Pod, snapshot, trial.Trace), TimeSpan.Zero);
+
+        Assert.Equal(("n2", "n2", 1, 1), (attempt.Node, attempt.NominatedNode, attempt.Looked.Count, attempt.Wanted));
+        Assert.Equal(["n2"], FeasibleNames(attempt));
+    }
+
+    [Fact]
     public void Write_Plugins_AreThoseAskedAndThoseWithNothingToSay()
     {
         var (attempt, _) = Write(A.Pod(), new Snapshot([A.Node("n1").Info(), A.Node("n2").Info()]));

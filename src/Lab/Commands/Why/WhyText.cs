@@ -19,7 +19,7 @@ internal static class WhyText
         lines.Add("Pod", $"{attempt.Namespace}/{attempt.Name}{(pod is null ? ", which is gone" : "")}");
         lines.Add("Attempt", $"{attempt.Attempt}, by {attempt.SchedulerName}, at {Moment(attempt.Started)}, after {Length(attempt.Queued)} in the queue");
         lines.Add("Result", ResultOf(attempt));
-        if (explanation.Queue is { } place && attempt.Result != AttemptResult.Bound) lines.Add("Now", NowOf(place));
+        if (explanation.Queue is { } place && attempt.Result is AttemptResult.Rejected or AttemptResult.Failed) lines.Add("Now", NowOf(place, attempt));
         if (attempt.NominatedNode.Length > 0) lines.Add("Nominated", $"{attempt.NominatedNode}, cleared for it after an earlier attempt");
         lines.Add("Decided", $"in {Length(attempt.DecidedAfter)}: {ChoiceOf(attempt)}");
         lines.Add("Nodes", NodesOf(attempt));
@@ -75,10 +75,16 @@ internal static class WhyText
     {
         var looked = $"{attempt.Nodes.Count} of {attempt.NodeCount} looked at, {attempt.Nodes.Count(node => node.Rejection is null)} feasible";
         if (attempt.Rejection is { } rejection) return $"{looked}: {rejection.Plugin} rejects all: {string.Join(", ", rejection.Reasons)}";
-        return attempt.NotLookedAt == 0
-            ? looked
-            : $"{looked}; {attempt.NotLookedAt} were not looked at, because {attempt.FeasibleWanted} feasible ones are enough ({100 * attempt.FeasibleWanted / attempt.NodeCount} %)";
+        if (attempt.NotLookedAt == 0) return looked;
+        var why = attempt.Node.Length > 0 && attempt.Node == attempt.NominatedNode && attempt.Nodes.Count == 1
+            ? "because it fits where room was made for it"
+            : $"because {attempt.FeasibleWanted} feasible ones are enough ({100 * attempt.FeasibleWanted / attempt.NodeCount} %)";
+        return $"{looked}; {attempt.NotLookedAt} were not looked at, {why}";
     }
+
+    // The pod comes back to the queue only when its result has been written down.
+    private static string NowOf(QueuePlace place, SchedulingAttempt last) =>
+        place.Pool == QueuePool.InFlight && place.Attempts == last.Attempt ? "the result is being written down" : NowOf(place);
 
     // A plugin that both filters and scores stands with what it was not asked for.
     private static string NotAsked(SchedulingAttempt attempt)
