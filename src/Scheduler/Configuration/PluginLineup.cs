@@ -29,7 +29,7 @@ internal sealed class PluginLineup
     {
         (_registry, _choices, _path, _faults) = (registry, choices, path, faults);
         CheckNames();
-        _everywhere = Merge(PluginRegistry.Defaults, Choice(MultiPoint));
+        _everywhere = Merge(registry.DefaultPlugins, Choice(MultiPoint));
         Points = ExtensionPoint.All.ToDictionary(point => point, At);
     }
 

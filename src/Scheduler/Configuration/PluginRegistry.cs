@@ -13,6 +13,7 @@ using MiniK8s.Scheduler.Plugins.NodePorts;
 using MiniK8s.Scheduler.Plugins.NodePreferAvoidPods;
 using MiniK8s.Scheduler.Plugins.NodeResourceLimits;
 using MiniK8s.Scheduler.Plugins.NodeResources;
+using MiniK8s.Scheduler.Plugins.NodeResourcesMostAllocated;
 using MiniK8s.Scheduler.Plugins.NodeUnschedulable;
 using MiniK8s.Scheduler.Plugins.NodeVolumeLimits;
 using MiniK8s.Scheduler.Plugins.PodToleratesNodeNoExecuteTaints;
@@ -29,7 +30,9 @@ using MiniK8s.Scheduler.Plugins.VolumeZone;
 namespace MiniK8s.Scheduler.Configuration;
 
 /// <summary>The plugins there are, by name. A plugin is its folder under Plugins/, its line here and, where it is on by default, its line in <see cref="Defaults"/>.</summary>
-internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
+/// <param name="kinds">The plugins, each with a name of its own.</param>
+/// <param name="defaults">Those that are on by default; null for <see cref="Defaults"/>.</param>
+internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds, IReadOnlyList<PluginReference>? defaults = null)
 {
     private readonly IReadOnlyDictionary<string, PluginKind> _byName = kinds.ToDictionary(kind => kind.Name);
 
@@ -48,7 +51,7 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
         PluginKind.Of("NodeVolumeLimits", context => new NodeVolumeLimits(context.Objects)),
         PluginKind.Of("VolumeBinding", context => new VolumeBinding(context.Objects)),
         PluginKind.Of("VolumeZone", context => new VolumeZone(context.Objects)),
-        PluginKind.Of("PodTopologySpread", context => new PodTopologySpread(context.Objects)),
+        PluginKind.Of<PodTopologySpread, PodTopologySpreadArgs>("PodTopologySpread", (args, context) => new PodTopologySpread(context.Objects, args)),
         PluginKind.Of<InterPodAffinity, InterPodAffinityArgs>("InterPodAffinity", (args, context) => new InterPodAffinity(context.Objects, args)),
         PluginKind.Of<DefaultPreemption, DefaultPreemptionArgs>("DefaultPreemption", (args, context) => new DefaultPreemption(args, context, new Random())),
         PluginKind.Of<NodeResourcesBalancedAllocation, NodeResourcesBalancedAllocationArgs>(
@@ -67,6 +70,7 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
         PluginKind.Of<NodeLabel, NodeLabelArgs>("NodeLabel", (args, _) => new NodeLabel(args)),
         PluginKind.Of("NodePreferAvoidPods", _ => new NodePreferAvoidPods()),
         PluginKind.Of("NodeResourceLimits", _ => new NodeResourceLimits()),
+        PluginKind.Of<NodeResourcesMostAllocated, NodeResourcesMostAllocatedArgs>("NodeResourcesMostAllocated", (args, _) => new NodeResourcesMostAllocated(args)),
         PluginKind.Of("PodToleratesNodeNoExecuteTaints", _ => new PodToleratesNodeNoExecuteTaints()),
         PluginKind.Of("SelectorSpread", context => new SelectorSpread(context.Objects)),
         PluginKind.Of<ServiceAffinity, ServiceAffinityArgs>("ServiceAffinity", (args, context) => new ServiceAffinity(args, context.Objects)),
@@ -95,6 +99,9 @@ internal sealed class PluginRegistry(IEnumerable<PluginKind> kinds)
         new() { Name = "ImageLocality", Weight = 1 },
         new() { Name = "DefaultBinder" },
     ];
+
+    /// <summary>Those of its plugins that a profile has unless it says otherwise.</summary>
+    public IReadOnlyList<PluginReference> DefaultPlugins => defaults ?? Defaults;
 
     /// <summary>The plugin of that name, if there is one.</summary>
     public PluginKind? Find(string name) => _byName.GetValueOrDefault(name);

@@ -14,14 +14,14 @@ namespace MiniK8s.Scheduler.Configuration;
 /// <summary>Reads documents as records, and refuses what the records do not have, in the words of Kubernetes' strict decoder and all at once.</summary>
 /// <remarks>
 /// Names match by case; null is the same as nothing. API objects inside a document (a NodeAffinity) are read by their own codec. Durations
-/// are text such as <c>15s</c>. Source of the words: sigs.k8s.io/json and k8s.io/apimachinery/pkg/runtime/error.go.
+/// are text such as <c>15s</c>, enumerations text by name. Source of the words: sigs.k8s.io/json and k8s.io/apimachinery/pkg/runtime/error.go.
 /// </remarks>
 internal static class StrictJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerOptions.Strict)
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new DurationConverter(), new MessageConverterFactory() },
+        Converters = { new DurationConverter(), new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false), new MessageConverterFactory() },
     };
 
     /// <summary>Notes every field of the document that is not one of the type's, or is of another type.</summary>
@@ -60,6 +60,7 @@ internal static class StrictJson
             if (value.ValueKind == JsonValueKind.Null || type == typeof(JsonElement)) return;
             if (type.IsAssignableTo(typeof(IMessage))) CheckMessage(value, type, path);
             else if (type == typeof(TimeSpan)) CheckDuration(value, path);
+            else if (type.IsEnum) CheckEnum(value, type, path);
             else CheckInfo(value, Options.GetTypeInfo(type), path);
         }
 
@@ -117,6 +118,12 @@ internal static class StrictJson
             {
                 mismatches.Add($"{path}: time: invalid duration {GoText.Quote(value.GetString()!)}");
             }
+        }
+
+        private void CheckEnum(JsonElement value, Type type, string path)
+        {
+            if (!Is(value, JsonValueKind.String, "string", path) || Enum.GetNames(type).Contains(value.GetString())) return;
+            mismatches.Add(FieldError.NotSupported(FieldPath.Of(path), value.GetString(), Enum.GetNames(type)).ToString());
         }
 
         private bool Is(JsonElement value, JsonValueKind kind, string goName, string path)

@@ -29,6 +29,9 @@ internal sealed class AffinityTerm
     /// <summary>Whether it takes namespaces by their labels, so that a pod's cannot be left out of the question.</summary>
     public bool SelectsNamespaces => !NamespaceSelector.IsEverything && !NamespaceSelector.IsNothing;
 
+    /// <summary>Which pods it speaks of, as text: terms of equal text speak of the same, whatever their topology keys.</summary>
+    public string PodsText => field ??= $"{Pods.Text} of {string.Join(',', _namespaces.Order(StringComparer.Ordinal))} and {NamespaceSelector.Text}";
+
     private LabelMatcher Pods { get; }
 
     private LabelMatcher NamespaceSelector { get; }

@@ -8,17 +8,20 @@ internal sealed class LabelMatcher
 {
     public static readonly LabelMatcher Everything = new([]);
 
-    public static readonly LabelMatcher Nothing = new([]) { _isNothing = true };
+    public static readonly LabelMatcher Nothing = new([], isNothing: true);
 
     private readonly Requirement[] _requirements;
-    private bool _isNothing;
+    private readonly bool _isNothing;
 
-    private LabelMatcher(Requirement[] requirements) => _requirements = requirements;
+    private LabelMatcher(Requirement[] requirements, bool isNothing = false) => (_requirements, _isNothing) = (requirements, isNothing);
 
     /// <summary>True when it leaves nothing out.</summary>
     public bool IsEverything => !_isNothing && _requirements.Length == 0;
 
     public bool IsNothing => _isNothing;
+
+    /// <summary>The selector as text: matchers of equal text match the same.</summary>
+    public string Text => field ??= _isNothing ? "nothing()" : string.Join(',', _requirements);
 
     /// <summary>Null matches nothing, an empty selector everything. One that is not valid matches nothing; the apiserver lets none in.</summary>
     public static LabelMatcher Of(LabelSelector? selector)
@@ -65,6 +68,8 @@ internal sealed class LabelMatcher
             requirement.Operator is LabelOperator.NotIn or LabelOperator.DoesNotExist);
 
         public bool Holds(LabelSet labels) => (labels.TryFind(Key, out var value) && (Values is null || Contains(Values, value))) != IsNegated;
+
+        public override string ToString() => $"{Key} {(IsNegated ? "not" : "")}in ({(Values is null ? "*" : string.Join(',', Values))})";
 
         private static bool Contains(HashedText[] values, HashedText wanted)
         {

@@ -1,7 +1,7 @@
 namespace MiniK8s.Scheduler.Framework;
 
-/// <summary>The labels of a pod, node or namespace, side by side and hashed: made once, compared often. Immutable.</summary>
-internal sealed class LabelSet
+/// <summary>The labels of a pod, node or namespace, side by side and hashed: made once, compared often. Immutable; equal when the labels are.</summary>
+internal sealed class LabelSet : IEquatable<LabelSet>
 {
     public static readonly LabelSet Empty = new([]);
 
@@ -10,7 +10,7 @@ internal sealed class LabelSet
     private LabelSet((HashedText, HashedText)[] labels) => _labels = labels;
 
     public static LabelSet Of(IReadOnlyCollection<KeyValuePair<string, string>> labels) =>
-        labels.Count == 0 ? Empty : new([.. labels.Select(label => (new HashedText(label.Key), new HashedText(label.Value)))]);
+        labels.Count == 0 ? Empty : new([.. labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => (new HashedText(label.Key), new HashedText(label.Value)))]);
 
     public bool Has(HashedText key) => TryFind(key, out _);
 
@@ -25,5 +25,20 @@ internal sealed class LabelSet
         }
         value = default;
         return false;
+    }
+
+    public bool Equals(LabelSet? other) => other is not null && _labels.AsSpan().SequenceEqual(other._labels);
+
+    public override bool Equals(object? obj) => Equals(obj as LabelSet);
+
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (var (key, value) in _labels)
+        {
+            hash.Add(key);
+            hash.Add(value);
+        }
+        return hash.ToHashCode();
     }
 }

@@ -9,11 +9,11 @@ namespace MiniK8s.Scheduler.Framework;
 /// <summary>A node and the pods on it, assumed ones included, at one moment. Immutable.</summary>
 internal sealed class NodeInfo
 {
-    private NodeInfo(Node node) => Node = node;
+    private NodeInfo(Node node) => (Node, Name) = (node, node.Metadata.Name);
 
     public Node Node { get; private init; }
 
-    public string Name => Node.Metadata.Name;
+    public string Name { get; }
 
     public LabelSet Labels { get; private init; } = LabelSet.Empty;
 

@@ -11,12 +11,12 @@ internal sealed class PodInfo(Pod pod)
 
     public ObjectKey Key { get; } = ObjectKey.Of(pod);
 
-    public string Uid => Pod.Metadata.Uid;
+    public string Uid { get; } = pod.Metadata.Uid;
 
     /// <summary>"" while unassigned.</summary>
     public string NodeName => Pod.Spec.NodeName;
 
-    public int Priority => Pod.Spec.Priority;
+    public int Priority { get; } = pod.Spec.Priority;
 
     /// <summary>Whether it is being deleted. It keeps its room, but is not counted where pods are spread.</summary>
     public bool IsTerminating { get; } = pod.Metadata.DeletionTimestamp is not null;

@@ -6,6 +6,7 @@ internal sealed class Rejections(int nodeCount)
 {
     private readonly List<(NodeInfo Node, Status Status, string Plugin)> _nodes = [];
     private readonly HashSet<string> _plugins = [];
+    private string _lastPlugin = "";
 
     /// <summary>The rejected nodes, and whose word it is.</summary>
     public IReadOnlyList<(NodeInfo Node, Status Status, string Plugin)> Nodes => _nodes;
@@ -18,7 +19,9 @@ internal sealed class Rejections(int nodeCount)
     public void Add(NodeInfo node, string plugin, Status status)
     {
         _nodes.Add((node, status, plugin));
+        if (ReferenceEquals(plugin, _lastPlugin)) return;
         _plugins.Add(plugin);
+        _lastPlugin = plugin;
     }
 
     /// <summary>A pre-filter rejected the pod for all nodes.</summary>
@@ -31,7 +34,17 @@ internal sealed class Rejections(int nodeCount)
     /// <summary>The nodes that might not reject the pod if others were removed from them.</summary>
     public IReadOnlyList<NodeInfo> Resolvable(Snapshot snapshot) => WholePod is var (_, status)
         ? status.Code == StatusCode.Unschedulable ? snapshot.Nodes : []
-        : [.. _nodes.Where(node => node.Status.Code == StatusCode.Unschedulable).Select(node => node.Node)];
+        : Unschedulable();
+
+    private List<NodeInfo> Unschedulable()
+    {
+        var nodes = new List<NodeInfo>(_nodes.Count);
+        foreach (var (node, status, _) in _nodes)
+        {
+            if (status.Code == StatusCode.Unschedulable) nodes.Add(node);
+        }
+        return nodes;
+    }
 
     /// <summary><c>0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.</c></summary>
     public string Describe() => WholePod is var (_, status)

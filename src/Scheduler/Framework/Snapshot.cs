@@ -10,11 +10,17 @@ internal sealed class Snapshot
     private readonly List<NodeInfo> _nodes = [];
     private readonly Dictionary<string, int> _places = [];
     private readonly Dictionary<string, int> _images = [];
-    private List<int>? _withAffinity;
-    private List<int>? _withAntiAffinity;
+    private readonly Dictionary<HashedText, Topology> _topologies = [];
+    private readonly NodeColumns _columns;
+    private int _nodesWithAffinity;
+    private int _nodesWithAntiAffinity;
     private string[]? _names;
 
-    public Snapshot(IEnumerable<NodeInfo> nodes) => Reset(nodes);
+    public Snapshot(IEnumerable<NodeInfo> nodes)
+    {
+        _columns = new NodeColumns(_nodes);
+        Reset(nodes);
+    }
 
     public IReadOnlyList<NodeInfo> Nodes => _nodes;
 
@@ -24,12 +30,24 @@ internal sealed class Snapshot
     /// <summary>How far the cache was when this was last refreshed.</summary>
     internal long Generation { get; set; }
 
-    /// <summary>The nodes on which a pod has any rule of affinity or anti-affinity towards pods.</summary>
-    public IEnumerable<NodeInfo> WithPodAffinity => (_withAffinity ??= Places(node => !node.PodsWithAffinity.IsEmpty)).Select(place => _nodes[place]);
+    /// <summary>Whether any pod has a rule of affinity or anti-affinity towards pods.</summary>
+    public bool HasPodAffinity => _nodesWithAffinity > 0;
 
-    /// <summary>The nodes on which a pod has a required rule of anti-affinity.</summary>
-    public IEnumerable<NodeInfo> WithRequiredAntiAffinity =>
-        (_withAntiAffinity ??= Places(node => !node.PodsWithRequiredAntiAffinity.IsEmpty)).Select(place => _nodes[place]);
+    /// <summary>Whether any pod has a required rule of anti-affinity.</summary>
+    public bool HasRequiredAntiAffinity => _nodesWithAntiAffinity > 0;
+
+    /// <summary>A value of each node, in the order of <see cref="Nodes"/>, worked out again only for nodes that have changed (<see cref="NodeColumns.Of"/>).</summary>
+    public T[] Column<T>(object key, Func<NodeInfo, T> of) => _columns.Of(key, of);
+
+    /// <summary>The domains by a node label, and the number of each node's, in the order of <see cref="Nodes"/>.</summary>
+    public (Topology Topology, int[] Domains) DomainsBy(HashedText key)
+    {
+        if (!_topologies.TryGetValue(key, out var topology)) _topologies.Add(key, topology = new Topology(key));
+        return (topology, _columns.Of(topology, node => topology.Number(node.Labels)));
+    }
+
+    /// <summary>The place of a node of this snapshot among <see cref="Nodes"/>.</summary>
+    public int PlaceOf(NodeInfo node) => _places[node.Name];
 
     /// <summary>The node of that name, if there is one.</summary>
     public NodeInfo? Find(string name) => _places.TryGetValue(name, out var place) ? _nodes[place] : null;
@@ -43,13 +61,17 @@ internal sealed class Snapshot
         _nodes.Clear();
         _places.Clear();
         _images.Clear();
+        _topologies.Clear();
+        _columns.Clear();
+        (_nodesWithAffinity, _nodesWithAntiAffinity) = (0, 0);
         foreach (var node in nodes)
         {
             _places.Add(node.Name, _nodes.Count);
             _nodes.Add(node);
             CountImages(node, 1);
+            CountAffinity(node, 1);
         }
-        (_withAffinity, _withAntiAffinity, _names) = (null, null, null);
+        _names = null;
     }
 
     /// <summary>A later state of a node that is here.</summary>
@@ -58,14 +80,19 @@ internal sealed class Snapshot
         var place = _places[node.Name];
         var old = _nodes[place];
         _nodes[place] = node;
-        if (old.PodsWithAffinity.IsEmpty != node.PodsWithAffinity.IsEmpty) _withAffinity = null;
-        if (old.PodsWithRequiredAntiAffinity.IsEmpty != node.PodsWithRequiredAntiAffinity.IsEmpty) _withAntiAffinity = null;
+        _columns.Change(place);
+        CountAffinity(old, -1);
+        CountAffinity(node, 1);
         if (ReferenceEquals(old.Images, node.Images)) return;
         CountImages(old, -1);
         CountImages(node, 1);
     }
 
-    private List<int> Places(Predicate<NodeInfo> holds) => [.. Enumerable.Range(0, _nodes.Count).Where(place => holds(_nodes[place]))];
+    private void CountAffinity(NodeInfo node, int change)
+    {
+        if (!node.PodsWithAffinity.IsEmpty) _nodesWithAffinity += change;
+        if (!node.PodsWithRequiredAntiAffinity.IsEmpty) _nodesWithAntiAffinity += change;
+    }
 
     private void CountImages(NodeInfo node, int change)
     {

@@ -1,6 +1,9 @@
 using System.Text;
 
 using MiniK8s.Scheduler.Configuration;
+using MiniK8s.Scheduler.Plugins.InterPodAffinity;
+using MiniK8s.Scheduler.Plugins.NodeAffinity;
+using MiniK8s.Scheduler.Plugins.PodTopologySpread;
 
 namespace MiniK8s.Scheduler.Tests.Configuration;
 
@@ -136,11 +139,47 @@ public sealed class ConfigurationReaderTests
         "{name: NodeAffinity, args: {kind: NodeNameArgs}}",
         "decoding .profiles[0].pluginConfig[0]: args for plugin NodeAffinity were not of type NodeAffinityArgs.kubescheduler.config.k8s.io, got NodeNameArgs.kubescheduler.config.k8s.io")]
     [InlineData("{name: NodeAffinity, args: [3]}", "decoding .profiles[0].pluginConfig[0]: decoding args for plugin NodeAffinity: json: cannot unmarshal array into Go value of type NodeAffinityArgs")]
+    [InlineData(
+        "{name: PodTopologySpread, args: {defaultingType: Lists}}",
+        "profiles[0].pluginConfig[0].args.defaultingType: Unsupported value: \"Lists\": supported values: \"System\", \"List\"")]
+    [InlineData(
+        "{name: PodTopologySpread, args: {defaultConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway}]}}",
+        "profiles[0].pluginConfig[0].args.defaultingType: Invalid value: \"System\": when .defaultConstraints are not empty")]
+    [InlineData(
+        "{name: PodTopologySpread, args: {defaultingType: List, defaultConstraints: [{maxSkew: 0, topologyKey: zone, whenUnsatisfiable: DoNotSchedule}]}}",
+        "profiles[0].pluginConfig[0].args.defaultConstraints[0].maxSkew: Invalid value: 0: not in valid range (0, inf)")]
+    [InlineData(
+        "{name: PodTopologySpread, args: {defaultingType: List, defaultConstraints: [{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: Never}]}}",
+        "profiles[0].pluginConfig[0].args.defaultConstraints[0].whenUnsatisfiable: Unsupported value: \"Never\": supported values: \"DoNotSchedule\", \"ScheduleAnyway\"")]
+    [InlineData("{name: InterPodAffinity, args: {hardPodAffinityWeight: 101}}", "profiles[0].pluginConfig[0].args.hardPodAffinityWeight: Invalid value: 101: not in valid range [0, 100]")]
+    [InlineData("{name: DefaultPreemption, args: {minCandidateNodesPercentage: 101}}", "profiles[0].pluginConfig[0].args.minCandidateNodesPercentage: Invalid value: 101: not in valid range [0, 100]")]
     [InlineData("{name: NodeName, args: {}}", "profiles[0].pluginConfig[0].args: Forbidden: plugin \"NodeName\" takes no arguments")]
     [InlineData("{name: NodeNames}", "profiles[0].pluginConfig[0].name: plugin \"NodeNames\" does not exist")]
     [InlineData("{name: NodeAffinity}, {name: NodeAffinity}", "profiles[0].pluginConfig[1]: Duplicate value: \"NodeAffinity\"")]
     public void Read_PluginConfigOfAnotherShape_IsRefusedWithItsPath(string config, string fault) =>
         Assert.Equal([fault], Faults($"{Head}profiles: [{{pluginConfig: [{config}]}}]"));
+
+    [Fact]
+    public void Read_PluginConfig_IsWhatThePluginIsMadeWith()
+    {
+        var profile = Assert.Single(Accepted("""
+            profiles:
+            - pluginConfig:
+              - name: InterPodAffinity
+                args: {hardPodAffinityWeight: 7}
+              - name: PodTopologySpread
+                args:
+                  apiVersion: kubescheduler.config.k8s.io/v1
+                  kind: PodTopologySpreadArgs
+                  defaultingType: List
+                  defaultConstraints: [{maxSkew: 2, topologyKey: zone, whenUnsatisfiable: ScheduleAnyway}]
+            """).Profiles);
+
+        Assert.Equal(new InterPodAffinityArgs(HardPodAffinityWeight: 7), profile.Arguments["InterPodAffinity"]);
+        var spread = Assert.IsType<PodTopologySpreadArgs>(profile.Arguments["PodTopologySpread"]);
+        Assert.Equal((PodTopologySpreadArgs.ListedDefaults, 2), (spread.DefaultingType, Assert.Single(spread.DefaultConstraints!).MaxSkew));
+        Assert.Equal(new NodeAffinityArgs(), profile.Arguments["NodeAffinity"]);
+    }
 
     [Fact]
     public void Make_TwoProfiles_HavePluginsOfTheirOwn()

@@ -8,7 +8,7 @@ namespace MiniK8s.Scheduler.Tests.Plugins;
 /// <summary>What preemption and nominations rely on: after pods were added and removed, a plugin says what it would say had it counted anew.</summary>
 public sealed class AddAndRemovePodTests
 {
-    private const int Clusters = 3000;
+    private const int Clusters = 1500;
 
     [Fact]
     public void InterPodAffinity_PodsCameAndLeft_SaysWhatANewCountSays() => Check(cluster => new InterPodAffinity(new FakeObjects([.. cluster.Namespaces])));

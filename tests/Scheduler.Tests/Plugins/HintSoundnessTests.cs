@@ -8,7 +8,7 @@ namespace MiniK8s.Scheduler.Tests.Plugins;
 /// <summary>No pod waits for the flush: whenever a change makes a node acceptable that was not, the hint says so.</summary>
 public sealed class HintSoundnessTests
 {
-    private const int Clusters = 6000;
+    private const int Clusters = 4000;
 
     [Fact]
     public void InterPodAffinity_ChangeHelped_HintKnewIt() => Check(cluster => new InterPodAffinity(new FakeObjects([.. cluster.Namespaces])), nodesLeave: false);

@@ -147,7 +147,7 @@ public sealed class PodTopologySpreadFilterTests
     public void PreFilter_ListedDefaults_HoldForPodsWithoutConstraints()
     {
         IApiObject[] objects = [Service("web", ("app", "web"))];
-        PodTopologySpreadArgs args = new([new() { TopologyKey = Rules.Zone, MaxSkew = 1, WhenUnsatisfiable = "DoNotSchedule" }], SpreadDefaulting.List);
+        PodTopologySpreadArgs args = new([new() { TopologyKey = Rules.Zone, MaxSkew = 1, WhenUnsatisfiable = "DoNotSchedule" }], PodTopologySpreadArgs.ListedDefaults);
         var plugin = new PodTopologySpread(new FakeObjects(objects), args);
 
         Assert.Equal([Skew, Skew, Skew, "", NoKey], Ask.Filter(plugin, Web().Info(), Cluster()));

@@ -38,7 +38,7 @@ public sealed class PodTopologySpreadScoreTests
     [Fact]
     public void Score_ListedSoftDefaults_IgnoreNodesWithoutTheKeyToo()
     {
-        PodTopologySpreadArgs args = new([new() { TopologyKey = Rules.Zone, MaxSkew = 1, WhenUnsatisfiable = "ScheduleAnyway" }], SpreadDefaulting.List);
+        PodTopologySpreadArgs args = new([new() { TopologyKey = Rules.Zone, MaxSkew = 1, WhenUnsatisfiable = "ScheduleAnyway" }], PodTopologySpreadArgs.ListedDefaults);
 
         Check(new PodTopologySpread(WebService, args), Web(), Snapshot(("n1", "a", 1), ("n2", "b", 3), ("n3", "", 0)), [1, 4, 0], [100, 25, 0]);
     }

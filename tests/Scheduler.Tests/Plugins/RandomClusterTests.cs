@@ -8,7 +8,7 @@ namespace MiniK8s.Scheduler.Tests.Plugins;
 /// <summary>The two plugins that count pods against their definitions, over some thousand clusters.</summary>
 public sealed class RandomClusterTests
 {
-    private const int Clusters = 3000;
+    private const int Clusters = 2000;
 
     [Fact]
     public void InterPodAffinity_Filter_EqualsItsDefinition() => ForEachCluster((cluster, pod) => (
@@ -44,7 +44,7 @@ public sealed class RandomClusterTests
     {
         TopologySpreadConstraint[] defaults = [Rules.Over("rack", "app=web", 2, hard: false), Rules.Over(Rules.Zone, "app=web")];
         var definition = new PodTopologySpreadDefinition(cluster.World, IsWeb(pod) ? defaults : [], needEveryKey: true);
-        PodTopologySpreadArgs args = new([.. defaults.Select(WithoutSelector)], SpreadDefaulting.List);
+        PodTopologySpreadArgs args = new([.. defaults.Select(WithoutSelector)], PodTopologySpreadArgs.ListedDefaults);
 
         Assert.Equal(cluster.Nodes.Select(node => definition.Filter(pod, node)), Ask.Filter(WithService(args), pod.Info(), cluster.Snapshot()));
         return CompareSpread(cluster, pod, definition, args);

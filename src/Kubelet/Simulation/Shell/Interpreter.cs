@@ -176,7 +176,7 @@ internal sealed partial class Interpreter
         }
         finally
         {
-            Restore(saved);
+            Redirections.Restore(saved);
         }
     }
 

@@ -32,10 +32,12 @@ internal sealed partial class DefaultPreemption(DefaultPreemptionArgs args, Plug
         var potential = rejections.Resolvable(snapshot);
         if (WhyNotEligible(state, pod, potential) is { } why) return PostFilterResult.Nothing($"preemption: not eligible due to {why}.");
 
-        var reasons = new List<string>(Enumerable.Repeat(NotHelpful, snapshot.Nodes.Count - potential.Count));
-        var candidates = FindCandidates(state, pod, potential, reasons);
+        var (candidates, reasons) = FindCandidates(state, pod, potential);
         if (candidates.Count == 0)
-            return PostFilterResult.Nothing("preemption: " + Rejections.Describe(snapshot.Nodes.Count, reasons), clearsNomination: true);
+        {
+            var all = reasons.Concat(Enumerable.Repeat(NotHelpful, snapshot.Nodes.Count - potential.Count));
+            return PostFilterResult.Nothing("preemption: " + Rejections.Describe(snapshot.Nodes.Count, all), clearsNomination: true);
+        }
 
         var best = Candidate.LeastHarmful(candidates);
         var displaced = state.Nominated?.On(best.Node).RemoveAll(other => other.Priority >= pod.Priority) ?? [];
@@ -75,8 +77,9 @@ internal sealed partial class DefaultPreemption(DefaultPreemptionArgs args, Plug
         && pod.Pod.Status?.Conditions.FirstOrDefault(condition => condition.Type == "DisruptionTarget") is { Status: "True", Reason: EvictionReason };
 
     // From a random node on, so that not always the same pods go. Ends when there are enough to choose from and one of them harms no budget.
-    private List<Candidate> FindCandidates(CycleState state, PodInfo pod, IReadOnlyList<NodeInfo> potential, List<string> reasons)
+    private (List<Candidate> Candidates, List<string> Reasons) FindCandidates(CycleState state, PodInfo pod, IReadOnlyList<NodeInfo> potential)
     {
+        var reasons = new List<string>();
         var budgets = new DisruptionBudgets(context.Objects.List<Protocol.Policy.V1.PodDisruptionBudget>());
         var (wanted, offset) = (args.Wanted(potential.Count), random.Next(potential.Count));
         var (harmless, violating) = (new List<Candidate>(), new List<Candidate>());
@@ -87,7 +90,7 @@ internal sealed partial class DefaultPreemption(DefaultPreemptionArgs args, Plug
             else if (candidate.Violations == 0) harmless.Add(candidate);
             else violating.Add(candidate);
         }
-        return [.. harmless, .. violating];
+        return ([.. harmless, .. violating], reasons);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Pod} is still nominated to {Node}, where it may not fit: {Reason}")]

@@ -14,11 +14,11 @@ internal sealed record DefaultPreemptionArgs(int MinCandidateNodesPercentage = 1
 
     public void Check(FieldPath path, FieldErrorList errors)
     {
-        if (MinCandidateNodesPercentage is < 0 or > 100)
-            errors.Add(FieldError.Invalid(path.Child("minCandidateNodesPercentage"), MinCandidateNodesPercentage, "not in valid range [0, 100]"));
-        if (MinCandidateNodesAbsolute < 0)
-            errors.Add(FieldError.Invalid(path.Child("minCandidateNodesAbsolute"), MinCandidateNodesAbsolute, "not in valid range [0, inf)"));
-        if (MinCandidateNodesPercentage == 0 && MinCandidateNodesAbsolute == 0)
-            errors.Add(FieldError.Invalid(path.Child("minCandidateNodesPercentage"), 0, "cannot be zero at the same time as minCandidateNodesAbsolute"));
+        var (percentage, absolute) = (path.Child("minCandidateNodesPercentage"), path.Child("minCandidateNodesAbsolute"));
+        if (MinCandidateNodesPercentage is < 0 or > 100) errors.Add(FieldError.Invalid(percentage, MinCandidateNodesPercentage, "not in valid range [0, 100]"));
+        if (MinCandidateNodesAbsolute < 0) errors.Add(FieldError.Invalid(absolute, MinCandidateNodesAbsolute, "not in valid range [0, inf)"));
+        if (MinCandidateNodesPercentage != 0 || MinCandidateNodesAbsolute != 0) return;
+        errors.Add(FieldError.Invalid(percentage, 0, "cannot be zero at the same time as minCandidateNodesAbsolute"));
+        errors.Add(FieldError.Invalid(absolute, 0, "cannot be zero at the same time as minCandidateNodesPercentage"));
     }
 }

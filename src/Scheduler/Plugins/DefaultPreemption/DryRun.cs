@@ -26,8 +26,12 @@ internal sealed class DryRun
     /// <summary>The node as a candidate, or why it is none.</summary>
     public static (Candidate? Candidate, Status Status) On(NodeInfo node, CycleState state, PodInfo pod, DisruptionBudgets budgets)
     {
-        List<PodInfo> removable = [.. node.Pods.Where(other => IsRemovable(other, pod))];
-        if (removable.Count == 0) return (null, NoVictims);
+        List<PodInfo>? removable = null;
+        foreach (var other in node.Pods)
+        {
+            if (IsRemovable(other, pod)) (removable ??= []).Add(other);
+        }
+        if (removable is null) return (null, NoVictims);
         removable.Sort(Importance.Descending);
         return new DryRun(state.Clone(), pod, node).SelectVictims(removable, budgets);
     }

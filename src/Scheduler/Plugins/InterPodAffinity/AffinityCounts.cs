@@ -14,6 +14,7 @@ namespace MiniK8s.Scheduler.Plugins.InterPodAffinity;
 internal sealed class AffinityCounts : ICycleData
 {
     private readonly PodInfo _pod;
+    private readonly Snapshot _snapshot;
     private readonly LabelSet _namespaceLabels;
     private readonly AffinityTerm[] _affinity;
     private readonly AffinityTerm[] _antiAffinity;
@@ -24,31 +25,29 @@ internal sealed class AffinityCounts : ICycleData
     /// <summary>Counts the pods of the snapshot.</summary>
     public AffinityCounts(PodInfo pod, Snapshot snapshot, IClusterObjects objects)
     {
-        _pod = pod;
+        (_pod, _snapshot) = (pod, snapshot);
         _namespaceLabels = objects.LabelsOf(pod.Key.Namespace);
         _affinity = objects.WithNamespaces(pod.AffinityTerms.Affinity);
         _antiAffinity = objects.WithNamespaces(pod.AffinityTerms.AntiAffinity);
         (_near, _repelled, _repelling) = (new(), new(), new());
-        foreach (var node in snapshot.WithRequiredAntiAffinity)
+        if (snapshot.HasRequiredAntiAffinity) _repelling.AddEach(snapshot, snapshot.Repelling(pod, _namespaceLabels));
+        if (_affinity.Length > 0)
         {
-            foreach (var placed in node.PodsWithRequiredAntiAffinity) AddRepelling(placed, node, 1);
+            var matching = snapshot.CountMatching(_affinity);
+            foreach (var term in _affinity) _near.AddEach(snapshot, term.TopologyKey, matching);
         }
-        if (_affinity.Length + _antiAffinity.Length == 0) return;
-        for (var i = 0; i < snapshot.Nodes.Count; i++)
-        {
-            var node = snapshot.Nodes[i];
-            foreach (var placed in node.Pods) AddOwn(placed, node, 1);
-        }
+        foreach (var term in _antiAffinity) _repelled.AddEach(snapshot, term.TopologyKey, snapshot.CountMatching(term));
     }
 
     private AffinityCounts(AffinityCounts other)
     {
-        (_pod, _namespaceLabels, _affinity, _antiAffinity) = (other._pod, other._namespaceLabels, other._affinity, other._antiAffinity);
+        (_pod, _snapshot, _namespaceLabels) = (other._pod, other._snapshot, other._namespaceLabels);
+        (_affinity, _antiAffinity) = (other._affinity, other._antiAffinity);
         (_near, _repelled, _repelling) = (other._near.Clone(), other._repelled.Clone(), other._repelling.Clone());
     }
 
     /// <summary>Whether no node can be rejected.</summary>
-    public bool SayNothing => _affinity.Length + _antiAffinity.Length == 0 && _repelling.IsEmpty;
+    public bool SayNothing => _affinity.Length + _antiAffinity.Length == 0 && _repelling.AreZero;
 
     public ICycleData Clone() => new AffinityCounts(this);
 
@@ -68,10 +67,10 @@ internal sealed class AffinityCounts : ICycleData
         var areNear = true;
         foreach (var term in _affinity)
         {
-            if (!node.TryFind(term.TopologyKey, out var value)) return false;
-            areNear &= _near.Of(term.TopologyKey, value) > 0;
+            if (!node.Has(term.TopologyKey)) return false;
+            areNear &= _near.Of(term.TopologyKey, node) > 0;
         }
-        return areNear || (_near.IsEmpty && _affinity.AllMatch(_pod));
+        return areNear || (_near.AreZero && _affinity.AllMatch(_pod));
     }
 
     /// <summary>No pod that an anti-affinity term speaks of is in the term's domain. A node without the key is in none.</summary>
@@ -79,7 +78,7 @@ internal sealed class AffinityCounts : ICycleData
     {
         foreach (var term in _antiAffinity)
         {
-            if (node.TryFind(term.TopologyKey, out var value) && _repelled.Of(term.TopologyKey, value) > 0) return false;
+            if (_repelled.Of(term.TopologyKey, node) > 0) return false;
         }
         return true;
     }
@@ -91,7 +90,7 @@ internal sealed class AffinityCounts : ICycleData
     {
         foreach (var term in placed.AffinityTerms.AntiAffinity)
         {
-            if (term.Matches(_pod, _namespaceLabels)) _repelling.Add(term.TopologyKey, node.Labels, change);
+            if (term.Matches(_pod, _namespaceLabels)) Add(_repelling, term, node, change);
         }
     }
 
@@ -99,11 +98,17 @@ internal sealed class AffinityCounts : ICycleData
     {
         if (_affinity.AllMatch(placed))
         {
-            foreach (var term in _affinity) _near.Add(term.TopologyKey, node.Labels, change);
+            foreach (var term in _affinity) Add(_near, term, node, change);
         }
         foreach (var term in _antiAffinity)
         {
-            if (term.Matches(placed)) _repelled.Add(term.TopologyKey, node.Labels, change);
+            if (term.Matches(placed)) Add(_repelled, term, node, change);
         }
+    }
+
+    private void Add(DomainSums sums, AffinityTerm term, NodeInfo node, int change)
+    {
+        var topology = _snapshot.DomainsBy(term.TopologyKey).Topology;
+        sums.Add(topology, topology.Find(node.Labels), change);
     }
 }

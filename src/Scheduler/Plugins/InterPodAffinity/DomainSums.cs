@@ -4,34 +4,61 @@ using MiniK8s.Scheduler.Framework;
 
 namespace MiniK8s.Scheduler.Plugins.InterPodAffinity;
 
-/// <summary>A number for each domain: a label key with one of its values, which the nodes that have it share. 0 where nothing was added.</summary>
+/// <summary>A number for each domain of some topologies, 0 at first.</summary>
 internal sealed class DomainSums
 {
-    private readonly List<(HashedText Key, Dictionary<HashedText, long> Sums)> _keys;     // few: searched one by one
+    private readonly List<Sums> _topologies;     // few: searched one by one
 
-    public DomainSums() => _keys = [];
+    public DomainSums() => _topologies = [];
 
-    private DomainSums(DomainSums other) => _keys = [.. other._keys.Select(key => (key.Key, new Dictionary<HashedText, long>(key.Sums)))];
+    private DomainSums(DomainSums other) => _topologies = [.. other._topologies.Select(sums => sums.Clone())];
 
     /// <summary>Whether all are 0.</summary>
-    public bool IsEmpty => _keys.TrueForAll(key => key.Sums.Count == 0);
+    public bool AreZero => _topologies.TrueForAll(sums => sums.NonZero == 0);
 
-    /// <summary>Adds to the node's domain of that key, if it has the key; says whether it has.</summary>
-    public bool Add(HashedText key, LabelSet node, long amount)
+    /// <summary>Adds to a domain; none of the topology's stands for nothing.</summary>
+    public void Add(Topology topology, int domain, long amount)
     {
-        if (!node.TryFind(key, out var value)) return false;
-        var sums = SumsOf(key);
-        ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, value, out _);
-        sum += amount;
-        if (sum == 0) sums.Remove(value);
-        return true;
+        if (domain != Topology.None) SumsOf(topology).Add(domain, amount);
     }
 
-    public long Of(HashedText key, HashedText value)
+    /// <summary>Adds each node's count, by the factor, to the node's domain; says whether there was any to add.</summary>
+    public bool AddEach(Snapshot snapshot, HashedText key, int[] counts, long factor = 1)
     {
-        foreach (ref readonly var entry in CollectionsMarshal.AsSpan(_keys))
+        var (topology, domains) = snapshot.DomainsBy(key);
+        var any = false;
+        for (var place = 0; place < counts.Length; place++)
         {
-            if (entry.Key == key) return entry.Sums.GetValueOrDefault(value);
+            if (counts[place] == 0 || domains[place] == Topology.None) continue;
+            Add(topology, domains[place], factor * counts[place]);
+            any = true;
+        }
+        return any;
+    }
+
+    /// <summary>Adds what the terms of each node's pods are worth to the node's domains; says whether there was any to add.</summary>
+    public bool AddEach(Snapshot snapshot, List<TermWorth>?[] worths)
+    {
+        var any = false;
+        var (topology, domains) = (default(Topology), Array.Empty<int>());
+        for (var place = 0; place < worths.Length; place++)
+        {
+            foreach (var (key, amount) in CollectionsMarshal.AsSpan(worths[place]))
+            {
+                if (topology?.Key != key) (topology, domains) = snapshot.DomainsBy(key);
+                if (domains[place] == Topology.None) continue;
+                Add(topology, domains[place], amount);
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    public long Of(HashedText key, LabelSet node)
+    {
+        foreach (var sums in CollectionsMarshal.AsSpan(_topologies))
+        {
+            if (sums.Topology.Key == key) return sums.Of(node);
         }
         return 0;
     }
@@ -39,9 +66,9 @@ internal sealed class DomainSums
     /// <summary>Whether any of the node's domains is above 0.</summary>
     public bool AnyOf(LabelSet node)
     {
-        foreach (ref readonly var entry in CollectionsMarshal.AsSpan(_keys))
+        foreach (var sums in CollectionsMarshal.AsSpan(_topologies))
         {
-            if (entry.Sums.Count > 0 && node.TryFind(entry.Key, out var value) && entry.Sums.GetValueOrDefault(value) > 0) return true;
+            if (sums.Of(node) > 0) return true;
         }
         return false;
     }
@@ -50,22 +77,38 @@ internal sealed class DomainSums
     public long TotalOf(LabelSet node)
     {
         var total = 0L;
-        foreach (ref readonly var entry in CollectionsMarshal.AsSpan(_keys))
-        {
-            if (node.TryFind(entry.Key, out var value)) total += entry.Sums.GetValueOrDefault(value);
-        }
+        foreach (var sums in CollectionsMarshal.AsSpan(_topologies)) total += sums.Of(node);
         return total;
     }
 
     public DomainSums Clone() => new(this);
 
-    private Dictionary<HashedText, long> SumsOf(HashedText key)
+    private Sums SumsOf(Topology topology)
     {
-        foreach (ref readonly var entry in CollectionsMarshal.AsSpan(_keys))
+        foreach (var sums in CollectionsMarshal.AsSpan(_topologies))
         {
-            if (entry.Key == key) return entry.Sums;
+            if (sums.Topology == topology) return sums;
         }
-        _keys.Add((key, []));
-        return _keys[^1].Sums;
+        _topologies.Add(new Sums(topology, new long[topology.Count], 0));
+        return _topologies[^1];
+    }
+
+    private sealed class Sums(Topology topology, long[] byDomain, int nonZero)
+    {
+        public Topology Topology { get; } = topology;
+
+        public int NonZero { get; private set; } = nonZero;
+
+        public void Add(int domain, long amount)
+        {
+            ref var sum = ref byDomain[domain];
+            if (sum != 0) NonZero--;
+            sum += amount;
+            if (sum != 0) NonZero++;
+        }
+
+        public long Of(LabelSet node) => NonZero > 0 && Topology.Find(node) is var domain and not Topology.None ? byDomain[domain] : 0;
+
+        public Sums Clone() => new(Topology, [.. byDomain], NonZero);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class InterPodAffinity(IClusterObjects objects, InterPodAffinity
         if (_args.IgnorePreferredTermsOfExistingPods && terms.PreferredAffinity.Length + terms.PreferredAntiAffinity.Length == 0) return false;
         var scores = new AffinityScores(pod, snapshot, objects, _args);
         state.Keep(scores);
-        return !scores.SayNothing;
+        return scores.SpeakOfAny;
     }
 
     public long Score(CycleState state, PodInfo pod, NodeInfo node) => state.Kept<AffinityScores>().Of(node);

@@ -1,3 +1,5 @@
+using Google.Protobuf.Collections;
+
 using MiniK8s.Api.Placement;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Framework;
@@ -27,11 +29,7 @@ internal sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin, IQueueingH
 
     public string Name => "NodeResourcesFit";
 
-    public Status Filter(CycleState state, PodInfo pod, NodeInfo node)
-    {
-        var usual = UsualShortages(pod, node);
-        return pod.Requests.Others.IsEmpty ? Usual[(int)usual] : WithOthers(Usual[(int)usual], pod.Requests, node);
-    }
+    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => Check(pod.Requests, node.Requested, node.Allocatable, node.PodSlots - node.Pods.Length);
 
     /// <summary>The weighted mean over the resources that the node has. By a curve, resources that score nothing are left out, and the mean is rounded.</summary>
     public long Score(CycleState state, PodInfo pod, NodeInfo node)
@@ -53,8 +51,8 @@ internal sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin, IQueueingH
     public bool MayHelp(PodInfo pod, ClusterEvent change) => change switch
     {
         ClusterEvent.AssignedPodDeleted => true,
-        ClusterEvent.NodeAdded added => FitsEmpty(pod, added.Node),
-        ClusterEvent.NodeUpdated updated => HasGrown(pod, NodeInfo.Of(updated.Old), NodeInfo.Of(updated.Current)) && FitsEmpty(pod, updated.Current),
+        ClusterEvent.NodeAdded added => FitsEmpty(pod, AllocatableOf(added.Node)),
+        ClusterEvent.NodeUpdated updated => MayHelp(pod, AllocatableOf(updated.Old), AllocatableOf(updated.Current)),
         _ => false,
     };
 
@@ -65,20 +63,32 @@ internal sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin, IQueueingH
         _ => requested > allocatable ? 0 : (allocatable - requested) * Scores.Max / allocatable,
     };
 
-    private bool FitsEmpty(PodInfo pod, Node node) => Filter(new CycleState(), pod, NodeInfo.Of(node)).IsSuccess;
+    // Most updates of nodes are of something else, and each is asked about for every pod that waits.
+    private bool MayHelp(PodInfo pod, MapField<string, string> old, MapField<string, string> current) =>
+        !old.Equals(current)
+        && (ResourceLists.PodSlots(current) > ResourceLists.PodSlots(old) || HasGrown(pod.Requests, ResourceLists.Read(old), ResourceLists.Read(current)))
+        && FitsEmpty(pod, current);
 
-    private static bool HasGrown(PodInfo pod, NodeInfo old, NodeInfo current) =>
-        current.PodSlots > old.PodSlots
-        || (pod.Requests.MilliCpu > 0 && current.Allocatable.MilliCpu > old.Allocatable.MilliCpu)
-        || (pod.Requests.Memory > 0 && current.Allocatable.Memory > old.Allocatable.Memory)
-        || (pod.Requests.EphemeralStorage > 0 && current.Allocatable.EphemeralStorage > old.Allocatable.EphemeralStorage)
-        || pod.Requests.Others.Any(wanted =>
-            wanted.Value > 0 && current.Allocatable.Others.GetValueOrDefault(wanted.Key) > old.Allocatable.Others.GetValueOrDefault(wanted.Key));
+    private bool FitsEmpty(PodInfo pod, MapField<string, string> allocatable) =>
+        Check(pod.Requests, Resources.None, ResourceLists.Read(allocatable), ResourceLists.PodSlots(allocatable)).IsSuccess;
 
-    private static Shortage UsualShortages(PodInfo pod, NodeInfo node)
+    private static MapField<string, string> AllocatableOf(Node node) => node.Status?.Allocatable ?? [];
+
+    private static bool HasGrown(Resources wanted, Resources old, Resources current) =>
+        (wanted.MilliCpu > 0 && current.MilliCpu > old.MilliCpu)
+        || (wanted.Memory > 0 && current.Memory > old.Memory)
+        || (wanted.EphemeralStorage > 0 && current.EphemeralStorage > old.EphemeralStorage)
+        || wanted.Others.Any(other => other.Value > 0 && current.Others.GetValueOrDefault(other.Key) > old.Others.GetValueOrDefault(other.Key));
+
+    private Status Check(Resources wanted, Resources taken, Resources room, long slotsLeft)
     {
-        var (wanted, taken, room) = (pod.Requests, node.Requested, node.Allocatable);
-        var found = node.Pods.Length + 1 > node.PodSlots ? Shortage.Slots : Shortage.None;
+        var usual = Usual[(int)UsualShortages(wanted, taken, room, slotsLeft)];
+        return wanted.Others.IsEmpty ? usual : WithOthers(usual, wanted, taken, room);
+    }
+
+    private static Shortage UsualShortages(Resources wanted, Resources taken, Resources room, long slotsLeft)
+    {
+        var found = slotsLeft < 1 ? Shortage.Slots : Shortage.None;
         if (IsShort(wanted.MilliCpu, taken.MilliCpu, room.MilliCpu)) found |= Shortage.Cpu;
         if (IsShort(wanted.Memory, taken.Memory, room.Memory)) found |= Shortage.Memory;
         if (IsShort(wanted.EphemeralStorage, taken.EphemeralStorage, room.EphemeralStorage)) found |= Shortage.EphemeralStorage;
@@ -96,12 +106,12 @@ internal sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin, IQueueingH
         return Status.Unschedulable([.. reasons]);
     }
 
-    private Status WithOthers(Status usual, Resources wanted, NodeInfo node)
+    private Status WithOthers(Status usual, Resources wanted, Resources taken, Resources room)
     {
         List<string>? others = null;
         foreach (var (name, amount) in wanted.Others)
         {
-            if (!IsIgnored(name) && IsShort(amount, node.Requested.Others.GetValueOrDefault(name), node.Allocatable.Others.GetValueOrDefault(name)))
+            if (!IsIgnored(name) && IsShort(amount, taken.Others.GetValueOrDefault(name), room.Others.GetValueOrDefault(name)))
                 (others ??= []).Add($"Insufficient {name}");
         }
         return others is null ? usual : Status.Unschedulable([.. usual.Reasons, .. others]);

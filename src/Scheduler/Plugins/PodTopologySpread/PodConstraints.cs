@@ -14,7 +14,7 @@ internal sealed class PodConstraints(IClusterObjects objects, PodTopologySpreadA
     ];
 
     private readonly IReadOnlyList<TopologySpreadConstraint> _defaults =
-        args.DefaultingType == SpreadDefaulting.System ? SystemDefaults : args.DefaultConstraints ?? [];
+        args.DefaultingType == PodTopologySpreadArgs.SystemDefaults ? SystemDefaults : args.DefaultConstraints ?? [];
 
     /// <summary>Those that reject nodes.</summary>
     public SpreadConstraint[] Hard(PodInfo pod) => Of(pod, isHard: true);
@@ -23,7 +23,7 @@ internal sealed class PodConstraints(IClusterObjects objects, PodTopologySpreadA
     public SpreadConstraint[] Soft(PodInfo pod) => Of(pod, isHard: false);
 
     /// <summary>Whether a node has to have every topology key to be scored. Not with the built-in defaults: hosts without a zone are spread over all the same.</summary>
-    public bool NeedEveryKey(PodInfo pod) => pod.SpreadConstraints.Count > 0 || args.DefaultingType != SpreadDefaulting.System;
+    public bool NeedEveryKey(PodInfo pod) => pod.SpreadConstraints.Count > 0 || args.DefaultingType != PodTopologySpreadArgs.SystemDefaults;
 
     private SpreadConstraint[] Of(PodInfo pod, bool isHard)
     {

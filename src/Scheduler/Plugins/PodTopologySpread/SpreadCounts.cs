@@ -18,17 +18,14 @@ internal sealed class SpreadCounts : ICycleData
     public SpreadCounts(PodInfo pod, SpreadConstraint[] constraints, Snapshot snapshot)
     {
         (_pod, _constraints, _inclusion) = (pod, constraints, new NodeInclusion(pod));
-        _counts = [.. constraints.Select(_ => new DomainCounts())];
-        for (var i = 0; i < snapshot.Nodes.Count; i++)
+        _counts = new DomainCounts[constraints.Length];
+        int[][] domains = new int[constraints.Length][];
+        for (var c = 0; c < constraints.Length; c++)
         {
-            var node = snapshot.Nodes[i];
-            if (!_constraints.AllIn(node.Labels)) continue;
-            for (var c = 0; c < _constraints.Length; c++)
-            {
-                var constraint = _constraints[c];
-                if (_inclusion.Includes(constraint, node.Node)) AddTo(c, node, node.CountLive(pod.Key.Namespace, constraint.Pods));
-            }
+            (var topology, domains[c]) = snapshot.DomainsBy(constraints[c].TopologyKey);
+            _counts[c] = new DomainCounts(topology);
         }
+        for (var c = 0; c < constraints.Length; c++) Count(c, domains, snapshot);
     }
 
     private SpreadCounts(SpreadCounts other)
@@ -46,7 +43,7 @@ internal sealed class SpreadCounts : ICycleData
         for (var c = 0; c < _constraints.Length; c++)
         {
             var constraint = _constraints[c];
-            if (constraint.Pods.Matches(placed.Labels) && _inclusion.Includes(constraint, node.Node)) AddTo(c, node, change);
+            if (constraint.Pods.Matches(placed.Labels) && _inclusion.Includes(constraint, node.Node)) _counts[c].Add(node.Labels, change);
         }
     }
 
@@ -56,17 +53,31 @@ internal sealed class SpreadCounts : ICycleData
         for (var c = 0; c < _constraints.Length; c++)
         {
             var (constraint, counts) = (_constraints[c], _counts[c]);
-            if (!node.TryFind(constraint.TopologyKey, out var domain)) return SpreadFault.MissingKey;
+            if (!node.Has(constraint.TopologyKey)) return SpreadFault.MissingKey;
             var smallest = counts.Domains < constraint.MinDomains ? 0 : counts.Smallest;
             var self = constraint.Pods.Matches(_pod.Labels) ? 1 : 0;
-            if (counts.Of(domain) + self - smallest > constraint.MaxSkew) return SpreadFault.Skew;
+            if (counts.Of(node) + self - smallest > constraint.MaxSkew) return SpreadFault.Skew;
         }
         return null;
     }
 
-    private void AddTo(int constraint, NodeInfo node, int change)
+    private void Count(int constraint, int[][] domains, Snapshot snapshot)
     {
-        if (node.Labels.TryFind(_constraints[constraint].TopologyKey, out var domain)) _counts[constraint].Add(domain, change);
+        var live = snapshot.CountLive(_pod.Key.Namespace, _constraints[constraint].Pods);
+        var included = _inclusion.IncludedIn(snapshot, _constraints[constraint]);
+        for (var place = 0; place < live.Length; place++)
+        {
+            if (AreIn(domains, place) && included?[place] != false) _counts[constraint].Add(domains[constraint][place], live[place]);
+        }
+    }
+
+    private static bool AreIn(int[][] domains, int place)
+    {
+        foreach (var of in domains)
+        {
+            if (of[place] == Topology.None) return false;
+        }
+        return true;
     }
 }
 

@@ -2,7 +2,7 @@ using MiniK8s.Scheduler.Framework;
 
 namespace MiniK8s.Scheduler.Plugins.PodTopologySpread;
 
-/// <summary>The topology keys of several constraints.</summary>
+/// <summary>What constraints ask of a snapshot.</summary>
 internal static class SpreadKeys
 {
     /// <summary>Whether the node has the keys of all constraints.</summary>
@@ -14,4 +14,10 @@ internal static class SpreadKeys
         }
         return true;
     }
+
+    /// <summary>How many pods of each node the constraint counts for a pod of that namespace.</summary>
+    public static int[] CountLive(this Snapshot snapshot, string ns, LabelMatcher pods) =>
+        snapshot.Column(new LiveKey(ns, pods.Text), node => node.CountLive(ns, pods));
+
+    private sealed record LiveKey(string Namespace, string Pods);
 }

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 using MiniK8s.Scheduler.Framework;
 
 namespace MiniK8s.Scheduler.Plugins.PodTopologySpread;
@@ -16,18 +13,21 @@ internal sealed class SpreadScores : ICycleData
     private static readonly HashedText Hostname = new("kubernetes.io/hostname");
 
     private readonly PodInfo _pod;
+    private readonly Snapshot _snapshot;
     private readonly bool _needEveryKey;
     private readonly Domains[] _constraints;
 
     public SpreadScores(PodInfo pod, SpreadConstraint[] constraints, bool needEveryKey, Snapshot snapshot, IReadOnlyList<NodeInfo> feasible)
     {
-        (_pod, _needEveryKey) = (pod, needEveryKey);
-        _constraints = [.. constraints.Select(constraint => new Domains(constraint))];
+        (_pod, _snapshot, _needEveryKey) = (pod, snapshot, needEveryKey);
+        _constraints = [.. constraints.Select(constraint => new Domains(constraint, snapshot, pod.Key.Namespace))];
         var scored = AddDomains(feasible);
         foreach (var domains in _constraints) domains.Weight = Math.Log((domains.IsHost ? scored : domains.Count) + 2);
-        if (Array.TrueForAll(_constraints, domains => domains.Pods.Count == 0)) return;
         var inclusion = new NodeInclusion(pod);
-        for (var i = 0; i < snapshot.Nodes.Count; i++) CountPodsOf(snapshot.Nodes[i], inclusion);
+        foreach (var domains in _constraints)
+        {
+            if (!domains.IsHost) CountPods(domains, inclusion);
+        }
     }
 
     // Never changed.
@@ -48,13 +48,11 @@ internal sealed class SpreadScores : ICycleData
     public long Of(NodeInfo node)
     {
         if (Ignores(node.Labels)) return 0;
+        var place = _snapshot.PlaceOf(node);
         var score = 0.0;
         foreach (var domains in _constraints)
         {
-            var constraint = domains.Constraint;
-            if (!node.Labels.TryFind(constraint.TopologyKey, out var domain)) continue;
-            long count = domains.IsHost ? node.CountLive(_pod.Key.Namespace, constraint.Pods) : domains.Pods.GetValueOrDefault(domain);
-            score += (count * domains.Weight) + (constraint.MaxSkew - 1);
+            if (domains.ByNode[place] != Topology.None) score += (domains.CountAt(place) * domains.Weight) + (domains.Constraint.MaxSkew - 1);
         }
         return (long)Math.Round(score, MidpointRounding.AwayFromZero);
     }
@@ -67,47 +65,76 @@ internal sealed class SpreadScores : ICycleData
             var labels = feasible[i].Labels;
             if (Ignores(labels)) continue;
             scored++;
+            var place = _snapshot.PlaceOf(feasible[i]);
             foreach (var domains in _constraints)
             {
-                if (!domains.IsHost) domains.AddDomainOf(labels);
+                if (!domains.IsHost) domains.AddDomainOf(place);
             }
         }
         return scored;
     }
 
-    private void CountPodsOf(NodeInfo node, NodeInclusion inclusion)
+    private void CountPods(Domains domains, NodeInclusion inclusion)
     {
-        if (Ignores(node.Labels)) return;
-        foreach (var domains in _constraints)
+        var included = inclusion.IncludedIn(_snapshot, domains.Constraint);
+        for (var place = 0; place < domains.ByNode.Length; place++)
         {
-            var constraint = domains.Constraint;
-            if (!node.Labels.TryFind(constraint.TopologyKey, out var domain)) continue;
-            ref var count = ref CollectionsMarshal.GetValueRefOrNullRef(domains.Pods, domain);
-            if (Unsafe.IsNullRef(ref count) || !inclusion.Includes(constraint, node.Node)) continue;
-            count += node.CountLive(_pod.Key.Namespace, constraint.Pods);
+            if (domains.Counts(place) && !IsIgnored(place) && included?[place] != false) domains.AddPodsOf(place);
         }
     }
 
-    private sealed class Domains(SpreadConstraint constraint)
+    private bool IsIgnored(int place)
     {
+        if (!_needEveryKey) return false;
+        foreach (var domains in _constraints)
+        {
+            if (domains.ByNode[place] == Topology.None) return true;
+        }
+        return false;
+    }
+
+    private sealed class Domains
+    {
+        private const int NotThere = -1;     // a domain without a feasible node
+
+        private readonly int[] _live;
+        private readonly int[] _pods;
+        private int _named;
         private bool _hasNodesWithout;
 
-        public SpreadConstraint Constraint { get; } = constraint;
+        public Domains(SpreadConstraint constraint, Snapshot snapshot, string ns)
+        {
+            (Constraint, IsHost) = (constraint, constraint.TopologyKey == Hostname);
+            (var topology, ByNode) = snapshot.DomainsBy(constraint.TopologyKey);
+            _live = snapshot.CountLive(ns, constraint.Pods);
+            _pods = IsHost ? [] : new int[topology.Count];
+            Array.Fill(_pods, NotThere);
+        }
 
-        public bool IsHost { get; } = constraint.TopologyKey == Hostname;
+        public SpreadConstraint Constraint { get; }
 
-        /// <summary>How many pods there are, by domain; empty for hosts.</summary>
-        public Dictionary<HashedText, int> Pods { get; } = [];
+        public bool IsHost { get; }
 
-        /// <summary>Nodes without the key are together a domain too, the one with no name, though its pods are in nobody's way.</summary>
-        public int Count => Pods.Count + (_hasNodesWithout && !Pods.ContainsKey(HashedText.Empty) ? 1 : 0);
+        /// <summary>The domain of each node, by place.</summary>
+        public int[] ByNode { get; }
+
+        /// <summary>Nodes without the key are together a domain too, though its pods are in nobody's way.</summary>
+        public int Count => _named + (_hasNodesWithout ? 1 : 0);
 
         public double Weight { get; set; }
 
-        public void AddDomainOf(LabelSet node)
+        public void AddDomainOf(int place)
         {
-            if (node.TryFind(Constraint.TopologyKey, out var domain)) Pods.TryAdd(domain, 0);
-            else _hasNodesWithout = true;
+            if (ByNode[place] == Topology.None) _hasNodesWithout = true;
+            else if (_pods[ByNode[place]] == NotThere) (_pods[ByNode[place]], _named) = (0, _named + 1);
         }
+
+        /// <summary>Whether the node is in the domain of a feasible one.</summary>
+        public bool Counts(int place) => ByNode[place] != Topology.None && _pods[ByNode[place]] != NotThere;
+
+        public void AddPodsOf(int place) => _pods[ByNode[place]] += _live[place];
+
+        /// <summary>Of the host itself, or of the node's domain.</summary>
+        public long CountAt(int place) => IsHost ? _live[place] : _pods[ByNode[place]];
     }
 }

@@ -28,6 +28,11 @@ internal sealed class Copy() : EachOperand("cp", "t")
 
     public static async ValueTask CopyAsync(SimProcess self, string source, string target, bool recursive)
     {
+        if (recursive && !source.EndsWith('/') && self.Files.Find(source, followLast: false) is SymbolicLink link)
+        {
+            MakeLink(self, target, link.Target);
+            return;
+        }
         var node = self.Files.Demand(source);
         if (node == self.Files.Find(target)) throw new CopyError($"'{source}' and '{target}' are the same file");
         if (node is DirectoryNode)
@@ -48,6 +53,18 @@ internal sealed class Copy() : EachOperand("cp", "t")
         await file.WriteAsync(content, self.Killed);
         file.Release();
         self.Files.SetAttributes(target, mode: node.Mode);
+    }
+
+    private static void MakeLink(SimProcess self, string path, string target)
+    {
+        try
+        {
+            self.Files.MakeLink(path, target);
+        }
+        catch (FileError error)
+        {
+            throw new CopyError($"can't create '{path}': {error.Message}");
+        }
     }
 
     private static async ValueTask CopyDirectoryAsync(SimProcess self, string source, string target, bool recursive)

@@ -107,13 +107,14 @@ internal sealed class Grep : IProgram
             }
         }
 
-        private List<string> Below(IEnumerable<string> roots)
+        // A link below a directory is not followed: it might lead up again.
+        private List<string> Below(IEnumerable<string> roots, bool isGiven = true)
         {
             var files = new List<string>();
             foreach (var root in roots)
             {
-                if (self.Files.Find(root) is not DirectoryNode) files.Add(root);
-                else files.AddRange(Below(self.Files.List(root).Select(e => $"{root.TrimEnd('/')}/{e.Key}")));
+                if (self.Files.Find(root, isGiven) is not DirectoryNode) files.Add(root);
+                else files.AddRange(Below(self.Files.List(root).Select(e => $"{root.TrimEnd('/')}/{e.Key}"), isGiven: false));
             }
             return files;
         }
