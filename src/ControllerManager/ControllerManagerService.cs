@@ -1,28 +1,46 @@
+using MiniK8s.Client.LeaderElection;
 using MiniK8s.ControllerManager.Loops;
 using MiniK8s.Hosting.Health;
 
 namespace MiniK8s.ControllerManager;
 
-/// <summary>Runs the watches, and the controllers once the watches are complete.</summary>
+/// <summary>Runs the watches, and the controllers once the watches are complete and it is this process's turn.</summary>
+/// <remarks>One that stands by hears everything: its controllers' queues name what there is to look at, each key once, and nothing looks at it.</remarks>
 internal sealed partial class ControllerManagerService(
-    IEnumerable<IController> controllers, InformerSet informers, ProcessHealth health, ILogger<ControllerManagerService> logger) : BackgroundService
+    IEnumerable<IController> controllers, InformerSet informers, LeaderElector election, ProcessHealth health, ILogger<ControllerManagerService> logger)
+    : BackgroundService
 {
     private const string Gate = "cache-sync";
     private readonly IReadOnlyList<IController> _controllers = [.. controllers];
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         health.Close(Gate, "the first lists have not come");
-        return Task.WhenAll(informers.RunAsync(stoppingToken), RunControllersAsync(informers.Synced, stoppingToken));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var hearing = informers.RunAsync(end.Token);
+        try
+        {
+            await ControlAsync(informers.Synced, stoppingToken);
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
-    private async Task RunControllersAsync(Task synced, CancellationToken stopping)
+    private async Task ControlAsync(Task synced, CancellationToken stopping)
     {
         await synced.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (stopping.IsCancellationRequested) return;
         health.Open(Gate);
+        await election.RunAsync(LeadAsync, stopping);
+    }
+
+    private Task LeadAsync(CancellationToken term)
+    {
         LogStarted(logger, _controllers.Count);
-        await Task.WhenAll(_controllers.Select(controller => controller.RunAsync(stopping)));
+        return Task.WhenAll(_controllers.Select(controller => controller.RunAsync(term)));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The watches are complete, {Count} controllers run")]

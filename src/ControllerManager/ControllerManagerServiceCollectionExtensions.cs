@@ -2,6 +2,7 @@ using MiniK8s.Client;
 using MiniK8s.Client.Connection;
 using MiniK8s.Client.Events;
 using MiniK8s.Client.Informers;
+using MiniK8s.Client.LeaderElection;
 using MiniK8s.Client.Resources;
 using MiniK8s.ControllerManager.Loops;
 using MiniK8s.ControllerManager.Namespaces;
@@ -20,6 +21,7 @@ internal static class ControllerManagerServiceCollectionExtensions
     public static IServiceCollection AddControllerManager(this IServiceCollection services, ControllerManagerOptions options) => services
         .AddApiClient(options.Kubeconfig, "kube-controller-manager")
         .AddEventRecorder(new EventSourceOptions { Component = "controller-manager" })
+        .AddLeaderElection("kube-controller-manager")
         .AddSingleton(_ => KubeConfig.Load(options.Kubeconfig))
         .AddSingleton(provider => new InformerSet(provider.GetRequiredService<InformerFactory>()))
         .AddSingleton(provider => NamespaceContent.All(provider.GetRequiredService<IApiClient>()))

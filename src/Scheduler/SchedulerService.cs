@@ -1,4 +1,5 @@
 using MiniK8s.Client.Informers;
+using MiniK8s.Client.LeaderElection;
 using MiniK8s.Client.Reflection;
 using MiniK8s.Hosting.Health;
 using MiniK8s.Protocol.Core.V1;
@@ -10,11 +11,14 @@ using MiniK8s.Scheduler.Queue;
 
 namespace MiniK8s.Scheduler;
 
-/// <summary>Runs the scheduler: the watches first, and the loop when both are complete.</summary>
-/// <remarks>Nothing is kept over a restart: what was bound is seen bound, what was not is tried again.</remarks>
+/// <summary>Runs the scheduler: the watches first, and the loop when both are complete and it is this process's turn.</summary>
+/// <remarks>
+/// One that stands by hears everything and fills cache and queue, so that it can go on where another has ended. Nothing is kept over a restart:
+/// what was bound is seen bound, what was not is tried again.
+/// </remarks>
 internal sealed partial class SchedulerService(
     SchedulerConfiguration configuration, InformerFactory informers, ClusterObjects objects, Profiles profiles, SchedulerCache cache, SchedulingQueue queue,
-    NominatedPods nominated, SchedulerLoop loop, CycleWorkers workers,
+    NominatedPods nominated, SchedulerLoop loop, CycleWorkers workers, LeaderElector election,
     ProcessHealth health, ILogger<SchedulerService> logger) : BackgroundService
 {
     private const string Gate = "cache-sync";
@@ -31,13 +35,17 @@ internal sealed partial class SchedulerService(
         var feed = new ClusterFeed(cache, queue, nominated, profiles);
         nodes.AddHandler(feed);
         pods.AddHandler(feed);
-        await Task.WhenAll(
-            nodes.RunAsync(stoppingToken),
-            pods.RunAsync(stoppingToken),
-            objects.RunAsync(queue.Tell, stoppingToken),
-            queue.RunAsync(stoppingToken),
-            workers.RunAsync(stoppingToken),
-            ScheduleAsync(Task.WhenAll(nodes.Synced, pods.Synced, objects.Synced), stoppingToken));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var hearing = Task.WhenAll(nodes.RunAsync(end.Token), pods.RunAsync(end.Token), objects.RunAsync(queue.Tell, end.Token), queue.RunAsync(end.Token));
+        try
+        {
+            await ScheduleAsync(Task.WhenAll(nodes.Synced, pods.Synced, objects.Synced), stoppingToken);
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task ScheduleAsync(Task synced, CancellationToken stopping)
@@ -45,8 +53,14 @@ internal sealed partial class SchedulerService(
         await synced.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (stopping.IsCancellationRequested) return;
         health.Open(Gate);
+        await election.RunAsync(LeadAsync, stopping);
+    }
+
+    // The workers are those of one term: no binding of theirs is under way when it is over.
+    private Task LeadAsync(CancellationToken term)
+    {
         LogStarted(logger, string.Join(", ", profiles.SchedulerNames), cache.NodeCount);
-        await loop.RunAsync(stopping);
+        return Task.WhenAll(workers.RunAsync(term), loop.RunAsync(term));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The configuration sets what has no effect here: {Fields}")]

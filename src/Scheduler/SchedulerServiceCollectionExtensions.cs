@@ -1,5 +1,6 @@
 using MiniK8s.Client;
 using MiniK8s.Client.Events;
+using MiniK8s.Client.LeaderElection;
 using MiniK8s.Scheduler.Cache;
 using MiniK8s.Scheduler.Configuration;
 using MiniK8s.Scheduler.Cycles;
@@ -18,6 +19,7 @@ internal static class SchedulerServiceCollectionExtensions
     private static IServiceCollection AddScheduler(this IServiceCollection services, SchedulerOptions options, SchedulerConfiguration configuration) => services
         .AddApiClient(configuration.Kubeconfig.Length > 0 ? configuration.Kubeconfig : options.Kubeconfig, "kube-scheduler")
         .AddEventRecorder(new EventSourceOptions { Component = "default-scheduler" })
+        .AddLeaderElection("kube-scheduler", configuration.LeaderElection is { } written ? written.ApplyTo : null)
         .AddSingleton<ClusterObjects>()
         .AddSingleton<IClusterObjects>(provider => provider.GetRequiredService<ClusterObjects>())
         .AddScheduling(configuration)

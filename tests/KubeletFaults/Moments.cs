@@ -1,16 +1,29 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace MiniK8s.KubeletFaults;
 
-/// <summary>The named moments of a kubelet's work. At the one that was asked for the process is gone, as by kill -9: nothing is flushed, nobody is told.</summary>
+/// <summary>
+/// The named moments of a process's work. At the one that was asked for it is gone, as by kill -9 (nothing is flushed, nobody is told), or stands still, as
+/// by kill -STOP.
+/// </summary>
 internal sealed class Moments(FaultFlags faults)
 {
+    private const int Stop = 19;
+
     private readonly Lock _gate = new();        // guards the file of notes
     private int _comings;
+    private int _pauses;
 
-    /// <summary>Does not return where the process is to end.</summary>
+    /// <summary>Does not return where the process is to end, and not before it is told to go on where it is to pause.</summary>
     public void Reach(string moment)
     {
+        if (moment == faults.PauseAt && Interlocked.Increment(ref _pauses) == 1)
+        {
+            Note("pause");
+            _ = Signal(Environment.ProcessId, Stop);     // here every thread stands still
+            Note("go on");
+        }
         if (moment != faults.DieAt || Interlocked.Increment(ref _comings) != faults.DieOn) return;
         using var self = Process.GetCurrentProcess();
         self.Kill();
@@ -42,4 +55,7 @@ internal sealed class Moments(FaultFlags faults)
         await run;
         Reach($"after-{call}");
     }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Signal(int process, int signal);
 }

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 using MiniK8s.Lab.Pki;
 using MiniK8s.Lab.Processes;
 
@@ -30,10 +33,12 @@ internal sealed class LabPlan(LabOptions options, LabFolder folder, ClusterCerti
     }
 
     public ProcessSpec Scheduler(Uri apiServer) => Process("scheduler", "MiniK8s.Scheduler.dll", [("port", 10259), ("grpc-port", 10260)],
-        "--kubeconfig", KubeconfigFor("scheduler", apiServer, Identities.Scheduler));
+        "--kubeconfig", KubeconfigFor("scheduler", apiServer, Identities.Scheduler),
+        "--leader-elect-identity", CandidateNamed("scheduler"));
 
     public ProcessSpec ControllerManager(Uri apiServer) => Process("controller-manager", "MiniK8s.ControllerManager.dll", [("port", 10257)],
-        "--kubeconfig", KubeconfigFor("controller-manager", apiServer, Identities.ControllerManager));
+        "--kubeconfig", KubeconfigFor("controller-manager", apiServer, Identities.ControllerManager),
+        "--leader-elect-identity", CandidateNamed("controller-manager"));
 
     public IEnumerable<ProcessSpec> Kubelets(Uri apiServer) => Enumerable.Range(1, options.Nodes).Select(number =>
     {
@@ -62,6 +67,10 @@ internal sealed class LabPlan(LabOptions options, LabFolder folder, ClusterCerti
 
     private string KubeconfigFor(string name, Uri apiServer, CertificateSubject subject) =>
         certificates.WriteKubeconfig(Path.Combine(folder.Pki, $"{name}.kubeconfig"), apiServer, name, subject);
+
+    // HOSTNAME_UUID as elsewhere, but one for the lab's whole life: a process that is started again only once it is dead has its own lease to go on with.
+    private string CandidateNamed(string name) =>
+        $"{Environment.MachineName}_{new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{folder.Root}/{name}")).AsSpan(0, 16))}";
 
     private ProcessSpec Process(string name, string assembly, (string Flag, int Port)[] ports, params string[] arguments) =>
         new(name, assembly, arguments, ports.ToDictionary(p => p.Flag, p => !options.AutoPorts ? p.Port : p.Flag == InsecureGrpcPort ? -1 : 0));

@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using MiniK8s.Client.LeaderElection;
+
 namespace MiniK8s.Scheduler.Configuration;
 
 /// <summary>The file that <c>--config</c> names, as it is written: <c>kubescheduler.config.k8s.io/v1</c>. What it does not say has its default.</summary>
@@ -53,6 +55,13 @@ internal sealed record LeaderElectionConfiguration
     public string ResourceName { get; init; } = "kube-scheduler";
 
     public string ResourceNamespace { get; init; } = "kube-system";
+
+    /// <summary>Where the file speaks of it, the flags are not heard; of the instance's name it cannot speak.</summary>
+    public void ApplyTo(LeaderElectionOptions options)
+    {
+        (options.LeaderElect, options.LeaderElectResourceName, options.LeaderElectResourceNamespace) = (LeaderElect, ResourceName, ResourceNamespace);
+        (options.LeaderElectLeaseDuration, options.LeaderElectRenewDeadline, options.LeaderElectRetryPeriod) = (LeaseDuration, RenewDeadline, RetryPeriod);
+    }
 }
 
 /// <summary>How the scheduler reaches the apiserver.</summary>
