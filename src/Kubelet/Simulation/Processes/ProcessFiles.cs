@@ -10,35 +10,43 @@ namespace MiniK8s.Kubelet.Simulation.Processes;
 /// </summary>
 internal sealed class ProcessFiles(SimProcess self)
 {
+    private const int WorkPerCharacter = 8;         // of a path: each of its parts is looked up
+
     private VirtualFileSystem Tree => self.Kernel.Files;
 
     public OpenFile OpenRead(string path) =>
-        SpecialFiles.TryOpen(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory), writing: false)
+        SpecialFiles.TryOpen(self, Paid(path), writing: false)
         ?? Tree.OpenRead(path, self.WorkingDirectory, self.User);
 
     public OpenFile OpenWrite(string path, bool append) =>
-        SpecialFiles.TryOpen(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory), writing: true)
+        SpecialFiles.TryOpen(self, Paid(path), writing: true)
         ?? (IsDone(path) ? new NullFile() : Tree.OpenWrite(path, self.WorkingDirectory, self.User, append, 0b110_110_110 & ~self.Umask));
 
     /// <summary>Created if absent, and neither cut nor read from anywhere but its start.</summary>
     public OpenFile OpenReadWrite(string path) =>
-        SpecialFiles.TryOpen(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory), writing: true)
+        SpecialFiles.TryOpen(self, Paid(path), writing: true)
         ?? Tree.OpenWrite(path, self.WorkingDirectory, self.User, append: false, 0b110_110_110 & ~self.Umask, truncate: false);
 
     public FileNode? Find(string path, bool followLast = true) =>
-        SpecialFiles.TryFind(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory)) ?? Tree.Find(path, self.WorkingDirectory, followLast);
+        SpecialFiles.TryFind(self, Paid(path)) ?? Tree.Find(path, self.WorkingDirectory, followLast);
 
     /// <summary>The node at a path, or the error that stat(2) gives.</summary>
     public FileNode Demand(string path, bool followLast = true) =>
-        SpecialFiles.TryFind(self, VirtualFileSystem.Normalise(path, self.WorkingDirectory))
+        SpecialFiles.TryFind(self, Paid(path))
         ?? (path == "" ? null : Tree.Locate(path, self.WorkingDirectory, followLast).Node) ?? throw FileError.NotFound;
 
     public bool Exists(string path) => Find(path) is not null;
 
-    public IReadOnlyList<KeyValuePair<string, FileNode>> List(string path) => Tree.List(path, self.WorkingDirectory);
+    public IReadOnlyList<KeyValuePair<string, FileNode>> List(string path)
+    {
+        var entries = Tree.List(path, self.WorkingDirectory);
+        self.Work.Add(WorkMeter.PerItem * (long)entries.Count);
+        return entries;
+    }
 
     public void MakeDirectory(string path, int? mode = null)
     {
+        Paid(path);
         if (!IsDone(path)) Tree.MakeDirectory(path, self.WorkingDirectory, self.User, mode ?? 0b111_111_111 & ~self.Umask);
     }
 
@@ -64,7 +72,7 @@ internal sealed class ProcessFiles(SimProcess self)
 
     public async Task<byte[]> ReadAllAsync(string path)
     {
-        var file = OpenRead(path);
+        var file = new MeteredFile(self, OpenRead(path));
         try
         {
             return await file.ReadToEndAsync(self);
@@ -91,6 +99,13 @@ internal sealed class ProcessFiles(SimProcess self)
     }
 
     public string FullPath(string path) => VirtualFileSystem.Normalise(path, self.WorkingDirectory);
+
+    private string Paid(string path)
+    {
+        var full = FullPath(path);
+        self.Work.Add(WorkPerCharacter * (long)full.Length);
+        return full;
+    }
 
     private bool IsDone(string path)
     {

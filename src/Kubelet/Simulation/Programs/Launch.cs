@@ -9,6 +9,7 @@ internal static class Launch
     /// <summary>Starts a command found by PATH; null (and a message) if there is none.</summary>
     public static async ValueTask<SimProcess?> StartAsync(SimProcess self, string tool, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
     {
+        await self.Work.PayAsync(WorkMeter.PerItem * (long)command.Count);
         var found = Resolve(self, command[0]);
         if (found is null)
         {

@@ -20,12 +20,12 @@ internal sealed partial class Awk : IProgram
         }
         var separator = options.Value("F");
         var items = Items().Matches(program.Groups["items"].Value).Select(m => m.Value).ToList();
-        var regex = program.Groups["regex"].Success ? PosixRegex.Compile(program.Groups["regex"].Value, extended: true) : null;
+        var regex = program.Groups["regex"].Success ? new PosixRegex(self, program.Groups["regex"].Value, extended: true) : null;
         var row = program.Groups["row"].Success ? int.Parse(program.Groups["row"].Value, CultureInfo.InvariantCulture) : 0;
         var number = 0;
         return await Streams.ForEachFileAsync(self, "awk", options.Operands[1..], async (_, file) =>
         {
-            await foreach (var line in Streams.LinesAsync(file, self.Killed))
+            await foreach (var line in Streams.LinesAsync(self, file))
             {
                 number++;
                 if ((row != 0 && row != number) || regex?.IsMatch(line) == false) continue;
