@@ -244,6 +244,7 @@ internal sealed class SimProcess
             catch (ProcessReplaced replaced)
             {
                 command = replaced.Command;
+                if (HeldMemory.SizeOf(replaced.Arguments) is var size and >= HeldMemory.Least) Hold(size);
                 Arguments = replaced.Arguments;
                 Signals.ResetForExec();
             }

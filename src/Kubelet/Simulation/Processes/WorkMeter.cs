@@ -9,8 +9,9 @@ namespace MiniK8s.Kubelet.Simulation.Processes;
 /// work                                                   | counts as
 /// -------------------------------------------------------+---------------------------
 /// reading, writing, expanding, matching text             | its length
-/// a line taken or a write, whatever its length           | 64, 32
-/// a field, a file of a directory, an element of a list   | 16
+/// a line taken or a field made, whatever its length      | 64
+/// a write                                                | 32
+/// a file of a directory, an element of a list            | 16
 /// a regular expression compiled: plain text, any other   | 2,000, 25,000 (a tenth of a millisecond)
 /// </code>
 /// </remarks>

@@ -30,9 +30,10 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
                 AddFileNames(fields, field);
                 if (fields.Count > MaxFields || (length += field.Text.Length) > MaxTotal) throw new ShellError("out of memory", 2);
             }
-            await self.Work.PayAsync(length - before + WorkMeter.PerItem);
+            self.Work.Add(length - before);
         }
-        await self.Work.PayAsync(WorkMeter.PerItem * (long)fields.Count);
+        // Nothing waits before the caller holds what they take.
+        self.Work.Add(WorkMeter.PerLine * (long)fields.Count);
         return fields;
     }
 

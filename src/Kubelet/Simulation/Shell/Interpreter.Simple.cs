@@ -27,7 +27,7 @@ internal sealed partial class Interpreter
         _substitutionStatus = 0;
         var words = command.Words is [{ Plain: "[[" }, ..] ? await TestWordsAsync(command.Words) : await _expansion.FieldsAsync(command.Words);
         if (words.Count == 0) return await AssignAsync(command);
-        using var held = _self.Holding(ShellState.SizeOf(words));
+        using var held = _self.Holding(HeldMemory.SizeOf(words));
 
         var assignments = new List<KeyValuePair<string, string>>();
         foreach (var assignment in command.Assignments) assignments.Add(new(assignment.Name, await _expansion.TextAsync(assignment.Value)));

@@ -12,7 +12,7 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 /// </remarks>
 internal sealed partial class Interpreter
 {
-    public const int ParsingWork = 16;            // of one character
+    public const int ParsingWork = 32;            // of one character
     private const int MaxFunctionDepth = 200;
     private const int MaxNesting = 200;           // of eval, sourced files and traps
     private const int MaxDepth = 1000;            // of commands in commands
@@ -306,7 +306,7 @@ internal sealed partial class Interpreter
     {
         var status = 0;
         IReadOnlyList<string> values = loop.Words is null ? _state.Parameters : await _expansion.FieldsAsync(loop.Words);
-        using var held = _self.Holding(ShellState.SizeOf(values));
+        using var held = _self.Holding(HeldMemory.SizeOf(values));
         _loops++;
         foreach (var value in values)
         {

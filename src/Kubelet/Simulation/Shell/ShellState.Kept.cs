@@ -1,4 +1,5 @@
 using MiniK8s.Kubelet.Simulation.Files;
+using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Shell;
 
@@ -6,7 +7,7 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 // texts are the parent's; what it sets itself does.
 internal sealed partial class ShellState
 {
-    private const long BytesPerText = 64, BytesPerField = 32;       // beside the characters
+    private const long BytesPerText = 64;       // beside the characters
     private readonly Dictionary<string, Command> _functions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
     private readonly Dictionary<int, string> _traps = [];
@@ -27,18 +28,10 @@ internal sealed partial class ShellState
         get => _parameters;
         set
         {
-            var size = Owner is null ? 0 : SizeOf(value);
+            var size = Owner is null ? 0 : HeldMemory.SizeOf(value);
             Pay(size - _parametersPaid);
             (_parameters, _parametersPaid) = (value, size);
         }
-    }
-
-    /// <summary>What the host keeps of a list of texts, about.</summary>
-    public static long SizeOf(IReadOnlyList<string> texts)
-    {
-        var size = 0L;
-        for (var i = 0; i < texts.Count; i++) size += BytesPerField + (sizeof(char) * texts[i].Length);
-        return size;
     }
 
     public void Define(FunctionCommand function)

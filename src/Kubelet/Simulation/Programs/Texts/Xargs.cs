@@ -24,7 +24,7 @@ internal sealed class Xargs : IProgram
         var status = 0;
         foreach (var chunk in words.Length == 0 ? [[]] : words.Chunk(int.Min(size, words.Length)))
         {
-            string[] full = place is null ? [.. command, .. chunk] : [.. command.Select(c => c.Replace(place, chunk[0], StringComparison.Ordinal))];
+            string[] full = place is null ? [.. command, .. chunk] : [.. command.Select(c => place == "" ? c : c.Replace(place, chunk[0], StringComparison.Ordinal))];
             if (options.Has("t")) await self.ErrorAsync(string.Join(' ', full));
             if (Launch.Resolve(self, full[0]) is null)
             {
