@@ -103,8 +103,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
     // As a pull and a start look at every image.
     private static void Use(ImageCatalogue catalogue, byte[] json)
     {
-        foreach (var name in JsonDocument.Parse(json, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip }).RootElement.GetProperty("images").EnumerateArray()
-            .SelectMany(i => i.GetProperty("repositories").EnumerateArray()).Select(r => r.GetString()!))
+        var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip }).RootElement;
+        if (document.ValueKind != JsonValueKind.Object || !document.TryGetProperty("images", out var images) || images.ValueKind != JsonValueKind.Array) return;
+        foreach (var name in images.EnumerateArray().SelectMany(i => i.GetProperty("repositories").EnumerateArray()).Select(r => r.GetString()!))
         {
             if (ImageReference.Parse(name) is not { } reference || catalogue.Find(reference) is not { } image) continue;
             _ = (image.Root, image.Programs, image.PullTime, image.ToInfo());

@@ -20,6 +20,7 @@ internal sealed partial class ScriptRunner(LinuxResources? resources = null) : I
     private const int StepsPerMeasure = 10;
     private static readonly TimeSpan VirtualLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patient = TimeSpan.FromSeconds(15);        // the limit, and then some to be killed in
+    private static readonly TimeSpan LongStill = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
     private readonly SimLab _lab = new();
@@ -32,7 +33,18 @@ internal sealed partial class ScriptRunner(LinuxResources? resources = null) : I
     private string? _sandbox;
     private int _containers;
 
-    public Task<ScriptOutcome> RunAsync(string script)
+    /// <summary>
+    /// Runs it, and again where its thread stood still for long: what made it do so on a loaded machine (a collection whose own threads got no processor, a page
+    /// that had to be read) does not do so three times, a script that waits for real time does.
+    /// </summary>
+    public async Task<ScriptOutcome> RunAsync(string script)
+    {
+        var outcome = await RunOnceAsync(script);
+        for (var again = 0; again < 2 && outcome.Times.Idle > LongStill; again++) outcome = await RunOnceAsync(script);
+        return outcome;
+    }
+
+    private Task<ScriptOutcome> RunOnceAsync(string script)
     {
         if (_thread is null)
         {
