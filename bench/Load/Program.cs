@@ -1,5 +1,6 @@
 using MiniK8s.Load;
 using MiniK8s.Load.Api;
+using MiniK8s.Load.Scheduling;
 using MiniK8s.Load.Shell;
 using MiniK8s.Load.Stores;
 
@@ -10,6 +11,7 @@ IReadOnlyDictionary<string, Func<Task<IReadOnlyList<Row>>>> benchmarks = new Dic
     ["latency"] = LatencyBenchmark.RunAsync,
     ["throughput"] = ThroughputBenchmark.RunAsync,
     ["nodes"] = () => NodesBenchmark.RunAsync(args[int.Min(args.Length, 1)..]),
+    ["scheduler"] = () => SchedulerBenchmark.RunAsync(args[int.Min(args.Length, 1)..]),
     ["shell"] = ShellBenchmark.RunAsync,
     ["api"] = () => ApiBenchmark.RunAsync(args[int.Min(args.Length, 1)..]),
     ["store"] = () => StoreBenchmark.RunAsync(args[int.Min(args.Length, 1)..]),

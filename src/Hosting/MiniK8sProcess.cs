@@ -35,10 +35,13 @@ public static class MiniK8sProcess
     /// A setting is one name in four spellings: property <c>EtcdServers</c>, flag <c>--etcd-servers x</c> (or <c>=x</c>; alone: true),
     /// variable <c>MINIK8S_ETCD_SERVERS</c>, and <c>etcdServers</c> in the JSON file that <c>--config</c> names; in that order the first found wins.
     /// </remarks>
-    public static WebApplicationBuilder CreateBuilder(string name, string[] args)
+    /// <param name="name">As the log and the help call it.</param>
+    /// <param name="args">The command line.</param>
+    /// <param name="ownsConfig">What <c>--config</c> names is a file of the process's own form: it is a setting, and holds none.</param>
+    public static WebApplicationBuilder CreateBuilder(string name, string[] args, bool ownsConfig = false)
     {
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = name, ContentRootPath = AppContext.BaseDirectory });
-        var binder = new FlagBinder(FlagSources.Read(args, Environment.GetEnvironmentVariables()));
+        var binder = new FlagBinder(FlagSources.Read(args, Environment.GetEnvironmentVariables(), ownsConfig));
         builder.Services.AddSingleton(binder);
         var options = builder.BindOptions<ProcessOptions>();
 

@@ -85,6 +85,14 @@ public sealed class KubeletOptions : IValidatableObject
     [Description("pods of each node")]
     public int CapacityPods { get; set; } = 110;
 
+    /// <summary>What of each node is not for pods but for the kubelet and its like, <c>resource=quantity</c> of cpu, memory and ephemeral-storage. Default: nothing.</summary>
+    [Description("what of each node is kept for the kubelet and its like, cpu=200m,memory=500Mi,ephemeral-storage=1Gi")]
+    public IReadOnlyList<string> KubeReserved { get; set; } = [];
+
+    /// <summary>What of each node is not for pods but for the system. Default: nothing.</summary>
+    [Description("what of each node is kept for the system, as --kube-reserved")]
+    public IReadOnlyList<string> SystemReserved { get; set; } = [];
+
     /// <summary>Labels of all nodes, <c>key=value</c>, beside the ones every node has.</summary>
     [Description("labels of the nodes, key=value,...")]
     public IReadOnlyList<string> NodeLabels { get; set; } = [];
@@ -134,10 +142,10 @@ public sealed class KubeletOptions : IValidatableObject
     [Description("grace periods of the soft thresholds, signal=duration,...")]
     public IReadOnlyList<string> EvictionSoftGracePeriod { get; set; } = [];
 
-    /// <summary>What a pod is given at a soft threshold, at most. Default 0.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
-    [Description("most that a pod is given to end at a soft threshold")]
-    public TimeSpan EvictionMaxPodGracePeriod { get; set; }
+    /// <summary>How many seconds a pod is given at a soft threshold, at most. Default 0.</summary>
+    [Range(0, 86_400)]
+    [Description("seconds that a pod is given at most to end at a soft threshold")]
+    public int EvictionMaxPodGracePeriod { get; set; }
 
     /// <summary>How much beyond a threshold must be there again before it is over. Default: nothing.</summary>
     [Description("what is to be reclaimed beyond the thresholds, signal=amount,...")]
@@ -166,7 +174,12 @@ public sealed class KubeletOptions : IValidatableObject
         {
             if (!Quantity.TryParse(text, out _)) yield return new($"'{text}' is not a quantity", [name]);
         }
-        if (ParseEviction(out var fault) is null) yield return new(fault, [nameof(EvictionHard)]);
+        foreach (var (name, texts) in new[] { (nameof(KubeReserved), KubeReserved), (nameof(SystemReserved), SystemReserved) })
+        {
+            if (Reservation.Parse(texts, out var fault) is null) yield return new(fault, [name]);
+        }
+        ReadEviction(out var faults);
+        foreach (var fault in faults) yield return new(fault.Text, [fault.Option]);
         foreach (var label in NodeLabels.Where(label => !label.Contains('=', StringComparison.Ordinal))) yield return new($"'{label}' is not key=value", [nameof(NodeLabels)]);
         foreach (var taint in RegisterWithTaints.Where(taint => TaintText.Parse(taint) is null))
         {
@@ -181,10 +194,14 @@ public sealed class KubeletOptions : IValidatableObject
         new NodeCapacity(Canonical(CapacityCpu), Canonical(CapacityMemory), Canonical(CapacityEphemeralStorage), CapacityPods),
         NodeLabels.Select(label => label.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts[1]),
         [.. RegisterWithTaints.Select(taint => TaintText.Parse(taint)!)],
-        $"{_bootId[..^4]}{index:x4}") { Eviction = ParseEviction(out _)! };
+        $"{_bootId[..^4]}{index:x4}")
+    {
+        Eviction = ReadEviction(out _)!, Reserved = Reservation.Parse(KubeReserved, out _)! + Reservation.Parse(SystemReserved, out _)!,
+    };
 
-    private EvictionSettings? ParseEviction(out string? fault) => EvictionSettings.Parse(
-        EvictionHard, EvictionSoft, EvictionSoftGracePeriod, EvictionMinimumReclaim, EvictionPressureTransitionPeriod, EvictionMaxPodGracePeriod, out fault);
+    private EvictionSettings? ReadEviction(out IReadOnlyList<FlagFault> faults) =>
+        new EvictionFlags(EvictionHard, EvictionSoft, EvictionSoftGracePeriod, EvictionMinimumReclaim)
+            .Read(EvictionPressureTransitionPeriod, TimeSpan.FromSeconds(EvictionMaxPodGracePeriod), out faults);
 
     private static string Canonical(string quantity) => Quantity.Parse(quantity).ToString();
 }

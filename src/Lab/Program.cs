@@ -2,12 +2,14 @@ using System.CommandLine;
 
 using MiniK8s.Lab.Commands;
 using MiniK8s.Lab.Commands.Store;
+using MiniK8s.Lab.Commands.Why;
 
 var root = new RootCommand("MiniK8s: a small Kubernetes control plane as a handful of processes")
 {
     UpCommand.Create(TimeProvider.System),
     DownCommand.Create(),
     StatusCommand.Create(),
+    WhyCommand.Create(TimeProvider.System),
     AddressCommand.Create(),
     StoreCommand.Create(TimeProvider.System),
     TestCommand.Create(),

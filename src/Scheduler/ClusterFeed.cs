@@ -15,7 +15,7 @@ namespace MiniK8s.Scheduler;
 /// | without, and its schedulerName is ours      | the queue                                        |
 /// | without, and another scheduler's            | neither                                          |
 /// </remarks>
-internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, string schedulerName)
+internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, NominatedPods nominated, Profiles profiles)
     : IInformerHandler<Pod>, IInformerHandler<Node>
 {
     public void OnAdd(Pod obj) => Set(obj);
@@ -23,13 +23,16 @@ internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, s
     public void OnUpdate(Pod old, Pod current)
     {
         if (old.Metadata.Uid != current.Metadata.Uid) OnDelete(old);
-        Set(current);
+        Set(current, old.Metadata.Uid == current.Metadata.Uid ? old : null);
     }
 
     public void OnDelete(Pod last)
     {
         queue.Remove(ObjectKey.Of(last));
-        if (cache.RemovePod(last.Metadata.Uid)) queue.Tell(new ClusterEvent.AssignedPodDeleted(new PodInfo(last)));
+
+        // Others no less than it had to leave it the room that was being made for it.
+        var wasExpected = nominated.Remove(last.Metadata.Uid);
+        if (cache.RemovePod(last.Metadata.Uid) || wasExpected) queue.Tell(new ClusterEvent.AssignedPodDeleted(new PodInfo(last)));
     }
 
     public void OnAdd(Node obj)
@@ -45,9 +48,13 @@ internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, s
         queue.Tell(new ClusterEvent.NodeUpdated(old, current));
     }
 
-    public void OnDelete(Node last) => cache.RemoveNode(last.Metadata.Name);
+    public void OnDelete(Node last)
+    {
+        cache.RemoveNode(last.Metadata.Name);
+        queue.Tell(new ClusterEvent.NodeDeleted(last));
+    }
 
-    private void Set(Pod pod)
+    private void Set(Pod pod, Pod? old = null)
     {
         if (pod.Status?.Phase is "Succeeded" or "Failed")
         {
@@ -55,18 +62,42 @@ internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, s
         }
         else if (pod.Spec.NodeName.Length > 0)
         {
-            queue.Remove(ObjectKey.Of(pod));
-            cache.SetPod(new PodInfo(pod));
+            SetAssigned(new PodInfo(pod), old);
         }
-        else if (pod.Spec.SchedulerName == schedulerName && !cache.HasPod(pod.Metadata.Uid))
+        else if (profiles.Has(pod.Spec.SchedulerName) && !cache.HasPod(pod.Metadata.Uid))
         {
-            queue.Set(new PodInfo(pod));
+            var info = new PodInfo(pod);
+            var hasFreed = nominated.Hear(info, old is null ? null : old.Status?.NominatedNodeName ?? "");
+            queue.Set(info);
+            if (hasFreed) queue.Tell(new ClusterEvent.AssignedPodDeleted(info));
         }
     }
+
+    private void SetAssigned(PodInfo pod, Pod? old)
+    {
+        queue.Remove(pod.Key);
+        nominated.Remove(pod.Uid);
+        cache.SetPod(pod);
+        if (old is null || old.Spec.NodeName.Length == 0) queue.Tell(new ClusterEvent.AssignedPodAdded(pod));
+        else if (!IsStatusOnly(old, pod.Pod)) queue.Tell(new ClusterEvent.AssignedPodUpdated(new PodInfo(old), pod));
+    }
+
+    private static bool IsStatusOnly(Pod old, Pod current) =>
+        Equals(old.Spec, current.Spec)
+        && old.Metadata.Labels.Equals(current.Metadata.Labels)
+        && Equals(old.Metadata.DeletionTimestamp, current.Metadata.DeletionTimestamp);
 
     // Nothing that a plugin looks at.
     private static bool IsHeartbeat(Node old, Node current) =>
         Equals(old.Spec, current.Spec)
         && old.Metadata.Labels.Equals(current.Metadata.Labels)
-        && Equals(old.Status?.Allocatable, current.Status?.Allocatable);
+        && Equals(old.Status?.Allocatable, current.Status?.Allocatable)
+        && HasSameConditions(old, current);
+
+    // Times and texts aside.
+    private static bool HasSameConditions(Node old, Node current)
+    {
+        var (before, now) = (old.Status?.Conditions ?? [], current.Status?.Conditions ?? []);
+        return before.Count == now.Count && before.Zip(now).All(pair => pair.First.Type == pair.Second.Type && pair.First.Status == pair.Second.Status);
+    }
 }

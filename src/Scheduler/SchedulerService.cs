@@ -3,7 +3,9 @@ using MiniK8s.Client.Reflection;
 using MiniK8s.Hosting.Health;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Configuration;
 using MiniK8s.Scheduler.Cycles;
+using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Queue;
 
 namespace MiniK8s.Scheduler;
@@ -11,8 +13,9 @@ namespace MiniK8s.Scheduler;
 /// <summary>Runs the scheduler: the watches first, and the loop when both are complete.</summary>
 /// <remarks>Nothing is kept over a restart: what was bound is seen bound, what was not is tried again.</remarks>
 internal sealed partial class SchedulerService(
-    InformerFactory informers, SchedulerCache cache, SchedulingQueue queue, SchedulerLoop loop, CycleWorkers workers,
-    SchedulerOptions options, ProcessHealth health, ILogger<SchedulerService> logger) : BackgroundService
+    SchedulerConfiguration configuration, InformerFactory informers, ClusterObjects objects, Profiles profiles, SchedulerCache cache, SchedulingQueue queue,
+    NominatedPods nominated, SchedulerLoop loop, CycleWorkers workers,
+    ProcessHealth health, ILogger<SchedulerService> logger) : BackgroundService
 {
     private const string Gate = "cache-sync";
 
@@ -22,17 +25,19 @@ internal sealed partial class SchedulerService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         health.Close(Gate, "the first lists have not come");
+        if (configuration.Unused.Count > 0) LogUnused(logger, string.Join(", ", configuration.Unused));
         var nodes = informers.Create<Node>();
         var pods = informers.Create<Pod>(LivePods);
-        var feed = new ClusterFeed(cache, queue, options.SchedulerName);
+        var feed = new ClusterFeed(cache, queue, nominated, profiles);
         nodes.AddHandler(feed);
         pods.AddHandler(feed);
         await Task.WhenAll(
             nodes.RunAsync(stoppingToken),
             pods.RunAsync(stoppingToken),
+            objects.RunAsync(queue.Tell, stoppingToken),
             queue.RunAsync(stoppingToken),
             workers.RunAsync(stoppingToken),
-            ScheduleAsync(Task.WhenAll(nodes.Synced, pods.Synced), stoppingToken));
+            ScheduleAsync(Task.WhenAll(nodes.Synced, pods.Synced, objects.Synced), stoppingToken));
     }
 
     private async Task ScheduleAsync(Task synced, CancellationToken stopping)
@@ -40,9 +45,12 @@ internal sealed partial class SchedulerService(
         await synced.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (stopping.IsCancellationRequested) return;
         health.Open(Gate);
-        LogStarted(logger, options.SchedulerName, cache.NodeCount);
+        LogStarted(logger, string.Join(", ", profiles.SchedulerNames), cache.NodeCount);
         await loop.RunAsync(stopping);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The configuration sets what has no effect here: {Fields}")]
+    private static partial void LogUnused(ILogger logger, string fields);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Scheduler} has heard of {Count} nodes and schedules")]
     private static partial void LogStarted(ILogger logger, string scheduler, int count);

@@ -1,17 +1,10 @@
 using MiniK8s.Client;
 using MiniK8s.Client.Events;
-using MiniK8s.Client.Resources;
 using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Configuration;
 using MiniK8s.Scheduler.Cycles;
+using MiniK8s.Scheduler.Explain;
 using MiniK8s.Scheduler.Framework;
-using MiniK8s.Scheduler.Plugins.DefaultBinder;
-using MiniK8s.Scheduler.Plugins.NodeAffinity;
-using MiniK8s.Scheduler.Plugins.NodeName;
-using MiniK8s.Scheduler.Plugins.NodePorts;
-using MiniK8s.Scheduler.Plugins.NodeResources;
-using MiniK8s.Scheduler.Plugins.NodeUnschedulable;
-using MiniK8s.Scheduler.Plugins.SchedulingGates;
-using MiniK8s.Scheduler.Plugins.TaintToleration;
 using MiniK8s.Scheduler.Queue;
 
 namespace MiniK8s.Scheduler;
@@ -19,34 +12,37 @@ namespace MiniK8s.Scheduler;
 /// <summary>The scheduler's rooms.</summary>
 internal static class SchedulerServiceCollectionExtensions
 {
-    public static IServiceCollection AddScheduler(this IServiceCollection services, SchedulerOptions options) => services
-        .AddApiClient(options.Kubeconfig, "kube-scheduler")
-        .AddEventRecorder(new EventSourceOptions { Component = options.SchedulerName })
-        .AddSingleton(provider => new PluginSet(DefaultPlugins(provider.GetRequiredService<IApiClient>())))
-        .AddQueue()
-        .AddCycles()
-        .AddSingleton<SchedulerCache>()
+    public static IServiceCollection AddScheduler(this IServiceCollection services, SchedulerOptions options) =>
+        services.AddScheduler(options, options.ReadConfiguration(out _));
+
+    private static IServiceCollection AddScheduler(this IServiceCollection services, SchedulerOptions options, SchedulerConfiguration configuration) => services
+        .AddApiClient(configuration.Kubeconfig.Length > 0 ? configuration.Kubeconfig : options.Kubeconfig, "kube-scheduler")
+        .AddEventRecorder(new EventSourceOptions { Component = "default-scheduler" })
+        .AddSingleton<ClusterObjects>()
+        .AddSingleton<IClusterObjects>(provider => provider.GetRequiredService<ClusterObjects>())
+        .AddScheduling(configuration)
         .AddHostedService<SchedulerService>();
 
-    /// <summary>The default profile, in the order in which filters are asked.</summary>
-    internal static IReadOnlyList<IPlugin> DefaultPlugins(IApiClient api) =>
-    [
-        new SchedulingGates(),
-        new NodeUnschedulable(),
-        new NodeName(),
-        new TaintToleration(),
-        new NodeAffinity(),
-        new NodePorts(),
-        new NodeResourcesFit(),
-        new NodeResourcesBalancedAllocation(),
-        new DefaultBinder(api),
-    ];
+    /// <summary>Everything that decides, over any API client and any source of objects.</summary>
+    internal static IServiceCollection AddScheduling(this IServiceCollection services, SchedulerConfiguration configuration) => services
+        .AddSingleton(configuration)
+        .AddSingleton<PluginContext>()
+        .AddSingleton(provider => configuration.MakeProfiles(provider.GetRequiredService<PluginContext>()))
+        .AddQueue(configuration)
+        .AddCycles()
+        .AddExplain()
+        .AddSingleton<SchedulerCache>();
 
-    private static IServiceCollection AddQueue(this IServiceCollection services) =>
-        services.AddSingleton<SchedulingQueueOptions>().AddSingleton<SchedulingQueue>();
+    private static IServiceCollection AddQueue(this IServiceCollection services, SchedulerConfiguration configuration) => services
+        .AddSingleton(new SchedulingQueueOptions { InitialBackoff = configuration.InitialBackoff, MaxBackoff = configuration.MaxBackoff })
+        .AddSingleton<SchedulingQueue>()
+        .AddSingleton<NominatedPods>();
+
+    private static IServiceCollection AddExplain(this IServiceCollection services) =>
+        services.AddSingleton<AttemptLogOptions>().AddSingleton<AttemptLog>();
 
     private static IServiceCollection AddCycles(this IServiceCollection services) => services
-        .AddSingleton(provider => new SchedulingCycle(provider.GetRequiredService<PluginSet>(), new Random()))
+        .AddSingleton(new SchedulingCycle(new Random()))
         .AddSingleton<BindingCycle>()
         .AddSingleton<CycleWorkers>()
         .AddSingleton<PodReports>()

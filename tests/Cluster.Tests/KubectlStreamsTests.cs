@@ -6,7 +6,7 @@ using MiniK8s.ClusterKit;
 
 namespace MiniK8s.Cluster.Tests;
 
-/// <summary>The real kubectl's commands that carry streams: exec, attach, run -it, cp, debug, port-forward; and evictions.</summary>
+/// <summary>The real kubectl's commands that carry streams: exec, attach, run -it, cp, port-forward; and evictions.</summary>
 [Collection("lab")]
 public sealed class KubectlStreamsTests(SharedLab shared)
 {
@@ -147,37 +147,6 @@ public sealed class KubectlStreamsTests(SharedLab shared)
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    [RequiresToolFact("kubectl")]
-    public async Task Debug_EphemeralContainer_SharesThePodsNetwork()
-    {
-        var ns = await RunAsync("web", "--image=nginx");
-        await using var terminal = Terminal.Kubectl(Lab, $"debug -it web -n {ns} --image=busybox --target=web -c debugger -- sh");
-
-        await terminal.ShowsAsync("try pressing enter.");
-        await terminal.TypeAsync("\r");
-        await terminal.ShowsAsync("/ # ");
-        await terminal.TypeAsync("wget -qO- http://localhost | grep title\r");
-        await terminal.ShowsAsync("<title>Welcome to nginx!</title>");
-        await terminal.TypeAsync("exit\r");
-
-        Assert.Equal(0, await terminal.EndAsync());
-        var pod = await Lab.Api.UntilPodAsync(ns, "web", p => p.Status.EphemeralContainerStatuses.Any(s => s.State.Terminated is not null), "its debugger has ended");
-        Assert.Equal(("debugger", "Completed", 0), (pod.Status.EphemeralContainerStatuses[0].Name, pod.Status.EphemeralContainerStatuses[0].State.Terminated.Reason, pod.Status.EphemeralContainerStatuses[0].RestartCount));
-        Assert.Equal(("Running", true), (pod.Status.Phase, pod.Status.ContainerStatuses[0].Ready));
-        Assert.Contains("Welcome to nginx!", await Lab.KubectlOkAsync("logs", "web", "-n", ns, "-c", "debugger"));
-    }
-
-    [RequiresToolFact("kubectl")]
-    public async Task Debug_CopyOfAPod_Runs()
-    {
-        var ns = await RunAsync("web", "--image=nginx");
-
-        await Lab.KubectlOkAsync("debug", "web", "-n", ns, "--copy-to=copy", "--image=busybox", "-c", "debugger", "--attach=false", "--", "sleep", "1000");
-        await WaitReadyAsync(ns, "copy");
-
-        Assert.Equal("web debugger", await Lab.KubectlOkAsync("get", "pod", "copy", "-n", ns, "-o", "jsonpath={.spec.containers[*].name}"));
     }
 
     [RequiresToolFact("kubectl")]

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using MiniK8s.ClusterKit;
 
 namespace MiniK8s.Cluster.Tests;
@@ -97,6 +99,25 @@ public sealed class ResourcesTests(SharedLab shared) : IClassFixture<SharedLab>,
                 .Replace("NS", _namespace, StringComparison.Ordinal),
             raw);
     }
+
+    [RequiresToolFact("kubectl")]
+    public async Task CpuThrottling_BeyondTheLimit_IsOnTheCgroupsAccount()
+    {
+        await RunAsync("throttled", "node-2", "polinux/stress", """["stress", "--cpu", "2"]""", """resources: {limits: {cpu: 500m}}""");
+        await _lab.Api.UntilRunningAsync(_namespace, "throttled");
+
+        var account = await Eventually.GetAsync(
+            async () => await _lab.KubectlOkAsync("exec", "throttled", "-n", _namespace, "--", "cat", "/sys/fs/cgroup/cpu.max", "/sys/fs/cgroup/cpu.stat"),
+            text => text.Contains("nr_periods", StringComparison.Ordinal) && Number(text, "nr_periods") >= 20, "two seconds of periods");
+
+        Assert.StartsWith("50000 100000\nusage_usec ", account);
+        Assert.Equal(Number(account, "nr_periods"), Number(account, "nr_throttled"));
+        // Of two cores it has half a one, and goes without one and a half.
+        Assert.InRange(Number(account, "throttled_usec") / (double)Number(account, "usage_usec"), 2.9, 3.1);
+    }
+
+    private static long Number(string account, string name) =>
+        long.Parse(account.Split('\n').Single(line => line.StartsWith($"{name} ", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
 
     private Task<string> GetAsync(params string[] what) => _lab.KubectlOkAsync(["get", .. what, "-n", _namespace]);
 

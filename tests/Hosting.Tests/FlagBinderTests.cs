@@ -86,6 +86,16 @@ public sealed class FlagBinderTests : IDisposable
     }
 
     [Fact]
+    public void Bind_AFileThatTheProcessOwns_IsASettingAndNotRead()
+    {
+        var binder = new FlagBinder(FlagSources.Read(["--config", "/no/such/file.yaml"], new Hashtable(), ownsConfig: true));
+
+        Assert.Equal("/no/such/file.yaml", binder.Bind<OwnFile>().Config);
+        Assert.Empty(binder.Faults);
+        Assert.DoesNotContain("JSON", binder.Help("test"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Help_Always_NamesEachSettingWithItsDefault()
     {
         var binder = new FlagBinder(FlagSources.Read(["--help"], new Hashtable()));
@@ -114,6 +124,11 @@ public sealed class FlagBinderTests : IDisposable
     {
         var binder = new FlagBinder(FlagSources.Read(args, environment ?? []));
         return (binder.Bind<Settings>(), binder.Faults);
+    }
+
+    private sealed class OwnFile
+    {
+        public string? Config { get; set; }
     }
 
     private sealed class Settings

@@ -1,8 +1,16 @@
 using Google.Protobuf.WellKnownTypes;
 
+using Microsoft.Extensions.Logging.Abstractions;
+
+using MiniK8s.Client.Events;
+using MiniK8s.Client.Resources;
+using MiniK8s.Client.Tests.Fakes;
+using MiniK8s.Protocol;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
+using MiniK8s.Scheduler.Configuration;
 using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Tests.Fakes;
 
 namespace MiniK8s.Scheduler.Tests;
 
@@ -37,11 +45,32 @@ internal static class A
 
     public static Pod Priority(this Pod pod, int priority) => pod.With(spec => spec.Priority = priority);
 
+    public static Pod Label(this Pod pod, string key, string value)
+    {
+        pod.Metadata.Labels[key] = value;
+        return pod;
+    }
+
+    public static Pod StartedAt(this Pod pod, int seconds)
+    {
+        pod.Status.StartTime = new Timestamp { Seconds = seconds };
+        return pod;
+    }
+
+    public static Pod Nominated(this Pod pod, string node)
+    {
+        pod.Status.NominatedNodeName = node;
+        return pod;
+    }
+
     public static Pod HostPort(this Pod pod, int port, string ip = "", string protocol = "") => pod.With(spec =>
         spec.Containers[0].Ports.Add(new ContainerPort { ContainerPort_ = port, HostPort = port, HostIp = ip, Protocol = protocol }));
 
     public static Pod Tolerates(this Pod pod, string key, string op = "", string value = "", string effect = "") => pod.With(spec =>
         spec.Tolerations.Add(new Toleration { Key = key, Operator = op, Value = value, Effect = effect }));
+
+    public static Pod Claims(this Pod pod, string claim) => pod.With(spec => spec.Volumes.Add(
+        new Volume { Name = claim, VolumeSource = new VolumeSource { PersistentVolumeClaim = new() { ClaimName = claim } } }));
 
     public static Pod Deleted(this Pod pod)
     {
@@ -72,6 +101,24 @@ internal static class A
     {
         node.Spec.Unschedulable = true;
         return node;
+    }
+
+    public static PluginEntry[] Entries(params IPlugin[] plugins) => [.. plugins.Select(plugin => new PluginEntry(plugin))];
+
+    public static Profile Profile(params PluginEntry[] plugins) => new("default-scheduler", new PluginSet(plugins));
+
+    public static PluginContext Context(IApiClient? api = null, IEventRecorder? events = null, TimeProvider? time = null, params IApiObject[] objects) =>
+        new(api ?? new FakeApiClient(), new FakeObjects(objects), time ?? TimeProvider.System, events ?? new FakeEventRecorder(), NullLoggerFactory.Instance);
+
+    /// <summary>The default profile.</summary>
+    public static Profile DefaultProfile(IApiClient api, IEventRecorder? events = null, TimeProvider? time = null) =>
+        SchedulerConfiguration.Default("default-scheduler").Profiles[0].Make(Context(api, events, time));
+
+    /// <summary>The default profile, and a plugin more.</summary>
+    public static Profile DefaultProfile(IApiClient api, IPlugin more)
+    {
+        var profile = DefaultProfile(api);
+        return profile with { Plugins = profile.Plugins.With(more) };
     }
 
     public static PodInfo Info(this Pod pod) => new(pod);

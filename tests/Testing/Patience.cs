@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace MiniK8s.Testing;
 
 /// <summary>Waiting for a named event: a test that hangs says what was missing.</summary>
@@ -20,4 +22,18 @@ public static class Patience
         if (first != task) throw new TimeoutException($"Missing after {Limit.TotalSeconds} s: {what}.");
         await task.ConfigureAwait(false);
     }
+
+    /// <summary>Asks every 20 ms until it holds; after <see cref="Limit"/> a TimeoutException that says what did not.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> holds, string what)
+    {
+        var since = Stopwatch.StartNew();
+        while (!await holds().ConfigureAwait(false))
+        {
+            if (since.Elapsed > Limit) throw new TimeoutException($"Missing after {Limit.TotalSeconds} s: {what}.");
+            await Task.Delay(20).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc cref="UntilAsync(Func{Task{bool}}, string)"/>
+    public static Task UntilAsync(Func<bool> holds, string what) => UntilAsync(() => Task.FromResult(holds()), what);
 }

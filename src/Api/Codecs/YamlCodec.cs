@@ -35,7 +35,7 @@ public static class YamlCodec
 
     /// <summary>A YAML document as JSON, and a phrase about the keys that it gives twice, if it does.</summary>
     /// <exception cref="CodecException">Malformed YAML, or what JSON cannot hold.</exception>
-    internal static (byte[] Json, IReadOnlyList<string> Duplicates) ToJsonWithDuplicates(ReadOnlyMemory<byte> yaml)
+    public static (byte[] Json, IReadOnlyList<string> Duplicates) ToJsonWithDuplicates(ReadOnlyMemory<byte> yaml)
     {
         var (json, duplicates) = Convert(yaml);
         return (json, duplicates.Count == 0 ? [] : [Phrase(duplicates)]);

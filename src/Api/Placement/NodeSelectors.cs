@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using Google.Protobuf.Collections;
+
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Api.Placement;
@@ -13,6 +15,7 @@ namespace MiniK8s.Api.Placement;
 /// | Exists       | yes                                | no            |
 /// | DoesNotExist | no                                 | yes           |
 /// | Gt, Lt       | as integers, against the one value | no            |
+/// Asked per node, and so without taking memory.
 /// </remarks>
 public static class NodeSelectors
 {
@@ -20,17 +23,34 @@ public static class NodeSelectors
 
     /// <summary>Whether the node fits the pod's nodeSelector and required node affinity.</summary>
     public static bool SelectsNode(this PodSpec spec, Node node) =>
-        spec.NodeSelector.All(wanted => Label(node, wanted.Key) == wanted.Value)
+        (spec.NodeSelector.Count == 0 || HasLabels(node, spec.NodeSelector))
         && spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.Matches(node) is null or true;
 
     /// <summary>Any of the terms.</summary>
-    public static bool Matches(this NodeSelector selector, Node node) => selector.NodeSelectorTerms.Any(term => term.Matches(node));
+    public static bool Matches(this NodeSelector selector, Node node)
+    {
+        var terms = selector.NodeSelectorTerms;
+        for (var i = 0; i < terms.Count; i++)
+        {
+            if (terms[i].Matches(node)) return true;
+        }
+        return false;
+    }
 
     /// <summary>All expressions and fields of the term; an empty term matches nothing.</summary>
-    public static bool Matches(this NodeSelectorTerm term, Node node) =>
-        term.MatchExpressions.Count + term.MatchFields.Count > 0
-        && term.MatchExpressions.All(wanted => Matches(wanted, Label(node, wanted.Key)))
-        && term.MatchFields.All(wanted => wanted.Key == NameField && Matches(wanted, node.Metadata.Name));
+    public static bool Matches(this NodeSelectorTerm term, Node node)
+    {
+        var (labels, fields) = (term.MatchExpressions, term.MatchFields);
+        for (var i = 0; i < labels.Count; i++)
+        {
+            if (!Matches(labels[i], Label(node, labels[i].Key))) return false;
+        }
+        for (var i = 0; i < fields.Count; i++)
+        {
+            if (fields[i].Key != NameField || !Matches(fields[i], node.Metadata.Name)) return false;
+        }
+        return labels.Count + fields.Count > 0;
+    }
 
     /// <summary>The node names that a term's fields insist on; null if they insist on none.</summary>
     public static IReadOnlySet<string>? RequiredNames(this NodeSelectorTerm term)
@@ -42,6 +62,16 @@ public static class NodeSelectors
             else names.IntersectWith(field.Values);
         }
         return names;
+    }
+
+    // The one place that takes memory, for the pods that have a selector: a map cannot be walked without.
+    private static bool HasLabels(Node node, MapField<string, string> wanted)
+    {
+        foreach (var (key, value) in wanted)
+        {
+            if (Label(node, key) != value) return false;
+        }
+        return true;
     }
 
     private static string? Label(Node node, string key) => node.Metadata.Labels.TryGetValue(key, out var value) ? value : null;

@@ -79,7 +79,7 @@ internal sealed class PersistentVolumeClaimRules : ObjectRules<PersistentVolumeC
         else rest.ClearVolumeAttributesClassName();
     }
 
-    private static void Modes(IReadOnlyList<string> modes, FieldPath path, FieldErrorList errors)
+    internal static void Modes(IReadOnlyList<string> modes, FieldPath path, FieldErrorList errors)
     {
         foreach (var mode in modes) Validation.Check.OneOf(mode, path, errors, AccessModes);
         if (modes.Contains("ReadWriteOncePod") && modes.Any(mode => mode != "ReadWriteOncePod" && AccessModes.Contains(mode)))

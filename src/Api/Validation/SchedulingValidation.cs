@@ -5,15 +5,15 @@ using MiniK8s.Protocol.Meta.V1;
 namespace MiniK8s.Api.Validation;
 
 /// <summary>Tolerations, taints, affinity, spreading and the selectors in them.</summary>
-internal static class SchedulingValidation
+public static class SchedulingValidation
 {
     private const string NotAnOperator = "not a valid selector operator";
     private const string ValuesNeeded = "must be specified when `operator` is 'In' or 'NotIn'";
     private const string ValuesForbidden = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
 
-    public static readonly string[] TaintEffects = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
+    internal static readonly string[] TaintEffects = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
-    public static void Tolerations(IReadOnlyList<Toleration> tolerations, FieldPath path, FieldErrorList errors)
+    internal static void Tolerations(IReadOnlyList<Toleration> tolerations, FieldPath path, FieldErrorList errors)
     {
         for (var i = 0; i < tolerations.Count; i++)
         {
@@ -31,7 +31,7 @@ internal static class SchedulingValidation
         }
     }
 
-    public static void Affinity(Affinity? affinity, FieldPath path, FieldErrorList errors)
+    internal static void Affinity(Affinity? affinity, FieldPath path, FieldErrorList errors)
     {
         if (affinity?.NodeAffinity is { } node) NodeAffinity(node, path.Child("nodeAffinity"), errors);
         if (affinity?.PodAffinity is { } pod)
@@ -40,7 +40,7 @@ internal static class SchedulingValidation
             PodTerms(anti.RequiredDuringSchedulingIgnoredDuringExecution, anti.PreferredDuringSchedulingIgnoredDuringExecution, path.Child("podAntiAffinity"), errors);
     }
 
-    public static void Spread(IReadOnlyList<TopologySpreadConstraint> constraints, FieldPath path, FieldErrorList errors)
+    internal static void Spread(IReadOnlyList<TopologySpreadConstraint> constraints, FieldPath path, FieldErrorList errors)
     {
         HashSet<(string, string)> pairs = [];
         for (var i = 0; i < constraints.Count; i++)
@@ -59,7 +59,7 @@ internal static class SchedulingValidation
         }
     }
 
-    public static void Selector(LabelSelector? selector, FieldPath path, FieldErrorList errors)
+    internal static void Selector(LabelSelector? selector, FieldPath path, FieldErrorList errors)
     {
         if (selector is null) return;
         MetadataValidation.Labels(selector.MatchLabels, path.Child("matchLabels"), errors);
@@ -107,7 +107,8 @@ internal static class SchedulingValidation
         }
     }
 
-    private static void NodeAffinity(NodeAffinity affinity, FieldPath path, FieldErrorList errors)
+    /// <summary>What is wrong with rules of affinity to nodes, wherever they stand [pkg/apis/core/validation validateNodeAffinity].</summary>
+    public static void NodeAffinity(NodeAffinity affinity, FieldPath path, FieldErrorList errors)
     {
         if (affinity.RequiredDuringSchedulingIgnoredDuringExecution is { } required)
             NodeSelector(required, path.Child("requiredDuringSchedulingIgnoredDuringExecution"), errors);
@@ -119,7 +120,7 @@ internal static class SchedulingValidation
         }
     }
 
-    private static void NodeSelector(NodeSelector selector, FieldPath path, FieldErrorList errors)
+    internal static void NodeSelector(NodeSelector selector, FieldPath path, FieldErrorList errors)
     {
         var terms = path.Child("nodeSelectorTerms");
         if (selector.NodeSelectorTerms.Count == 0) errors.Add(FieldError.Required(terms, "must have at least one node selector term"));

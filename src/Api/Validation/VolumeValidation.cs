@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 using MiniK8s.Api.Errors;
 using MiniK8s.Api.Quantities;
 using MiniK8s.Protocol.Core.V1;
@@ -53,9 +55,10 @@ internal static class VolumeValidation
             errors.Add(FieldError.Forbidden(path, "Bidirectional mount propagation is available only to privileged containers"));
     }
 
-    private static void Source(VolumeSource source, FieldPath path, FieldErrorList errors)
+    /// <summary>Exactly one source of those that the message offers, and that one well.</summary>
+    public static void Source(IMessage source, FieldPath path, FieldErrorList errors)
     {
-        var set = VolumeSource.Descriptor.Fields.InDeclarationOrder()
+        var set = source.Descriptor.Fields.InDeclarationOrder()
             .Where(field => field.Accessor.GetValue(source) is not null)
             .OrderBy(field => (uint)Array.IndexOf(SourceOrder, field.JsonName)).ToArray();
         if (set.Length == 0) errors.Add(FieldError.Required(path, "must specify a volume type"));
@@ -101,6 +104,22 @@ internal static class VolumeValidation
                 break;
             case CSIVolumeSource csi:
                 Check.Required(csi.Driver, path.Child("driver"), errors);
+                break;
+            case CSIPersistentVolumeSource csi:
+                Check.Required(csi.Driver, path.Child("driver"), errors);
+                Check.Required(csi.VolumeHandle, path.Child("volumeHandle"), errors);
+                break;
+            case LocalVolumeSource local:
+                Check.Required(local.Path, path.Child("path"), errors);
+                Check.NoBacksteps(local.Path, path.Child("path"), errors);
+                break;
+            case GCEPersistentDiskVolumeSource disk:
+                Check.Required(disk.PdName, path.Child("pdName"), errors);
+                if (disk.Partition is < 0 or > 255) errors.Add(FieldError.Invalid(path.Child("partition"), disk.Partition, "must be between 0 and 255, inclusive"));
+                break;
+            case AWSElasticBlockStoreVolumeSource disk:
+                Check.Required(disk.VolumeId, path.Child("volumeID"), errors);
+                if (disk.Partition is < 0 or > 255) errors.Add(FieldError.Invalid(path.Child("partition"), disk.Partition, "must be between 0 and 255, inclusive"));
                 break;
         }
     }

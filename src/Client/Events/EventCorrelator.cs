@@ -10,7 +10,7 @@ namespace MiniK8s.Client.Events;
 //   an occurrence                                                | becomes
 //   -------------------------------------------------------------+-------------------------------------------------
 //   too many about its object lately                             | nothing
-//   same object, type, reason and message as before              | that event, count + 1
+//   same component, object, type, reason and message as before   | that event, count + 1
 //   its like, with SimilarLimit other messages within the window | one event "(combined from similar events): ..."
 //   otherwise                                                    | a new event
 //
@@ -29,7 +29,7 @@ internal sealed class EventCorrelator(EventSourceOptions options, TimeProvider t
         var subject = Subject.Of(occurrence.Regarding);
         if (!_budgets.GetOrAdd(subject with { FieldPath = "" }, () => new Budget(options.Burst, occurrence.At)).TryTake(options, occurrence.At)) return null;
 
-        var alike = new Alike(subject, occurrence.Type, occurrence.Reason);
+        var alike = new Alike(occurrence.Component, subject, occurrence.Type, occurrence.Reason);
         var folded = _similar.GetOrAdd(alike, () => new Similar()).IsFolded(options, occurrence);
         _latest = _known.GetOrAdd((alike, folded ? "" : occurrence.Message), () => new Known(NextName(occurrence.Regarding.Name), occurrence.At));
         _latest.Count++;
@@ -57,8 +57,8 @@ internal sealed class EventCorrelator(EventSourceOptions options, TimeProvider t
         Type = occurrence.Type,
         Reason = occurrence.Reason,
         Action = occurrence.Action,
-        Source = new EventSource { Component = options.Component, Host = options.Host },
-        ReportingComponent = options.Component,
+        Source = new EventSource { Component = occurrence.Component, Host = options.Host },
+        ReportingComponent = occurrence.Component,
         ReportingInstance = options.Host,
         FirstTimestamp = Timestamp.FromDateTimeOffset(known.First),
         LastTimestamp = Timestamp.FromDateTimeOffset(occurrence.At),
@@ -78,7 +78,7 @@ internal sealed class EventCorrelator(EventSourceOptions options, TimeProvider t
         public static Subject Of(ObjectReference to) => new(to.Kind, to.ApiVersion, to.Namespace, to.Name, to.Uid, to.FieldPath);
     }
 
-    private sealed record Alike(Subject Subject, string Type, string Reason);
+    private sealed record Alike(string Component, Subject Subject, string Type, string Reason);
 
     private sealed class Budget(double tokens, DateTimeOffset since)
     {
@@ -122,4 +122,4 @@ internal sealed class EventCorrelator(EventSourceOptions options, TimeProvider t
 }
 
 // One call of a recorder.
-internal sealed record Occurrence(ObjectReference Regarding, string Type, string Reason, string Message, string Action, DateTimeOffset At, IReadOnlyDictionary<string, string>? Annotations = null);
+internal sealed record Occurrence(string Component, ObjectReference Regarding, string Type, string Reason, string Message, string Action, DateTimeOffset At, IReadOnlyDictionary<string, string>? Annotations = null);

@@ -33,11 +33,11 @@ public sealed partial class EventRecorder : IEventRecorder
     }
 
     /// <inheritdoc />
-    public void Record(ObjectReference regarding, string type, string reason, string message, string action = "", IReadOnlyDictionary<string, string>? annotations = null)
-    {
-        var occurrence = new Occurrence(regarding, type, reason, EventText.Cut(message), action, _time.GetUtcNow(), annotations);
-        if (!_queue.Writer.TryWrite(occurrence)) LogLost(_logger, reason, regarding.Namespace, regarding.Name);
-    }
+    public void Record(ObjectReference regarding, string type, string reason, string message, string action = "", IReadOnlyDictionary<string, string>? annotations = null) =>
+        Record(_options.Component, regarding, type, reason, message, action, annotations);
+
+    /// <inheritdoc />
+    public IEventRecorder As(string component) => new Named(this, component);
 
     /// <summary>Writes until stopped; what still waits then is lost.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -53,6 +53,13 @@ public sealed partial class EventRecorder : IEventRecorder
         {
             LogStopped(_logger, _queue.Reader.Count);
         }
+    }
+
+    private void Record(
+        string component, ObjectReference regarding, string type, string reason, string message, string action, IReadOnlyDictionary<string, string>? annotations)
+    {
+        var occurrence = new Occurrence(component, regarding, type, reason, EventText.Cut(message), action, _time.GetUtcNow(), annotations);
+        if (!_queue.Writer.TryWrite(occurrence)) LogLost(_logger, reason, regarding.Namespace, regarding.Name);
     }
 
     private async Task WriteAsync(Event stored, CancellationToken stopping)
@@ -119,4 +126,12 @@ public sealed partial class EventRecorder : IEventRecorder
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Event recorder stopped, {Count} events unwritten")]
     private static partial void LogStopped(ILogger logger, int count);
+
+    private sealed class Named(EventRecorder recorder, string component) : IEventRecorder
+    {
+        public void Record(ObjectReference regarding, string type, string reason, string message, string action = "", IReadOnlyDictionary<string, string>? annotations = null) =>
+            recorder.Record(component, regarding, type, reason, message, action, annotations);
+
+        public IEventRecorder As(string component) => recorder.As(component);
+    }
 }

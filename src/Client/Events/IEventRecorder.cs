@@ -13,4 +13,7 @@ public interface IEventRecorder
     /// <param name="action">What was done or tried, one word; "" for none.</param>
     /// <param name="annotations">The event's, for those who evaluate it; a repeat keeps those of the first.</param>
     void Record(ObjectReference regarding, string type, string reason, string message, string action = "", IReadOnlyDictionary<string, string>? annotations = null);
+
+    /// <summary>The same recorder, speaking for another component: for a process that has several names, as a scheduler with several profiles.</summary>
+    IEventRecorder As(string component);
 }

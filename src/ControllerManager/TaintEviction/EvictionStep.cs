@@ -51,7 +51,7 @@ internal readonly record struct EvictionStep(PlannedEviction? Next, bool Cancels
     private static EvictionStep Standing(PlannedEviction? before, DateTimeOffset now) => new(before, false, before?.Due <= now);
 
     // Null: for ever. Less than nothing: it does not put up with all of them. Of several tolerations that fit one taint the first counts.
-    private static TimeSpan? Patience(IEnumerable<Taint> taints, IReadOnlyCollection<Toleration> tolerations)
+    private static TimeSpan? Patience(IEnumerable<Taint> taints, IReadOnlyList<Toleration> tolerations)
     {
         var used = taints.Select(tolerations.FirstFor).ToList();
         if (used.Contains(null)) return TimeSpan.MinValue;

@@ -37,7 +37,8 @@ internal sealed class FlagBinder(FlagSources sources)
     /// <summary>One line per flag: its name, default and [Description].</summary>
     public string Help(string process)
     {
-        var text = new StringBuilder($"{process}: every setting is a flag, a MINIK8S_… variable, or a property of the JSON file named by --config.\n");
+        var file = sources.OwnsConfig ? "" : ", or a property of the JSON file named by --config";
+        var text = new StringBuilder($"{process}: every setting is a flag or a MINIK8S_… variable{file}.\n");
         foreach (var line in _help.Values) text.Append(line).Append('\n');
         return text.ToString();
     }

@@ -19,15 +19,19 @@ internal sealed class FlagSources
 
     public bool IsHelpWanted { get; private set; }
 
-    public static FlagSources Read(IReadOnlyList<string> args, IDictionary environment)
+    /// <summary>The file that <c>--config</c> names holds no settings; what it holds is the process's affair.</summary>
+    public bool OwnsConfig { get; private init; }
+
+    /// <summary>Reads them all; the file that <c>--config</c> names is left to the process where that owns it.</summary>
+    public static FlagSources Read(IReadOnlyList<string> args, IDictionary environment, bool ownsConfig = false)
     {
-        var sources = new FlagSources();
+        var sources = new FlagSources { OwnsConfig = ownsConfig };
         var fromCommandLine = sources.ReadArguments(args);
         var fromEnvironment = environment.Keys.Cast<string>()
             .Where(name => name.StartsWith(FlagName.EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
             .ToDictionary(name => FlagName.Normalize(name[FlagName.EnvironmentPrefix.Length..]), name => new GivenValue(name, (string)environment[name]!));
         var file = fromCommandLine.TryGetValue("config", out var path) || fromEnvironment.TryGetValue("config", out path) ? path.Text : null;
-        if (file is not null) sources.ReadFile(file);
+        if (file is not null && !ownsConfig) sources.ReadFile(file);
         foreach (var (name, value) in fromEnvironment) sources._values[name] = value;
         foreach (var (name, value) in fromCommandLine) sources._values[name] = value;
         return sources;

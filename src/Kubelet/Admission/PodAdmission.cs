@@ -1,5 +1,4 @@
 using MiniK8s.Api.Errors;
-using MiniK8s.Kubelet.Containers;
 using MiniK8s.Kubelet.Eviction;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.Status;
@@ -25,10 +24,10 @@ namespace MiniK8s.Kubelet.Admission;
 internal sealed class PodAdmission(IOwnNode node, NodePressure pressure, IPodEvents events, TimeProvider time)
 {
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(10);
     private static readonly PodEnding Preempted = new("Preempting", "Preempted in order to admit critical pod", "Pod was preempted by Kubelet to accommodate a critical pod.");
     private static readonly Refusal ShuttingDown = new("NodeShutdown", "Pod was rejected as the node is shutting down.");
 
+    private readonly ForcedEnd _forcedEnd = new(events, time);
     private readonly Lock _gate = new();            // guards what follows; nothing is awaited under it
     private readonly Dictionary<string, PodWorker> _admitted = [];
     private readonly List<(PodWorker Worker, TaskCompletionSource<Refusal?> Answer)> _waiting = [];
@@ -162,16 +161,8 @@ internal sealed class PodAdmission(IOwnNode node, NodePressure pressure, IPodEve
         lock (_gate) worker = _admitted.GetValueOrDefault(victim.Metadata.Uid);
         if (worker is null) return;
         events.Warning(victim, Preempted.Reason, Preempted.Message);
-        // One and a half times its grace, and no less than 10 s: then the pod that waits comes in beside what will not go [pod_workers.go killPodNow].
-        var patience = StopDeadline.GraceOf(victim) * 1.5;
-        try
-        {
-            await worker.EndAsync(Preempted).WaitAsync(patience > LeastPatience ? patience : LeastPatience, time, stopping);
-        }
-        catch (TimeoutException)
-        {
-            events.Warning(victim, "ExceededGracePeriod", "Container runtime did not kill the pod within specified grace period.");
-        }
+        // If it will not go, the pod that waits comes in beside it.
+        await _forcedEnd.RunAsync(worker, Preempted, grace: null, stopping);
         Leave(worker.Uid);
     }
 

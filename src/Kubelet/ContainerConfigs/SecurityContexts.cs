@@ -15,6 +15,7 @@ internal static class SecurityContexts
         SupplementalGroups = pod is null ? [] : [.. pod.SupplementalGroups, .. pod.HasFsGroup ? [pod.FsGroup] : Array.Empty<long>()],
         ReadOnlyRootFilesystem = own?.ReadOnlyRootFilesystem ?? false,
         Privileged = own?.Privileged ?? false,
+        SysPtrace = own?.Capabilities?.Add.Any(name => name is "SYS_PTRACE" or "ALL") ?? false,
     };
 
     /// <summary>Whether a container that must not run as root would.</summary>

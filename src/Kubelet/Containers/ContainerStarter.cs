@@ -44,7 +44,8 @@ internal sealed class ContainerStarter(
         if (await images.EnsureAsync(pod, container, delays.Pulls, ct) is { } imageError) return imageError;
 
         // Seen before this round: one that starts in it can be joined in the next.
-        if (start.Target.Length > 0 && seen.Newest(start.Target) is null)
+        var target = start.Target.Length > 0 ? seen.Newest(start.Target) : null;
+        if (start.Target.Length > 0 && target is null)
             return Fail(pod, container, "CreateContainerConfigError", $"unable to find target container {start.Target}");
 
         var attempt = newest is null ? InheritedAttempt(pod, container.Name) : newest.Attempt + 1;
@@ -52,6 +53,7 @@ internal sealed class ContainerStarter(
         try
         {
             var config = await configs.BuildAsync(pod, container, attempt, sandbox, ct);
+            if (target is not null && HasOwnProcesses(pod)) config = config with { TargetId = target.Id };
             id = await runtime.CreateContainerAsync(sandbox.Id, config, ct);
         }
         catch (ContainerConfigException exception)
@@ -74,6 +76,9 @@ internal sealed class ContainerStarter(
         events.Normal(pod, "Started", $"Started container {container.Name}", container.Name);
         return start.Kind is ContainerKind.Main or ContainerKind.Sidecar ? await PostStartAsync(pod, container, id, sandbox, ct) : null;
     }
+
+    // Where all are seen anyway, a target means nothing [kuberuntime_container_linux.go generateLinuxContainerConfig].
+    private static bool HasOwnProcesses(Pod pod) => !pod.Spec.ShareProcessNamespace && !pod.Spec.HostPid;
 
     private StartError? HeldBack(Pod pod, Container container, Runtime.ContainerStatus? ended, Backoff restarts)
     {

@@ -16,7 +16,7 @@ internal static class EvictionMessages
     {
         var signal = threshold.Signal;
         var message = $"The node was low on resource: {signal.Resource}. "
-            + $"Threshold quantity: {threshold.Least.Shown(signal, seen.Capacity)}, available: {signal.QuantityOf(seen.Available)}. ";
+            + $"Threshold quantity: {threshold.Least.Shown(seen.Capacity)}, available: {signal.QuantityOf(seen.Available)}. ";
         var offending = new List<(string Name, Quantity Used)>();
         foreach (var container in victim.Usage?.Containers ?? [])
         {

@@ -39,7 +39,7 @@ internal sealed record EvictionState(
         }
         pressures = pressures.RemoveRange(pressures.Where(pressure => pressure.Value < now && now - pressure.Value >= settings.TransitionPeriod).Select(pressure => pressure.Key).ToList());
         if (first.IsEmpty && pressures.IsEmpty) return Calm;
-        return new(first, [.. due.OrderBy(threshold => threshold.Signal != EvictionSignal.Memory)], pressures);
+        return new(first, [.. due.OrderBy(threshold => threshold.Signal.Condition != EvictionSignal.MemoryPressure)], pressures);
     }
 
     private static bool AnyMet(EvictionSettings settings, in Observations seen)

@@ -54,7 +54,7 @@ internal sealed partial class NodeAgent(
         using var files = manifests is null ? null : new StaticPodSource(manifests, identity.Name, open.Workers, time, loggers.CreateLogger<StaticPodSource>());
         if (files is not null) await files.ReadAsync(stopping);
 
-        var evictions = new EvictionLoop(identity, runtime, open.Admission, pressure, events, events, time, loggers.CreateLogger<EvictionLoop>());
+        var evictions = new EvictionLoop(identity, runtime, open.Admission, open.Workers.IsOver, pressure, events, events, time, loggers.CreateLogger<EvictionLoop>());
         await Task.WhenAll(
             recorder.RunAsync(stopping),
             evictions.RunAsync(stopping),

@@ -17,6 +17,12 @@ internal sealed record NodeIdentity(
 {
     /// <summary>When it drives pods out.</summary>
     public EvictionSettings Eviction { get; init; } = EvictionSettings.Default;
+
+    /// <summary>What of its capacity is not for pods.</summary>
+    public Reservation Reserved { get; init; } = Reservation.None;
+
+    /// <summary>What all pods may have of its memory together, in bytes: the limit of their common cgroup [pkg/kubelet/cm/node_container_manager_linux.go].</summary>
+    public long MemoryForPods => long.Max(0, Capacity.MemoryBytes - Reserved.Memory.Value);
 }
 
 /// <summary>A node's resources; quantities in their canonical text.</summary>

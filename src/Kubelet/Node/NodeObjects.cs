@@ -71,18 +71,21 @@ internal static class NodeObjects
         where before?.Conditions.FirstOrDefault(c => c.Type == pressure.Type) is { } was && was.Status != condition.Status
         select condition.Reason.Replace("Kubelet", "Node", StringComparison.Ordinal);
 
-    /// <summary>What is left for pods: where hard eviction begins they cannot have it.</summary>
+    /// <summary>What is left for pods: what is reserved they cannot have, nor what hard eviction keeps free.</summary>
     public static IReadOnlyDictionary<string, string> Allocatable(NodeIdentity identity)
     {
-        var (capacity, eviction) = (identity.Capacity, identity.Eviction);
+        var (capacity, reserved, eviction) = (identity.Capacity, identity.Reserved, identity.Eviction);
         return new Dictionary<string, string>
         {
-            ["cpu"] = capacity.Cpu,
-            ["memory"] = Quantity.FromUnits(capacity.MemoryBytes - eviction.Reserved(EvictionSignal.Memory, capacity.MemoryBytes), QuantityFormat.BinarySI).ToString(),
-            ["ephemeral-storage"] = $"{capacity.DiskBytes - eviction.Reserved(EvictionSignal.NodeFs, capacity.DiskBytes)}",
+            ["cpu"] = Left(Quantity.Parse(capacity.Cpu), reserved.Cpu, 0).ToString(),
+            ["memory"] = Left(Quantity.FromUnits(capacity.MemoryBytes, QuantityFormat.BinarySI), reserved.Memory, eviction.Reserved(EvictionSignal.Memory, capacity.MemoryBytes)).ToString(),
+            ["ephemeral-storage"] = $"{Left(Quantity.FromUnits(capacity.DiskBytes), reserved.EphemeralStorage, eviction.Reserved(EvictionSignal.NodeFs, capacity.DiskBytes)).Value}",
             ["pods"] = $"{capacity.Pods}",
         };
     }
+
+    private static Quantity Left(Quantity capacity, Quantity reserved, long forEviction) =>
+        capacity - reserved - Quantity.FromUnits(forEviction) is { Sign: > 0 } left ? left : Quantity.FromUnits(0, capacity.Format);
 
     private static IEnumerable<KeyValuePair<string, string>> LabelsOf(NodeIdentity identity)
     {

@@ -13,7 +13,7 @@ internal sealed class SimulatedRuntimes(KubeletOptions options, IClusterNames na
 
     public NodeRuntime Open(NodeIdentity identity)
     {
-        var node = _world.AddNode(identity.Name, identity.InternalIp, AddressPool.CidrOf(PodRange.NumberOf(identity.Name)), identity.Capacity.MemoryBytes);
+        var node = _world.AddNode(identity.Name, identity.InternalIp, AddressPool.CidrOf(PodRange.NumberOf(identity.Name)), identity.MemoryForPods);
         return new NodeRuntime(node.Runtime, node.Files, node.Network, node.Usage, node.Script);
     }
 

@@ -38,6 +38,8 @@ internal sealed class PodSandboxes(Runtime.IContainerRuntime runtime, string nod
         Annotations = pod.Metadata.Annotations,
         HostNetwork = pod.Spec.HostNetwork,
         ShareProcessNamespace = pod.Spec.ShareProcessNamespace,
+        RunAsUser = pod.Spec.SecurityContext is { HasRunAsUser: true } security ? security.RunAsUser : null,
+        RunAsGroup = pod.Spec.SecurityContext is { HasRunAsGroup: true } group ? group.RunAsGroup : null,
         Dns = dns,
         PortMappings =
         [

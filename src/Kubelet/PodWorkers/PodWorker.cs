@@ -48,6 +48,9 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     /// <summary>Done once the pod is gone from the apiserver.</summary>
     public Task Removed => _removed.Task;
 
+    /// <summary>Done once nothing of the pod runs any more and its last status is handed over.</summary>
+    public Task Ended => _finished.Task;
+
     /// <summary>The pod has changed at the apiserver. Its status alone, which is mostly our own word coming back, is no reason to look again.</summary>
     public void Update(Pod pod)
     {
@@ -70,7 +73,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     /// <summary>The kubelet ends the pod for a reason of its own; the first reason stays, the shortest grace counts.</summary>
     /// <param name="ending">What its status shows.</param>
     /// <param name="grace">At most so much, whatever the pod says; null leaves it to the pod.</param>
-    /// <returns>Completes once nothing of the pod runs any more and its last status is handed over.</returns>
+    /// <returns><see cref="Ended"/>.</returns>
     public Task EndAsync(PodEnding ending, TimeSpan? grace = null)
     {
         (StopDeadline Deadline, DateTimeOffset Began)? stop;
@@ -82,7 +85,7 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
         }
         if (grace is { } most) stop?.Deadline.Shorten(stop.Value.Began + most);
         WakeForNews();
-        return _finished.Task;
+        return Ended;
     }
 
     /// <summary>Something happened to its containers, or a probe has spoken.</summary>

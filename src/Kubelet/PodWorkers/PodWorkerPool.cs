@@ -70,6 +70,9 @@ internal sealed partial class PodWorkerPool(string node, PodRooms rooms, ILogger
         if (_workers.TryGetValue(uid, out var known)) known.Worker.Wake();
     }
 
+    /// <summary>Whether a pod of this node, by its uid, has ended and will not run again.</summary>
+    public bool IsOver(string uid) => _workers.TryGetValue(uid, out var known) && known.Worker.Phase == PodWorkerPhase.Finished;
+
     /// <summary>The pod of that name, as the apiserver has it; the newest of several. Null when there is none.</summary>
     public Pod? Find(string ns, string name) => _workers.Values
         .Select(w => w.Worker.Pod)

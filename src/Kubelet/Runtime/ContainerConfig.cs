@@ -29,6 +29,12 @@ internal sealed record ContainerConfig
 
     public LinuxResources Resources { get; init; } = new();
 
+    /// <summary>
+    /// The running container of the same pod whose processes it is to see, and they it; null: those of its sandbox, if that shares them, else
+    /// its own alone (CRI's namespace modes TARGET, POD and CONTAINER).
+    /// </summary>
+    public string? TargetId { get; init; }
+
     public bool Stdin { get; init; }
     public bool StdinOnce { get; init; }
     public bool Tty { get; init; }
@@ -60,4 +66,7 @@ internal sealed record SecurityContext
     public IReadOnlyList<long> SupplementalGroups { get; init; } = [];
     public bool ReadOnlyRootFilesystem { get; init; }
     public bool Privileged { get; init; }
+
+    /// <summary>Has the capability SYS_PTRACE, which is given only where it is asked for.</summary>
+    public bool SysPtrace { get; init; }
 }

@@ -49,7 +49,7 @@ internal sealed record ContainerStatus
 }
 
 /// <summary>
-/// What a running container uses: thousandths of a core at this moment, processor time since the start, the working set in bytes, the files of
-/// its writable layer and its log, and how many processes it has.
+/// What a running container uses: thousandths of a core (as of now, or over the last seconds where it comes and goes), processor time since the
+/// start, the working set in bytes, the files of its writable layer and its log, and how many processes it has.
 /// </summary>
 internal sealed record ContainerStats(string ContainerId, DateTimeOffset At, long CpuMillis, TimeSpan CpuTotal, long MemoryBytes, FileUsage Files, long Processes);

@@ -23,6 +23,11 @@ internal sealed record PodSandboxConfig
     /// <summary>shareProcessNamespace: one process table for all containers, with the pause process as 1.</summary>
     public bool ShareProcessNamespace { get; init; }
 
+    /// <summary>Whom the pause process runs as: the pod's; null is its image's.</summary>
+    public long? RunAsUser { get; init; }
+
+    public long? RunAsGroup { get; init; }
+
     public DnsConfig Dns { get; init; } = DnsConfig.None;
 
     /// <summary>Host ports; two sandboxes of a node cannot hold the same one.</summary>

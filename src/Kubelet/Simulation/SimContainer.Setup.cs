@@ -81,8 +81,30 @@ internal sealed partial class SimContainer
             MakeWorkingDirectory(files);
         });
         if (Config.Security.ReadOnlyRootFilesystem) files = new VirtualFileSystem(Root, readOnlyRoot: true, mounts);
-        return new Kernel(files, Sandbox.Network, Image.Programs, Hostname(), Image.Facts, Config.Resources, _runtime.Time, startedAt);
+        return new Kernel(files, Sandbox.Network, Image.Programs, Hostname(), Image.Facts, Config.Resources, _runtime.Time, startedAt, Processes())
+        {
+            MayTrace = Config.Security.Privileged || Config.Security.SysPtrace,
+        };
     }
+
+    private ProcessTable Processes() =>
+        Config.TargetId is { } target ? _runtime.ProcessesOf(target) ?? throw NoProcesses() : Sandbox.Processes ?? new ProcessTable();
+
+    private static SimProcess StartFirst(Kernel kernel, List<string> arguments, ResolvedCommand command, ProcessSetup setup)
+    {
+        try
+        {
+            return kernel.Start(null, arguments, command, setup);
+        }
+        catch (FileError)
+        {
+            throw NoProcesses();
+        }
+    }
+
+    // The target, or the sandbox, has ended since the container was created; runc says it of a process that is gone.
+    private static RuntimeException NoProcesses() =>
+        new(RuntimeErrorCode.Unknown, $"{CreateFailed}: namespace path: lstat /proc/0/ns/pid: no such file or directory: unknown");
 
     private string Hostname() =>
         Sandbox.Config.HostNetwork ? _runtime.NodeName : Sandbox.Config.Hostname == "" ? Sandbox.Config.Name : Sandbox.Config.Hostname;

@@ -188,10 +188,8 @@ internal sealed partial class SimContainer
     {
         if (Kernel is not { } kernel) return null;
         var now = _runtime.Time.GetUtcNow();
-        var busy = kernel.Processes.Sum(p => p.CpuMillis) + (kernel.Throttle.IsBusy ? 1000 : 1);
-        // Beyond its quota a container waits for the next period.
-        var millis = Config.Resources.CpuQuota is > 0 and var quota ? long.Min(busy, quota * 1000 / LinuxResources.CpuPeriod) : busy;
-        return new ContainerStats(Id, now, millis, (now - Status.StartedAt!.Value) * (millis / 1000.0), kernel.MemoryAt(now), Files, kernel.ProcessCount);
+        var cpu = kernel.Cpu.At(now);
+        return new ContainerStats(Id, now, cpu.Millis, TimeSpan.FromMicroseconds(cpu.UsedMicros), kernel.MemoryAt(now), Files, kernel.ProcessCount);
     }
 
     private void Run(DateTimeOffset startedAt, Replay? replay)
@@ -214,7 +212,7 @@ internal sealed partial class SimContainer
         kernel.MemoryChanged = MemoryHasChanged;
         if (replay is null) _runtime.Record(new JournalRecord.ContainerStarted(_runtime.NodeName, Id, startedAt));
         _runtime.Publish(RuntimeEventKind.ContainerStarted, this);
-        var first = kernel.Start(null, arguments, command, new ProcessSetup(environment, directory, _user, descriptors, clock));
+        var first = StartFirst(kernel, arguments, command, new ProcessSetup(environment, directory, _user, descriptors, clock));
         _ = WatchAsync(first);         // ends with the container
         Play(kernel, startedAt);
     }

@@ -1,5 +1,6 @@
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation.Journal;
+using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation;
 
@@ -16,13 +17,28 @@ internal sealed partial class SimulatedRuntime
         var twin = _containers.Of(sandbox.Config.Uid).FirstOrDefault(c => c.Sandbox == sandbox && c.Config.Name == config.Name && c.Config.Attempt == config.Attempt);
         if (twin is not null)
             throw new RuntimeException(RuntimeErrorCode.AlreadyExists, $"failed to reserve container name \"{config.Name}_{sandbox.Config.Name}_{sandbox.Config.Namespace}_{sandbox.Config.Uid}_{config.Attempt}\": name is reserved for \"{twin.Id}\"");
-        var container = new SimContainer(this, sandbox, image, NewId(), config, Time.GetUtcNow());
+        var id = NewId();
+        if (config.TargetId is { } target && FaultOfTarget(sandbox, target) is { } fault)
+            throw new RuntimeException(RuntimeErrorCode.Unknown, $"failed to generate container \"{id}\" spec: invalid target container: {fault}");
+        var container = new SimContainer(this, sandbox, image, id, config, Time.GetUtcNow());
         container.DemandUser();
         _containers.Add(container);
         Record(new JournalRecord.ContainerCreated(NodeName, container.Id, sandboxId, config, container.Status.CreatedAt));
         Publish(RuntimeEventKind.ContainerCreated, container);
         return Task.FromResult(container.Id);
     }
+
+    /// <summary>The processes that a container shares with those that have it as their target; null once it has ended.</summary>
+    public ProcessTable? ProcessesOf(string containerId) => _containers.Find(containerId)?.Kernel?.Table;
+
+    // containerd's words [internal/cri/server/helpers.go validateTargetContainer].
+    private string? FaultOfTarget(SimSandbox sandbox, string id) => _containers.Find(id) switch
+    {
+        null => $"container \"{id}\" does not exist: not found",
+        { Sandbox: var other } when other != sandbox => $"container \"{id}\" (sandbox {other.Id}) does not belong to sandbox {sandbox.Id}",
+        { Status.State: ContainerState.Running } => null,
+        { Status.State: var state } => $"container \"{id}\" is not running - in state CONTAINER_{state.ToString().ToUpperInvariant()}",
+    };
 
     public Task StartContainerAsync(string containerId, CancellationToken ct)
     {

@@ -1,11 +1,16 @@
 using MiniK8s.Kubelet.Runtime;
+using MiniK8s.Kubelet.Simulation.Images;
 using MiniK8s.Kubelet.Simulation.Journal;
+using MiniK8s.Kubelet.Simulation.Processes;
 using MiniK8s.Kubelet.Simulation.Scenes;
 
 namespace MiniK8s.Kubelet.Simulation;
 
 internal sealed partial class SimulatedRuntime
 {
+    /// <summary>What a sandbox is made of [1.32: cmd/kubeadm/app/constants PauseVersion].</summary>
+    private const string PauseImage = "registry.k8s.io/pause:3.10";
+
     public Task<string> RunPodSandboxAsync(PodSandboxConfig config, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
@@ -28,6 +33,7 @@ internal sealed partial class SimulatedRuntime
         var sandbox = new SimSandbox(NewId(), config, network, Time.GetUtcNow());
         if (!config.HostNetwork) host.Network.Attach(network);
         _sandboxes.Add(sandbox);
+        StartPause(sandbox);
         Record(new JournalRecord.SandboxStarted(NodeName, sandbox.Status()));
         _events.Publish(RuntimeEventKind.SandboxStarted, config.Uid, sandbox.Id);
         return Task.FromResult(sandbox.Id);
@@ -39,6 +45,7 @@ internal sealed partial class SimulatedRuntime
         foreach (var container in _containers.Of(sandbox.Config.Uid).Where(c => c.Sandbox == sandbox && c.Status.State == ContainerState.Running))
             await StopContainerAsync(container.Id, TimeSpan.Zero, ct);
         if (!sandbox.TryStop()) return;
+        await sandbox.EndPauseAsync();
         if (!sandbox.Config.HostNetwork)
         {
             node.Address.RemoveForwardsTo(sandbox.Network);
@@ -65,4 +72,19 @@ internal sealed partial class SimulatedRuntime
 
     public Task<PodSandboxStatus> PodSandboxStatusAsync(string sandboxId, CancellationToken ct) =>
         Task.FromResult(Sandbox(sandboxId).Status());
+
+    // A pod that shares its processes has the pause process among them; others' would be seen by nobody, and are left out.
+    private void StartPause(SimSandbox sandbox)
+    {
+        if (!sandbox.Config.ShareProcessNamespace) return;
+        var pause = sandbox.StartPause(host.Catalogue.Find(ImageReference.Parse(PauseImage)!)!, Time);
+        _ = WatchPauseAsync(sandbox, pause);        // ends with the sandbox
+    }
+
+    // Whoever ends it ends the sandbox.
+    private async Task WatchPauseAsync(SimSandbox sandbox, SimProcess pause)
+    {
+        await pause.Exited;
+        if (!_closing) await StopPodSandboxAsync(sandbox.Id, CancellationToken.None);
+    }
 }

@@ -97,8 +97,9 @@ internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNod
             var kernel = container.Kernel;
             container.Kill();
             if (kernel is null) continue;
-            foreach (var process in kernel.Processes) await process.Exited;
+            foreach (var process in kernel.OwnProcesses) await process.Exited;
         }
+        foreach (var sandbox in _sandboxes.All) await sandbox.EndPauseAsync();
     }
 
     private void RestoreSandbox(PodSandboxStatus status, bool isStopped)
@@ -106,8 +107,13 @@ internal sealed partial class SimulatedRuntime(SimulationHost host, SimulatedNod
         var network = status.Config.HostNetwork ? node.Address : NamespaceOf(status.Config, status.Ip);
         var sandbox = new SimSandbox(status.Id, status.Config, network, status.CreatedAt);
         _sandboxes.Add(sandbox);
-        if (isStopped) sandbox.TryStop();
-        else if (!status.Config.HostNetwork)
+        if (isStopped)
+        {
+            sandbox.TryStop();
+            return;
+        }
+        StartPause(sandbox);
+        if (!status.Config.HostNetwork)
         {
             addresses.Restore(status.Ip);
             host.Network.Attach(network);

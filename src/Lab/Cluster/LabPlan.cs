@@ -29,7 +29,7 @@ internal sealed class LabPlan(LabOptions options, LabFolder folder, ClusterCerti
             "--service-account-signing-key-file", certificates.EnsureServiceAccountKey());
     }
 
-    public ProcessSpec Scheduler(Uri apiServer) => Process("scheduler", "MiniK8s.Scheduler.dll", [("port", 10259)],
+    public ProcessSpec Scheduler(Uri apiServer) => Process("scheduler", "MiniK8s.Scheduler.dll", [("port", 10259), ("grpc-port", 10260)],
         "--kubeconfig", KubeconfigFor("scheduler", apiServer, Identities.Scheduler));
 
     public ProcessSpec ControllerManager(Uri apiServer) => Process("controller-manager", "MiniK8s.ControllerManager.dll", [("port", 10257)],

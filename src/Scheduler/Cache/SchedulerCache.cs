@@ -15,23 +15,33 @@ namespace MiniK8s.Scheduler.Cache;
 internal sealed class SchedulerCache
 {
     private readonly Lock _lock = new();     // guards everything below; a leaf
-    private readonly List<NodeSlot> _order = [];
-    private readonly Dictionary<string, NodeSlot> _nodes = [];
+    private readonly Dictionary<string, LinkedListNode<NodeState>> _nodes = [];
+    private readonly LinkedList<NodeState> _lastChangedFirst = new();
+    private readonly NodeOrder _order = new();
+    private long _generation;     // one more with each change
+    private long _orderGeneration;     // of the last change of the nodes' order
     private readonly Dictionary<string, PlacedPod> _pods = [];     // by uid
     private readonly Dictionary<string, HashSet<string>> _podsByNode = [];     // uids by node name
 
     public int NodeCount
     {
-        get { lock (_lock) return _order.Count; }
+        get { lock (_lock) return _nodes.Count; }
     }
 
-    public Snapshot TakeSnapshot()
+    /// <summary>Brings the snapshot up to date: only the nodes that have changed since it was last are looked at.</summary>
+    public void Refresh(Snapshot snapshot)
     {
         lock (_lock)
         {
-            var nodes = new NodeInfo[_order.Count];
-            for (var i = 0; i < nodes.Length; i++) nodes[i] = _order[i].Info;
-            return new Snapshot(nodes);
+            if (_orderGeneration > snapshot.Generation)
+            {
+                snapshot.Reset(_order.Names().Select(name => _nodes[name].Value.Info));
+            }
+            else
+            {
+                foreach (var changed in _lastChangedFirst.TakeWhile(node => node.Generation > snapshot.Generation)) snapshot.Replace(changed.Info);
+            }
+            snapshot.Generation = _generation;
         }
     }
 
@@ -39,15 +49,14 @@ internal sealed class SchedulerCache
     {
         lock (_lock)
         {
-            if (_nodes.TryGetValue(node.Metadata.Name, out var slot))
+            if (FindLocked(node.Metadata.Name) is not { } info)
             {
-                slot.Info = slot.Info.With(node);
+                ReorderLocked(null, node);
+                SetLocked(UidsOnLocked(node.Metadata.Name).Aggregate(NodeInfo.Of(node), (sum, uid) => sum.With(_pods[uid].Pod)));
                 return;
             }
-            var info = UidsOnLocked(node.Metadata.Name).Aggregate(NodeInfo.Of(node), (sum, uid) => sum.With(_pods[uid].Pod));
-            slot = new NodeSlot { Info = info };
-            _nodes.Add(node.Metadata.Name, slot);
-            _order.Add(slot);
+            if (!NodeOrder.IsSameZone(info.Node, node)) ReorderLocked(info.Node, node);
+            SetLocked(info.With(node));
         }
     }
 
@@ -55,7 +64,9 @@ internal sealed class SchedulerCache
     {
         lock (_lock)
         {
-            if (_nodes.Remove(name, out var slot)) _order.Remove(slot);
+            if (!_nodes.Remove(name, out var entry)) return;
+            _lastChangedFirst.Remove(entry);
+            ReorderLocked(entry.Value.Info.Node, null);
         }
     }
 
@@ -112,7 +123,7 @@ internal sealed class SchedulerCache
         _pods.Add(placed.Pod.Uid, placed);
         if (!_podsByNode.TryGetValue(placed.Node, out var uids)) _podsByNode.Add(placed.Node, uids = []);
         uids.Add(placed.Pod.Uid);
-        if (_nodes.TryGetValue(placed.Node, out var slot)) slot.Info = slot.Info.With(placed.Pod);
+        if (FindLocked(placed.Node) is { } info) SetLocked(info.With(placed.Pod));
     }
 
     private void DisplaceLocked(PlacedPod placed)
@@ -121,13 +132,25 @@ internal sealed class SchedulerCache
         var uids = _podsByNode[placed.Node];
         uids.Remove(placed.Pod.Uid);
         if (uids.Count == 0) _podsByNode.Remove(placed.Node);
-        if (_nodes.TryGetValue(placed.Node, out var slot)) slot.Info = slot.Info.Without(placed.Pod.Uid);
+        if (FindLocked(placed.Node) is { } info) SetLocked(info.Without(placed.Pod.Uid));
     }
+
+    private NodeInfo? FindLocked(string node) => _nodes.TryGetValue(node, out var entry) ? entry.Value.Info : null;
+
+    private void SetLocked(NodeInfo info)
+    {
+        if (_nodes.Remove(info.Name, out var entry)) _lastChangedFirst.Remove(entry);
+        _nodes.Add(info.Name, _lastChangedFirst.AddFirst(new NodeState(info, ++_generation)));
+    }
+
+    private void ReorderLocked(Node? leaves, Node? enters)
+    {
+        if (leaves is not null) _order.Remove(leaves);
+        if (enters is not null) _order.Add(enters);
+        _orderGeneration = ++_generation;
+    }
+
+    private readonly record struct NodeState(NodeInfo Info, long Generation);
 
     private sealed record PlacedPod(PodInfo Pod, string Node, bool IsAssumed);
-
-    private sealed class NodeSlot
-    {
-        public required NodeInfo Info { get; set; }
-    }
 }

@@ -1,5 +1,6 @@
 using MiniK8s.Api.Errors;
 using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Explain;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Queue;
 
@@ -7,35 +8,39 @@ namespace MiniK8s.Scheduler.Cycles;
 
 /// <summary>Writes down that an assumed pod goes to its node, or takes it all back.</summary>
 internal sealed partial class BindingCycle(
-    PluginSet plugins, SchedulerCache cache, SchedulingQueue queue, PodReports reports, SchedulerMetrics metrics,
+    SchedulerCache cache, SchedulingQueue queue, PodReports reports, AttemptLog attempts, SchedulerMetrics metrics,
     ILogger<BindingCycle> logger)
 {
     private static readonly IReadOnlySet<string> NoPlugin = new HashSet<string>();
 
     public async Task RunAsync(Placement placement, CancellationToken stopping)
     {
-        var (queued, pod, state, node) = placement;
+        var (queued, pod, plugins, state, node, attempt) = placement;
         try
         {
+            foreach (var plugin in plugins.PreBinds) await plugin.PreBindAsync(state, pod, node, stopping);
             await plugins.Binder.BindAsync(pod, node, stopping);
         }
         catch (Exception ex) when (!stopping.IsCancellationRequested)
         {
             LogBindFailed(logger, pod.Key.ToString(), node, ex.Message);
+            attempts.End(attempt, AttemptOutcome.Failed(ex.Message));
             metrics.CountAttempt(SchedulerMetrics.Error);
             Undo(placement);
             await ReturnAsync(queued, pod, ex, stopping);
             return;
         }
+        attempts.End(attempt, AttemptOutcome.Bound(plugins.Binder.Name));
         metrics.CountAttempt(SchedulerMetrics.Scheduled);
         LogBound(logger, pod.Key.ToString(), node);
         reports.Scheduled(pod, node);
+        foreach (var plugin in plugins.PostBinds) plugin.PostBind(state, pod, node);
     }
 
     /// <summary>Gives back what the pod was to have; others may have been waiting for it.</summary>
     public void Undo(Placement placement)
     {
-        foreach (var plugin in plugins.Reserves) plugin.Unreserve(placement.State, placement.Pod, placement.Node);
+        foreach (var plugin in placement.Plugins.Reserves.Reverse()) plugin.Unreserve(placement.State, placement.Pod, placement.Node);
         cache.Forget(placement.Pod);
         queue.Tell(new ClusterEvent.AssignedPodDeleted(placement.Pod));
     }
@@ -45,7 +50,7 @@ internal sealed partial class BindingCycle(
     {
         try
         {
-            if (error is not ApiException { Status.Code: 404 or 409 }) await reports.FailedAsync(pod, "SchedulerError", error.Message, stopping);
+            if (error is not ApiException { Status.Code: 404 or 409 }) await reports.FailedAsync(pod, "SchedulerError", error.Message, nominatedNode: "", stopping);
         }
         finally
         {
@@ -61,4 +66,4 @@ internal sealed partial class BindingCycle(
 }
 
 /// <summary>A pod on its way to a node.</summary>
-internal sealed record Placement(QueuedPod Queued, PodInfo Pod, CycleState State, string Node);
+internal sealed record Placement(QueuedPod Queued, PodInfo Pod, PluginSet Plugins, CycleState State, string Node, Attempt Attempt);

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 using MiniK8s.Api.Errors;
 using MiniK8s.Client.Events;
 using MiniK8s.Client.Resources;
@@ -14,25 +12,26 @@ internal sealed partial class PodReports(IApiClient api, IEventRecorder events, 
 {
     private const string Condition = "PodScheduled";
 
-    public void Scheduled(PodInfo pod, string node) => events.Record(
+    public void Scheduled(PodInfo pod, string node) => EventsOf(pod).Record(
         pod.Pod, EventTypes.Normal, "Scheduled", $"Successfully assigned {pod.Key} to {node}", "Binding");
 
-    public void SkippedDeleting(PodInfo pod) => events.Record(
+    public void SkippedDeleting(PodInfo pod) => EventsOf(pod).Record(
         pod.Pod, EventTypes.Warning, "FailedScheduling", $"skip schedule deleting pod: {pod.Key}", "Scheduling");
 
     /// <summary>Says that the pod was not scheduled. A server that does not take it is logged; the next attempt says it again.</summary>
     /// <param name="pod">As it was tried.</param>
     /// <param name="reason"><c>Unschedulable</c>, or <c>SchedulerError</c>.</param>
     /// <param name="message">Why, in full.</param>
+    /// <param name="nominatedNode">The node that is being cleared for it; "" for none, null where what its status says holds.</param>
     /// <param name="ct">Stops the write.</param>
-    public async Task FailedAsync(PodInfo pod, string reason, string message, CancellationToken ct)
+    public async Task FailedAsync(PodInfo pod, string reason, string message, string? nominatedNode, CancellationToken ct)
     {
-        events.Record(pod.Pod, EventTypes.Warning, "FailedScheduling", message, "Scheduling");
-        if (IsSaid(pod.Pod, reason, message)) return;
+        EventsOf(pod).Record(pod.Pod, EventTypes.Warning, "FailedScheduling", message, "Scheduling");
+        var condition = new PodCondition { Type = Condition, Status = "False", Reason = reason, Message = message };
+        if (PodStatusPatch.Of(pod.Pod, condition, nominatedNode, time) is not { } patch) return;
         try
         {
-            await api.Resource<Pod>().PatchAsync(
-                pod.Key.Namespace, pod.Key.Name, PatchType.StrategicMergePatch, PatchFor(pod.Pod, reason, message), "status", ct);
+            await api.Resource<Pod>().PatchAsync(pod.Key.Namespace, pod.Key.Name, PatchType.StrategicMergePatch, patch, "status", ct);
         }
         catch (ApiException ex)
         {
@@ -40,30 +39,8 @@ internal sealed partial class PodReports(IApiClient api, IEventRecorder events, 
         }
     }
 
-    private static PodCondition? Current(Pod pod) => pod.Status?.Conditions.FirstOrDefault(condition => condition.Type == Condition);
-
-    private static bool IsSaid(Pod pod, string reason, string message) =>
-        Current(pod) is { Status: "False" } said && said.Reason == reason && said.Message == message;
-
-    // The uid keeps it off a successor of the same name. The time of transition changes with the status only.
-    private string PatchFor(Pod pod, string reason, string message)
-    {
-        var condition = new Dictionary<string, string?>
-        {
-            ["type"] = Condition,
-            ["status"] = "False",
-            ["reason"] = reason,
-            ["message"] = message,
-            ["lastProbeTime"] = null,
-        };
-        if (Current(pod)?.Status != "False")
-            condition["lastTransitionTime"] = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
-        return JsonSerializer.Serialize(new
-        {
-            metadata = new { uid = pod.Metadata.Uid },
-            status = new { conditions = new[] { condition } },
-        });
-    }
+    // Events are the profile's, whose name the pod asked for.
+    private IEventRecorder EventsOf(PodInfo pod) => events.As(pod.Pod.Spec.SchedulerName);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Condition of {Pod} not written, the next attempt will: {Reason}")]
     private static partial void LogNotSaid(ILogger logger, string pod, string reason);

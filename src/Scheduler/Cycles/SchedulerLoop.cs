@@ -1,4 +1,6 @@
+using MiniK8s.Protocol.V1;
 using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Explain;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Queue;
 
@@ -12,13 +14,17 @@ namespace MiniK8s.Scheduler.Cycles;
 /// | has a node already  | no      | nothing                                                     | removed                  |
 /// | gets a node         | yes     | the binding; event Scheduled                                | Binding, until heard of  |
 /// | fits nowhere        | no      | event FailedScheduling; PodScheduled=False, Unschedulable   | Unschedulable            |
+/// | the same, with help | no      | first the victims' evictions; then the same                 | Unschedulable            |
+/// | the same, in vain   | no      | the same, with what the server said of the evictions        | Backoff                  |
 /// | fails by our fault  | no      | the same with SchedulerError                                | Backoff                  |
+/// A pod's nomination is taken note of at once, since the next pods must leave it the room; the status that says so is written with the rest.
 /// </remarks>
 internal sealed partial class SchedulerLoop(
-    SchedulingCycle cycle, BindingCycle binding, PluginSet plugins, SchedulerCache cache, SchedulingQueue queue,
-    CycleWorkers workers, PodReports reports, SchedulerMetrics metrics, ILogger<SchedulerLoop> logger)
+    SchedulingCycle cycle, BindingCycle binding, Profiles profiles, SchedulerCache cache, SchedulingQueue queue,
+    NominatedPods nominated, CycleWorkers workers, PodReports reports, AttemptLog attempts, SchedulerMetrics metrics, ILogger<SchedulerLoop> logger)
 {
     private static readonly IReadOnlySet<string> NoPlugin = new HashSet<string>();
+    private readonly Snapshot _snapshot = new([]);
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -52,58 +58,118 @@ internal sealed partial class SchedulerLoop(
     // Decides now; answers what is left to write.
     private Func<CancellationToken, Task> Try(QueuedPod queued, PodInfo pod)
     {
+        var profile = profiles.Of(pod);
+        var trial = attempts.Begin(queued, profile.Plugins, nominated);
         try
         {
-            var state = new CycleState();
-            return metrics.Measure(() => cycle.Decide(state, pod, cache.TakeSnapshot())) switch
+            cache.Refresh(_snapshot);
+            var decision = metrics.Measure(() => cycle.Decide(profile, trial.State, pod, _snapshot, trial.Trace));
+            var attempt = attempts.Add(trial, _snapshot, decision);
+            return decision switch
             {
-                Decision.Place place => Place(new Placement(queued, pod, state, place.Node)),
-                Decision.Reject reject => Reject(queued, pod, "Unschedulable", reject.Message, reject.RejectedBy),
+                Decision.Place place => Place(new Placement(queued, pod, profile.Plugins, trial.State, place.Node, attempt)),
+                Decision.Reject reject => Reject(queued, pod, reject, attempt, AttemptOutcome.Rejected(reject.Message)),
                 var other => throw new InvalidOperationException($"Unknown decision {other}."),
             };
         }
         catch (Exception ex)
         {
             LogFailed(logger, pod.Key.ToString(), ex);
-            return Reject(queued, pod, "SchedulerError", ex.Message, NoPlugin);
+            return Reject(queued, pod, new Decision.Reject(ex.Message, NoPlugin), attempts.Add(trial, _snapshot, null), AttemptOutcome.Failed(ex.Message));
         }
     }
 
     private Func<CancellationToken, Task> Place(Placement placement)
     {
         cache.Assume(placement.Pod, placement.Node);
-        foreach (var plugin in plugins.Reserves)
+        Nominate(placement.Pod, placement.Node);
+        nominated.Remove(placement.Pod.Uid);
+        if (Refusal(placement) is not var (plugin, status))
+        {
+            queue.StartBinding(placement.Queued);
+            return ct => binding.RunAsync(placement, ct);
+        }
+        binding.Undo(placement);
+        var reject = new Decision.Reject(string.Join(", ", status.Reasons), new HashSet<string> { plugin });
+        return Reject(placement.Queued, placement.Pod, reject, placement.Attempt, AttemptOutcome.Rejected(reject.Message, plugin));
+    }
+
+    private static (string Plugin, Status Status)? Refusal(Placement placement)
+    {
+        foreach (var plugin in placement.Plugins.Reserves)
         {
             var status = plugin.Reserve(placement.State, placement.Pod, placement.Node);
-            if (status.IsSuccess) continue;
-            binding.Undo(placement);
-            return Reject(placement.Queued, placement.Pod, "Unschedulable", string.Join(", ", status.Reasons), new HashSet<string> { plugin.Name });
+            if (!status.IsSuccess) return (plugin.Name, status);
         }
-        queue.StartBinding(placement.Queued);
-        return ct => binding.RunAsync(placement, ct);
+        foreach (var plugin in placement.Plugins.Permits)
+        {
+            var status = plugin.Permit(placement.State, placement.Pod, placement.Node);
+            if (!status.IsSuccess) return (plugin.Name, status);
+        }
+        return null;
+    }
+
+    private Func<CancellationToken, Task> Reject(QueuedPod queued, PodInfo pod, Decision.Reject reject, Attempt attempt, AttemptOutcome outcome)
+    {
+        attempts.End(attempt, outcome);
+        LogRejected(logger, pod.Key.ToString(), reject.Message);
+        var isFault = outcome.Result == AttemptResult.Failed;
+        metrics.CountAttempt(isFault ? SchedulerMetrics.Error : SchedulerMetrics.Unschedulable);
+        if (reject.NominatedNode is { } node) Nominate(pod, node);
+        return ct => ReportAsync(queued, pod, isFault ? "SchedulerError" : "Unschedulable", reject, ct);
     }
 
     // The pod comes back only when users have been told, so that two reports of one pod never cross.
-    private Func<CancellationToken, Task> Reject(
-        QueuedPod queued, PodInfo pod, string reason, string message, IReadOnlySet<string> rejectedBy) => async ct =>
+    private async Task ReportAsync(QueuedPod queued, PodInfo pod, string reason, Decision.Reject reject, CancellationToken ct)
     {
-        LogRejected(logger, pod.Key.ToString(), message);
-        metrics.CountAttempt(reason == "Unschedulable" ? SchedulerMetrics.Unschedulable : SchedulerMetrics.Error);
+        var rejectedBy = reject.RejectedBy;
         try
         {
-            await reports.FailedAsync(pod, reason, message, ct);
+            if (await FailureAsync(pod, reject, ct) is not { } failure)
+            {
+                await reports.FailedAsync(pod, reason, reject.Message, reject.NominatedNode, ct);
+                return;
+            }
+            rejectedBy = NoPlugin;
+            await reports.FailedAsync(pod, reason, $"{reject.Message} {failure}", nominatedNode: null, ct);
         }
         finally
         {
             queue.Return(queued, rejectedBy);
         }
-    };
+    }
+
+    // Why what was decided could not be written, if it could not: then nobody may wait for it, neither the pod nor those who would leave it the room.
+    private async Task<string?> FailureAsync(PodInfo pod, Decision.Reject reject, CancellationToken ct)
+    {
+        if (reject is not { Remedy: { } remedy, Result: { } result }) return null;
+        try
+        {
+            await remedy.ApplyAsync(pod, result, ct);
+            return null;
+        }
+        catch (Exception ex) when (!ct.IsCancellationRequested)
+        {
+            LogNoRemedy(logger, remedy.Name, pod.Key.ToString(), ex.Message);
+            Nominate(pod, pod.Pod.Status?.NominatedNodeName ?? "");
+            return $"preemption: {ex.Message}";
+        }
+    }
+
+    // Others no less than it had to leave it the room that was being made for it.
+    private void Nominate(PodInfo pod, string node)
+    {
+        if (nominated.Nominate(pod, node)) queue.Tell(new ClusterEvent.AssignedPodDeleted(pod));
+    }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Scheduling stopped")]
     private static partial void LogStopped(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Pod} has no node yet: {Message}")]
     private static partial void LogRejected(ILogger logger, string pod, string message);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Plugin} could not make room for {Pod}, it will be tried again: {Reason}")]
+    private static partial void LogNoRemedy(ILogger logger, string plugin, string pod, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Pod}: scheduling failed")]
     private static partial void LogFailed(ILogger logger, string pod, Exception exception);

@@ -3,96 +3,99 @@ using MiniK8s.Scheduler.Plugins.NodeName;
 
 namespace MiniK8s.Scheduler.Cycles;
 
-/// <summary>Chooses a node for one pod: pre-filter, filter, score. Decides only; nothing is written and nothing assumed.</summary>
+/// <summary>Chooses a node for one pod: pre-filter, filter, score; or, where none fits, asks what can be done. Decides only; nothing is written and nothing assumed.</summary>
 /// <remarks>One cycle runs at a time; between cycles only the place at which the search for feasible nodes goes on is kept.</remarks>
-internal sealed class SchedulingCycle(PluginSet plugins, Random random)
+internal sealed class SchedulingCycle(Random random)
 {
     // Up to so many nodes all are looked at; beyond, a part that shrinks from 50 % to 5 %.
     private const int MinFeasible = 100;
-    private readonly NodeFilters _filters = new(plugins);
-    private readonly PreemptionReport _preemption = new(new NodeFilters(plugins));
     private int _nextStart;
 
     /// <summary>The decision for a pod over the nodes of a snapshot.</summary>
-    public Decision Decide(CycleState state, PodInfo pod, Snapshot snapshot)
+    /// <param name="trace">Filled on the way, for whoever has to explain the decision.</param>
+    public Decision Decide(Profile profile, CycleState state, PodInfo pod, Snapshot snapshot, CycleTrace? trace = null)
     {
+        trace ??= new CycleTrace();
         // With a node's coming this is over, which is what NodeName waits for.
         if (snapshot.Nodes.Count == 0) return new Decision.Reject("no nodes available to schedule pods", new HashSet<string> { NodeName.PluginName });
 
-        var rejections = new Rejections(snapshot.Nodes.Count);
-        if (!TryPreFilter(state, pod, rejections, out var allowed)) return Reject(state, pod, snapshot, rejections);
-        var feasible = FindFeasible(state, pod, snapshot, allowed, rejections);
-        return feasible.Count == 0 ? Reject(state, pod, snapshot, rejections) : new Decision.Place(Choose(state, pod, feasible).Name);
+        var plugins = state.Plugins = profile.Plugins;
+        var rejections = trace.Rejections = new Rejections(snapshot.Nodes.Count);
+        if (!TryPreFilter(plugins, state, pod, snapshot, rejections, out var allowed)) return Reject(plugins, state, pod, snapshot, rejections, trace);
+        if (FitsWhereNominated(state, pod, snapshot, allowed) is { } nominated)
+        {
+            trace.Feasible = [nominated];
+            return new Decision.Place(nominated.Name);
+        }
+        var feasible = FindFeasible(profile, state, pod, snapshot, allowed, rejections, trace);
+        if (feasible.Count == 0) return Reject(plugins, state, pod, snapshot, rejections, trace);
+        if (feasible.Count == 1) return new Decision.Place(feasible[0].Name);
+
+        var scores = trace.Scores = NodeScores.Of(plugins, state, pod, snapshot, feasible);
+        return new Decision.Place(feasible[scores.PickBest(random)].Name);
     }
 
     /// <summary>How many feasible nodes are enough to choose from.</summary>
-    internal static int FeasibleWanted(int nodes)
+    /// <param name="percentage">Of all nodes; 0 for 50 less one for every 125 nodes, but at least 5.</param>
+    internal static int FeasibleWanted(int nodes, int percentage = 0)
     {
         if (nodes < MinFeasible) return nodes;
-        var percentage = int.Max(5, 50 - nodes / 125);
+        if (percentage == 0) percentage = int.Max(5, 50 - nodes / 125);
         return int.Max(MinFeasible, nodes * percentage / 100);
     }
 
-    private bool TryPreFilter(CycleState state, PodInfo pod, Rejections rejections, out PreFilterNodes allowed)
+    private static bool TryPreFilter(
+        PluginSet plugins, CycleState state, PodInfo pod, Snapshot snapshot, Rejections rejections, out PreFilterNodes allowed)
     {
         allowed = new PreFilterNodes(null, "");
         foreach (var plugin in plugins.PreFilters)
         {
-            var result = plugin.PreFilter(state, pod);
+            var result = plugin.PreFilter(state, pod, snapshot);
             if (result.Skip) state.Skip(plugin);
             if (!result.Status.IsSuccess) rejections.AddWholePod(plugin.Name, result.Status);
             if (result.Status.Code == StatusCode.Unresolvable) return false;
             if (result.Nodes is { } names) allowed = allowed.Narrow(names, plugin.Name);
         }
+        state.Filters = [.. plugins.Filters.Where(filter => !state.IsSkipped(filter))];
         return rejections.Plugins.Count == 0;
     }
 
+    // The room that was made for it is most likely the only one: where it fits there, no other node is looked at.
+    private static NodeInfo? FitsWhereNominated(CycleState state, PodInfo pod, Snapshot snapshot, PreFilterNodes allowed) =>
+        state.Nominated?.NodeOf(pod.Uid) is { Length: > 0 } name && snapshot.Find(name) is { } node
+        && allowed.Check(node) is null && NodeFilters.Run(state, pod, node).Status.IsSuccess
+            ? node
+            : null;
+
     private List<NodeInfo> FindFeasible(
-        CycleState state, PodInfo pod, Snapshot snapshot, PreFilterNodes allowed, Rejections rejections)
+        Profile profile, CycleState state, PodInfo pod, Snapshot snapshot, PreFilterNodes allowed, Rejections rejections, CycleTrace trace)
     {
         var nodes = snapshot.Nodes;
-        var wanted = FeasibleWanted(nodes.Count);
+        var wanted = profile.Plugins.Scores.Count == 0 ? 1 : FeasibleWanted(nodes.Count, profile.PercentageOfNodesToScore);
         var feasible = new List<NodeInfo>(wanted);
         var looked = 0;
         for (; looked < nodes.Count && feasible.Count < wanted; looked++)
         {
             var node = nodes[(_nextStart + looked) % nodes.Count];
-            var (plugin, status) = allowed.Check(node) ?? _filters.Run(state, pod, node);
+            var (plugin, status) = allowed.Check(node) ?? NodeFilters.Run(state, pod, node);
             if (status.IsSuccess) feasible.Add(node);
             else rejections.Add(node, plugin, status);
         }
+        (trace.Start, trace.Looked, trace.Wanted, trace.Feasible) = (_nextStart, looked, wanted, feasible);
         _nextStart = (_nextStart + looked) % nodes.Count;
         return feasible;
     }
 
-    private Decision.Reject Reject(CycleState state, PodInfo pod, Snapshot snapshot, Rejections rejections) => new(
-        $"{rejections.Describe()} {_preemption.Describe(state, pod, snapshot.Nodes.Count, rejections)}", rejections.Plugins);
-
-    private NodeInfo Choose(CycleState state, PodInfo pod, List<NodeInfo> feasible)
+    private static Decision.Reject Reject(PluginSet plugins, CycleState state, PodInfo pod, Snapshot snapshot, Rejections rejections, CycleTrace trace)
     {
-        if (feasible.Count == 1) return feasible[0];
-
-        var totals = new long[feasible.Count];
-        var scores = new long[feasible.Count];
-        foreach (var plugin in plugins.Scores)
+        foreach (var plugin in plugins.PostFilters)
         {
-            for (var i = 0; i < scores.Length; i++) scores[i] = plugin.Score(state, pod, feasible[i]);
-            plugin.Normalize(scores);
-            for (var i = 0; i < scores.Length; i++) totals[i] += plugin.Weight * scores[i];
+            var result = plugin.PostFilter(state, pod, snapshot, rejections);
+            trace.Remedy = (plugin.Name, result);
+            var message = result.Message.Length == 0 ? rejections.Describe() : $"{rejections.Describe()} {result.Message}";
+            return new Decision.Reject(message, rejections.Plugins, plugin, result);
         }
-        return feasible[PickBest(totals)];
-    }
-
-    // The highest; each of several equals with the same chance.
-    private int PickBest(long[] totals)
-    {
-        var (best, equals) = (0, 1);
-        for (var i = 1; i < totals.Length; i++)
-        {
-            if (totals[i] > totals[best]) (best, equals) = (i, 1);
-            else if (totals[i] == totals[best] && random.Next(++equals) == 0) best = i;
-        }
-        return best;
+        return new Decision.Reject(rejections.Describe(), rejections.Plugins);
     }
 }
 

@@ -11,8 +11,11 @@ internal enum Pool
     /// <summary>To be tried when its backoff ends.</summary>
     Backoff,
 
-    /// <summary>Waits for a change that may help; gated pods too.</summary>
+    /// <summary>Waits for a change that may help.</summary>
     Unschedulable,
+
+    /// <summary>Not to be tried before it has changed itself.</summary>
+    Gated,
 
     /// <summary>Being tried now; changes that happen meanwhile are kept for when it comes back.</summary>
     InFlight,

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 
 using MiniK8s.Client.Informers;
 using MiniK8s.Scheduler.Framework;
-using MiniK8s.Scheduler.Plugins.SchedulingGates;
 
 namespace MiniK8s.Scheduler.Queue;
 
@@ -10,9 +9,9 @@ namespace MiniK8s.Scheduler.Queue;
 /// <remarks>
 /// | from          | on                                       | to                                            |
 /// |---------------|------------------------------------------|-----------------------------------------------|
-/// | (new)         | Add, without gates                       | Active                                        |
-/// | (new)         | Add, with gates                          | Unschedulable, rejected by SchedulingGates    |
-/// | Active        | Take: highest priority, then oldest      | InFlight                                      |
+/// | (new)         | Add                                      | Active                                        |
+/// | (new)         | Add, held back by a plugin               | Gated                                         |
+/// | Active        | Take: the first by the queueSort plugin  | InFlight                                      |
 /// | InFlight      | Return, no plugin rejected it            | Backoff                                       |
 /// | InFlight      | Return, something seen meanwhile helps   | Backoff, Active if that is over               |
 /// | InFlight      | Return, otherwise                        | Unschedulable                                 |
@@ -20,31 +19,48 @@ namespace MiniK8s.Scheduler.Queue;
 /// | Binding       | Return                                   | Backoff                                       |
 /// | Backoff       | its end, looked for each second          | Active                                        |
 /// | Unschedulable | a change that helps, its own included    | Backoff, Active if that is over               |
-/// | Unschedulable | 5 minutes, looked for each 30 s; no gates| Backoff, Active if that is over               |
+/// | Unschedulable | 5 minutes, looked for each 30 s          | Backoff, Active if that is over               |
+/// | Gated         | its own change, not held back any more   | Backoff, Active if that is over               |
 /// | any           | Remove                                   | (gone); a later Return does nothing           |
 /// Backoff counts from the return: 0 before the first attempt, then 1, 2, 4, 8, 10, 10 ... s. Bounded by the number of pods. Thread-safe.
 /// </remarks>
-internal sealed class SchedulingQueue(PluginSet plugins, SchedulingQueueOptions options, TimeProvider time)
+internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions options, TimeProvider time)
 {
-    private static readonly Comparer<QueuedPod> ByUrgency = Comparer<QueuedPod>.Create((a, b) =>
-        (b.Pod.Priority, a.Timestamp, a.Order).CompareTo((a.Pod.Priority, b.Timestamp, b.Order)));
-
     private static readonly Comparer<QueuedPod> ByBackoff = Comparer<QueuedPod>.Create((a, b) =>
         (a.BackoffUntil, a.Order).CompareTo((b.BackoffUntil, b.Order)));
 
-    private static readonly IReadOnlySet<string> ByGates = new HashSet<string> { SchedulingGates.PluginName };
-
     private readonly Lock _lock = new();     // guards everything below and every QueuedPod; hints are asked under it, being pure
     private readonly Dictionary<ObjectKey, QueuedPod> _pods = [];
-    private readonly SortedSet<QueuedPod> _active = new(ByUrgency);
+    private readonly SortedSet<QueuedPod> _active = new(InOrderOf(profiles.QueueSort));
     private readonly SortedSet<QueuedPod> _backoff = new(ByBackoff);
+    private readonly HashSet<QueuedPod> _unschedulable = [];
+    private readonly HashSet<QueuedPod> _inFlight = [];
     private readonly SemaphoreSlim _changed = new(0, 1);
     private long _lastOrder;
 
-    /// <summary>How many pods are in a pool.</summary>
-    public int Count(Pool pool)
+    /// <summary>How many pods are in these pools at one moment.</summary>
+    public int Count(params ReadOnlySpan<Pool> pools)
     {
-        lock (_lock) return _pods.Values.Count(queued => queued.Pool == pool);
+        lock (_lock)
+        {
+            var count = 0;
+            foreach (var queued in _pods.Values)
+            {
+                if (pools.Contains(queued.Pool)) count++;
+            }
+            return count;
+        }
+    }
+
+    /// <summary>Where a pod of that name waits, if it does.</summary>
+    public PodInQueue? Find(ObjectKey key)
+    {
+        lock (_lock)
+        {
+            return _pods.TryGetValue(key, out var queued)
+                ? new PodInQueue(queued.Pod, queued.Pool, queued.Timestamp, queued.BackoffUntil, queued.Attempts, queued.RejectedBy)
+                : null;
+        }
     }
 
     /// <summary>A pod without a node was heard of, for the first time or changed.</summary>
@@ -115,7 +131,7 @@ internal sealed class SchedulingQueue(PluginSet plugins, SchedulingQueueOptions 
             queued.Timestamp = time.GetUtcNow();
             queued.BackoffUntil = queued.Timestamp + Backoff(queued.Attempts);
             queued.RejectedBy = rejectedBy;
-            if (rejectedBy.Count == 0 || queued.SeenInFlight.Any(change => plugins.MayHelp(queued.Pod, rejectedBy, change))) WakeLocked(queued);
+            if (rejectedBy.Count == 0 || queued.SeenInFlight.Any(change => MayHelp(queued, change))) WakeLocked(queued);
             else MoveLocked(queued, Pool.Unschedulable);
         }
     }
@@ -125,11 +141,9 @@ internal sealed class SchedulingQueue(PluginSet plugins, SchedulingQueueOptions 
     {
         lock (_lock)
         {
-            foreach (var queued in _pods.Values)
-            {
-                if (queued.Pool == Pool.InFlight) queued.SeenInFlight.Add(change);
-                else if (queued.Pool == Pool.Unschedulable && plugins.MayHelp(queued.Pod, queued.RejectedBy, change)) WakeLocked(queued);
-            }
+            foreach (var queued in _inFlight) queued.SeenInFlight.Add(change);
+            if (_unschedulable.Count == 0) return;
+            foreach (var queued in _unschedulable.Where(queued => MayHelp(queued, change)).ToList()) WakeLocked(queued);
         }
     }
 
@@ -157,12 +171,20 @@ internal sealed class SchedulingQueue(PluginSet plugins, SchedulingQueueOptions 
         lock (_lock)
         {
             var before = time.GetUtcNow() - options.MaxUnschedulable;
-            foreach (var queued in _pods.Values)
-            {
-                if (queued.Pool == Pool.Unschedulable && queued.Timestamp < before && !SchedulingGates.IsGated(queued.Pod)) WakeLocked(queued);
-            }
+            foreach (var queued in _unschedulable.Where(queued => queued.Timestamp < before).ToList()) WakeLocked(queued);
         }
     }
+
+    // Unlike pods are never equal: of those that the plugin takes for equal the first to come is first.
+    private static Comparer<QueuedPod> InOrderOf(IQueueSortPlugin? plugin) => Comparer<QueuedPod>.Create((a, b) =>
+        plugin?.Compare(a, b) is { } order and not 0 ? order : a.Order.CompareTo(b.Order));
+
+    private bool IsHeldBack(PodInfo pod) => profiles.Of(pod).Plugins.HeldBackBy(pod) is not null;
+
+    // A pod for which room is being made keeps others from its node: it says anew whether it wants it when the node changes.
+    private bool MayHelp(QueuedPod queued, ClusterEvent change) =>
+        (change is ClusterEvent.NodeUpdated { Current.Metadata.Name: var node } && queued.Pod.Pod.Status?.NominatedNodeName == node)
+        || profiles.Of(queued.Pod).Plugins.MayHelp(queued.Pod, queued.RejectedBy, change);
 
     private TimeSpan Backoff(int attempts) => attempts == 0
         ? TimeSpan.Zero
@@ -172,11 +194,9 @@ internal sealed class SchedulingQueue(PluginSet plugins, SchedulingQueueOptions 
 
     private void AddLocked(PodInfo pod)
     {
-        var gated = SchedulingGates.IsGated(pod);
-        var queued = new QueuedPod(pod, time.GetUtcNow(), ++_lastOrder) { Pool = Pool.Unschedulable };
-        if (gated) queued.RejectedBy = ByGates;
+        var queued = new QueuedPod(pod, time.GetUtcNow(), ++_lastOrder);
         _pods.Add(pod.Key, queued);
-        if (!gated) MoveLocked(queued, Pool.Active);
+        EnterLocked(queued, IsHeldBack(pod) ? Pool.Gated : Pool.Active);
     }
 
     private void UpdateLocked(QueuedPod queued, PodInfo pod)
@@ -187,7 +207,7 @@ internal sealed class SchedulingQueue(PluginSet plugins, SchedulingQueueOptions 
         queued.Pod = pod;
         EnterLocked(queued, pool);
         if (pool == Pool.InFlight) queued.SeenInFlight.Add(change);
-        else if (pool == Pool.Unschedulable && plugins.MayHelp(pod, queued.RejectedBy, change)) WakeLocked(queued);
+        else if (pool == Pool.Gated ? !IsHeldBack(pod) : pool == Pool.Unschedulable && MayHelp(queued, change)) WakeLocked(queued);
     }
 
     private void RemoveLocked(QueuedPod queued)
@@ -208,16 +228,22 @@ internal sealed class SchedulingQueue(PluginSet plugins, SchedulingQueueOptions 
     // The sorted pools are left before anything they are sorted by changes.
     private void LeaveLocked(QueuedPod queued)
     {
-        _active.Remove(queued);
-        _backoff.Remove(queued);
+        SetOfLocked(queued.Pool)?.Remove(queued);
     }
 
     private void EnterLocked(QueuedPod queued, Pool pool)
     {
         queued.Pool = pool;
-        if (pool == Pool.Backoff) _backoff.Add(queued);
-        if (pool != Pool.Active) return;
-        _active.Add(queued);
-        if (_changed.CurrentCount == 0) _changed.Release();
+        SetOfLocked(pool)?.Add(queued);
+        if (pool == Pool.Active && _changed.CurrentCount == 0) _changed.Release();
     }
+
+    private ISet<QueuedPod>? SetOfLocked(Pool pool) => pool switch
+    {
+        Pool.Active => _active,
+        Pool.Backoff => _backoff,
+        Pool.Unschedulable => _unschedulable,
+        Pool.InFlight => _inFlight,
+        _ => null,
+    };
 }

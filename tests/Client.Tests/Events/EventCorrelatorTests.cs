@@ -75,6 +75,6 @@ public sealed class EventCorrelatorTests
     }
 
     private Event? Happen(string message, string resourceVersion = "1") => _correlator.Correlate(new Occurrence(
-        new ObjectReference { Kind = "Pod", Namespace = "default", Name = "web", Uid = "u", ResourceVersion = resourceVersion },
+        "kubelet", new ObjectReference { Kind = "Pod", Namespace = "default", Name = "web", Uid = "u", ResourceVersion = resourceVersion },
         EventTypes.Warning, "BackOff", message, "", _time.GetUtcNow()));
 }

@@ -44,6 +44,21 @@ public sealed class EventRecorderTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task As_OtherComponents_RecordEventsOfTheirOwn()
+    {
+        var pod = new ObjectReference { Kind = "Pod", Namespace = "default", Name = "web", Uid = "u" };
+        List<string> verbs = [];
+        foreach (var component in (string[])["one", "two", "one"])
+        {
+            _recorder.As("nobody").As(component).Record(pod, EventTypes.Normal, "Scheduled", "to n1");
+            verbs.Add((await WriteAsync()).Split(' ')[0]);
+        }
+
+        Assert.Equal(["create", "create", "patch"], verbs);
+        Assert.Equal([("one", "one"), ("two", "two")], _api.All<Event>().Select(stored => (stored.ReportingComponent, stored.Source.Component)).Order());
+    }
+
+    [Fact]
     public async Task Record_StoredEventExpired_IsCreatedAgainWithItsCount()
     {
         Happen();

@@ -25,6 +25,9 @@ internal sealed class FakeApiClient : IApiClient
 
     public List<(string Name, string Subresource, string Document)> Patches { get; } = [];
 
+    // Of each deletion of one object: its name, its grace in seconds or "own", and the uid it is meant for.
+    public List<string> Deletions { get; } = [];
+
     // How often single objects were read.
     public int Gets => Volatile.Read(ref _gets);
 
@@ -110,6 +113,8 @@ internal sealed class FakeApiClient : IApiClient
 
         public Task<T> DeleteAsync(string ns, string name, DeleteOptions? options, CancellationToken ct)
         {
+            var grace = options?.HasGracePeriodSeconds == true ? $"{options.GracePeriodSeconds}" : "own";
+            lock (api.Deletions) api.Deletions.Add($"{name} grace {grace} uid {options?.Preconditions?.Uid}");
             api.Write($"delete {typeof(T).Name} {ns}/{name}");
             return api._objects.TryRemove((typeof(T), ns, name), out var removed) ? Task.FromResult((T)removed) : throw Refusal(404, "NotFound");
         }

@@ -31,13 +31,14 @@ public sealed class EvictionTextsTests
     {
         var (message, annotations) = EvictionMessages.Of(PodRankingTests.Pod("p", 0, "1Gi", 210 * Mi), Hard("memory.available<10%"), Left);
 
-        Assert.Equal("The node was low on resource: memory. Threshold quantity: 858993459, available: 52Mi. ", message);
+        Assert.Equal("The node was low on resource: memory. Threshold quantity: 858993472, available: 52Mi. ", message);
         Assert.Equal(("", "", "memory"), (annotations["offending_containers"], annotations["offending_containers_usage"], annotations["starved_resource"]));
     }
 
     [Theory]
     [InlineData("nodefs.available<1Gi", "The node was low on resource: ephemeral-storage. Threshold quantity: 1Gi, available: 52Mi. Container c was using 3Mi, request is 0, has larger consumption of ephemeral-storage. ")]
     [InlineData("nodefs.inodesFree<60M", "The node was low on resource: inodes. Threshold quantity: 60M, available: 54525952. ")]
+    [InlineData("nodefs.inodesFree<5%", "The node was low on resource: inodes. Threshold quantity: 429496736, available: 54525952. ")]
     [InlineData("pid.available<60M", "The node was low on resource: pids. Threshold quantity: 60M, available: 54525952. ")]
     public void Message_OfOtherResources_UsesTheirWords(string threshold, string expected) =>
         Assert.Equal(expected, EvictionMessages.Of(PodRankingTests.Pod("p", 0, null, 0, disk: 3 * Mi), Hard(threshold), Left).Message);
@@ -62,7 +63,7 @@ public sealed class EvictionTextsTests
     [Fact]
     public void LocalStorage_NoLimits_HasNone() => Assert.False(LocalStorage.HasLimits(A.Pod().With(p => p.Spec.Volumes.Add(PodRankingTests.Empty("v", ""))).Spec));
 
-    private static Threshold Hard(string text) => EvictionSettingsTests.Parse([text], [], [], [], out _)!.Thresholds[0];
+    private static Threshold Hard(string text) => EvictionFlagsTests.Read([text], [], [], []).Thresholds[0];
 
     private static Protocol.Core.V1.Container Limited(string name, string limit)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
@@ -197,9 +198,17 @@ internal sealed class FakeRuntime(TimeProvider time) : IContainerRuntime
         lock (_gate) return Task.FromResult(_images.Contains(image) ? ImageOf(image) : null);
     }
 
-    public Task<IReadOnlyList<ImageInfo>> ListImagesAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<ImageInfo>>([]);
+    /// <summary>Images that nobody uses.</summary>
+    public ConcurrentDictionary<string, ImageInfo> Unused { get; } = new();
 
-    public Task RemoveImageAsync(string image, CancellationToken ct) => Task.CompletedTask;
+    public Task<IReadOnlyList<ImageInfo>> ListImagesAsync(CancellationToken ct) => Task.FromResult<IReadOnlyList<ImageInfo>>([.. Unused.Values]);
+
+    public Task RemoveImageAsync(string image, CancellationToken ct)
+    {
+        Note($"remove image {image}");
+        Unused.TryRemove(image, out _);
+        return Task.CompletedTask;
+    }
 
     public IAsyncEnumerable<RuntimeEvent> WatchEventsAsync(CancellationToken ct) => _events.Reader.ReadAllAsync(ct);
 

@@ -85,7 +85,7 @@ internal sealed class WorkerHarness : IAsyncDisposable
 
     /// <summary>The loop that drives its pods out, until the test is over.</summary>
     public Task EvictAsync(NodeIdentity identity, INodeFiles files, INodeUsage usage, INodeEvents events) => new EvictionLoop(
-        identity, new NodeRuntime(Runtime, files, new NoNetwork(), usage), _rooms.Admission, Pressure, events, new EventLog(Events), Time, NullLogger<EvictionLoop>.Instance)
+        identity, new NodeRuntime(Runtime, files, new NoNetwork(), usage), _rooms.Admission, _pool.IsOver, Pressure, events, new EventLog(Events), Time, NullLogger<EvictionLoop>.Instance)
         .RunAsync(_stopping.Token);
 
     /// <summary>A folder of manifests that feeds the pool.</summary>
@@ -103,6 +103,13 @@ internal sealed class WorkerHarness : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(Patience.Limit);
         while (!Volumes.IsUnmounted) await Task.Delay(5, patience.Token);
+    }
+
+    /// <summary>Waits until the pod is through.</summary>
+    public async Task OverAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        while (!_pool.IsOver(A.Uid)) await Task.Delay(5, patience.Token);
     }
 
     /// <summary>Waits until the pool knows nothing of the pod any more.</summary>

@@ -40,9 +40,78 @@ public sealed class CgroupFilesTests
         var pod = await lab.PodAsync();
         var id = await pod.StartAsync(new ContainerConfig { Name = "busy", Image = "polinux/stress", Args = ["stress", "--cpu", "3"], Resources = new() { CpuQuota = quota } });
 
+        lab.Time.Advance(TimeSpan.FromSeconds(60));
         var stats = await lab.Runtime.ContainerStatsAsync(id, default);
 
-        Assert.Equal(millis, stats!.CpuMillis / 10 * 10);       // a thousandth is what a container takes that does nothing
+        Assert.Equal((millis, TimeSpan.FromSeconds(60) * millis / 1000), (stats!.CpuMillis, stats.CpuTotal));
+    }
+
+    [Fact]
+    public async Task CpuStat_OfBurningThreads_ShowsWhatTheyGoWithout()
+    {
+        await using var lab = new SimLab();
+        var pod = await lab.PodAsync();
+        var id = await pod.StartAsync(new ContainerConfig { Name = "busy", Image = "polinux/stress", Args = ["stress", "--cpu", "2"], Resources = Limited });
+
+        lab.Time.Advance(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(
+            "usage_usec 30000000\nuser_usec 30000000\nsystem_usec 0\nnr_periods 600\nnr_throttled 600\nthrottled_usec 90000000\nnr_bursts 0\nburst_usec 0\n",
+            (await lab.ExecAsync(id, "cat /sys/fs/cgroup/cpu.stat")).Stdout);
+    }
+
+    [Fact]
+    public async Task CpuStat_WhenTheProgramHasEnded_StandsStill()
+    {
+        await using var lab = new SimLab();
+        var id = await lab.StartAsync("polinux/stress", "sh", "-c", "stress --cpu 2 --timeout 10; sleep 1000");
+        await lab.Time.WaitForTimersAsync(1);
+
+        lab.Time.Advance(TimeSpan.FromSeconds(10));
+        await lab.Time.WaitForTimersAsync(1);
+        var (_, atTheEnd) = await UsedAsync(lab, id);
+        lab.Time.Advance(TimeSpan.FromSeconds(50));
+
+        Assert.Equal(20, (int)atTheEnd.TotalSeconds);
+        Assert.Equal((1L, atTheEnd + TimeSpan.FromMilliseconds(50)), await UsedAsync(lab, id));      // a thousandth is what a container takes that does nothing
+    }
+
+    [Fact]
+    public async Task Shell_BeyondTheQuota_TakesLongerByAsMuch()
+    {
+        var (fast, fastUsed) = await CountAsync(50_000);
+        var (slow, slowUsed) = await CountAsync(12_500);
+
+        Assert.Equal((fast / 2, slow / 8), (fastUsed, slowUsed));
+        Assert.InRange(slow, (fast * 4) - TimeSpan.FromMilliseconds(400), (fast * 4) + TimeSpan.FromMilliseconds(100));
+        Assert.True(fast > TimeSpan.FromSeconds(1));
+    }
+
+    private static async Task<(long Millis, TimeSpan Total)> UsedAsync(SimLab lab, string id)
+    {
+        var stats = await lab.Runtime.ContainerStatsAsync(id, default);
+        return (stats!.CpuMillis, stats.CpuTotal);
+    }
+
+    // How long a script takes, and how much of the processor it has had when it is done.
+    private static async Task<(TimeSpan Took, TimeSpan Used)> CountAsync(long quota)
+    {
+        await using var lab = new SimLab();
+        var pod = await lab.PodAsync();
+        await lab.PullAsync("busybox");
+        var began = lab.Time.GetUtcNow();
+        var id = await pod.StartAsync(new ContainerConfig
+        {
+            Name = "c", Image = "busybox", Command = ["sh", "-c", "i=0; while [ $i -lt 9000 ]; do i=$((i+1)); done; echo done; sleep infinity"], Resources = new() { CpuQuota = quota },
+        });
+        var counted = lab.LinesAsync(id, 1);
+        while (!counted.IsCompleted)
+        {
+            await Task.WhenAny(counted, lab.Time.WaitForTimersAsync(1));
+            if (!counted.IsCompleted) lab.Time.AdvanceToNextTimer();
+        }
+        await counted;
+        return (lab.Time.GetUtcNow() - began, (await UsedAsync(lab, id)).Total);
     }
 
     private static async Task<string> ReadAsync(SimLab lab, LinuxResources resources, string path)

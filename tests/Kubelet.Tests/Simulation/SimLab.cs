@@ -36,11 +36,13 @@ internal sealed class SimLab : IAsyncDisposable
     }
 
     /// <param name="annotations">The pod's; none by default.</param>
-    public async Task<SimPod> PodAsync(IReadOnlyDictionary<string, string>? annotations = null)
+    /// <param name="change">What else is special about its sandbox.</param>
+    public async Task<SimPod> PodAsync(IReadOnlyDictionary<string, string>? annotations = null, Func<PodSandboxConfig, PodSandboxConfig>? change = null)
     {
         var uid = Guid.NewGuid().ToString();
         _pods++;
-        var id = await Runtime.RunPodSandboxAsync(new PodSandboxConfig { Name = $"pod-{_pods}", Namespace = "default", Uid = uid, Hostname = $"pod-{_pods}", Annotations = annotations ?? NoAnnotations }, default);
+        var config = new PodSandboxConfig { Name = $"pod-{_pods}", Namespace = "default", Uid = uid, Hostname = $"pod-{_pods}", Annotations = annotations ?? NoAnnotations };
+        var id = await Runtime.RunPodSandboxAsync(change?.Invoke(config) ?? config, default);
         return new SimPod(this, id, (await Runtime.PodSandboxStatusAsync(id, default)).Ip);
     }
 

@@ -1,10 +1,12 @@
 using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Framework;
 
 namespace MiniK8s.Scheduler.Tests.Cache;
 
 public sealed class SchedulerCacheTests
 {
     private readonly SchedulerCache _cache = new();
+    private readonly Snapshot _snapshot = new([]);
 
     [Fact]
     public void Assume_Pod_TakesItsRequestsAtOnce()
@@ -75,10 +77,11 @@ public sealed class SchedulerCacheTests
     }
 
     [Fact]
-    public void TakeSnapshot_LaterChanges_DoNotShow()
+    public void Refresh_LaterChanges_DoNotShowBefore()
     {
         _cache.SetNode(A.Node("n1"));
-        var before = _cache.TakeSnapshot();
+        var before = new Snapshot([]);
+        _cache.Refresh(before);
 
         _cache.Assume(A.Pod().Cpu("500m").Info(), "n1");
         _cache.RemoveNode("n1");
@@ -87,5 +90,21 @@ public sealed class SchedulerCacheTests
         Assert.Empty(Used());
     }
 
-    private IEnumerable<(string, long)> Used() => _cache.TakeSnapshot().Nodes.Select(node => (node.Name, node.Requested.MilliCpu));
+    [Fact]
+    public void Refresh_NodesOfTwoZones_StandInTurns()
+    {
+        foreach (var (name, zone) in new[] { ("a1", "a"), ("a2", "a"), ("a3", "a"), ("b1", "b"), ("b2", "b") })
+            _cache.SetNode(A.Node(name).Label("topology.kubernetes.io/zone", zone));
+        Assert.Equal(["a1", "b1", "a2", "b2", "a3"], Used().Select(node => node.Name));
+
+        _cache.SetNode(A.Node("a2").Label("topology.kubernetes.io/zone", "b"));
+
+        Assert.Equal(["a1", "b1", "a3", "b2", "a2"], Used().Select(node => node.Name));
+    }
+
+    private IReadOnlyList<(string Name, long MilliCpu)> Used()
+    {
+        _cache.Refresh(_snapshot);
+        return [.. _snapshot.Nodes.Select(node => (node.Name, node.Requested.MilliCpu))];
+    }
 }

@@ -6,6 +6,7 @@ using MiniK8s.Client.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Cache;
 using MiniK8s.Scheduler.Cycles;
+using MiniK8s.Scheduler.Explain;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Queue;
 
@@ -19,24 +20,27 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
     private readonly FakeEventRecorder _events = new();
     private readonly SchedulerCache _cache = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly NominatedPods _nominated = new();
     private readonly SchedulingQueue _queue;
     private readonly ClusterFeed _feed;
     private readonly CycleWorkers _workers;
     private readonly SchedulerLoop _loop;
     private readonly SchedulerMetrics _metrics;
+    private readonly AttemptLog _attempts;
     private Task _running = Task.CompletedTask;
 
     public SchedulerLoopTests()
     {
-        var plugins = new PluginSet(SchedulerServiceCollectionExtensions.DefaultPlugins(_api));
-        _queue = new SchedulingQueue(plugins, new SchedulingQueueOptions(), _time);
-        _feed = new ClusterFeed(_cache, _queue, "default-scheduler");
+        var profiles = new Profiles([A.DefaultProfile(_api)]);
+        _queue = new SchedulingQueue(profiles, new SchedulingQueueOptions(), _time);
+        _feed = new ClusterFeed(_cache, _queue, _nominated, profiles);
         _workers = new CycleWorkers(NullLogger<CycleWorkers>.Instance);
         var reports = new PodReports(_api, _events, _time, NullLogger<PodReports>.Instance);
         _metrics = new SchedulerMetrics(_queue, _time);
-        var binding = new BindingCycle(plugins, _cache, _queue, reports, _metrics, NullLogger<BindingCycle>.Instance);
+        _attempts = new AttemptLog(new AttemptLogOptions(), _time);
+        var binding = new BindingCycle(_cache, _queue, reports, _attempts, _metrics, NullLogger<BindingCycle>.Instance);
         _loop = new SchedulerLoop(
-            new SchedulingCycle(plugins, new Random(1)), binding, plugins, _cache, _queue, _workers, reports, _metrics,
+            new SchedulingCycle(new Random(1)), binding, profiles, _cache, _queue, _nominated, _workers, reports, _attempts, _metrics,
             NullLogger<SchedulerLoop>.Instance);
     }
 
@@ -62,7 +66,7 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
 
         Assert.Equal("bind default/web to n1", await WriteAsync());
         Assert.Equal("Normal Scheduled Pod/web: Successfully assigned default/web to n1", await EventAsync());
-        Assert.Equal(1000, Assert.Single(_cache.TakeSnapshot().Nodes).Requested.MilliCpu);
+        Assert.Equal(1000, Assert.Single(Nodes()).Requested.MilliCpu);
     }
 
     [Fact]
@@ -93,7 +97,7 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
         Assert.Equal("Warning FailedScheduling Pod/web: no leader", await EventAsync());
         AssertCondition("SchedulerError", "no leader");
         await BackInQueueAsync(Pool.Backoff);
-        Assert.Equal(0, Assert.Single(_cache.TakeSnapshot().Nodes).Requested.MilliCpu);
+        Assert.Equal(0, Assert.Single(Nodes()).Requested.MilliCpu);
 
         _api.Refuse = _ => null;
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -179,5 +183,12 @@ public sealed class SchedulerLoopTests : IAsyncLifetime
             (Text("type"), Text("status"), Text("reason"), Text("message"), Text("lastTransitionTime")));
 
         string? Text(string property) => condition.GetProperty(property).GetString();
+    }
+
+    private IReadOnlyList<NodeInfo> Nodes()
+    {
+        var snapshot = new Snapshot([]);
+        _cache.Refresh(snapshot);
+        return snapshot.Nodes;
     }
 }

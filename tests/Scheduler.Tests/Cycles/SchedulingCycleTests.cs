@@ -7,8 +7,8 @@ namespace MiniK8s.Scheduler.Tests.Cycles;
 
 public sealed class SchedulingCycleTests
 {
-    private readonly SchedulingCycle _cycle = new(
-        new PluginSet(SchedulerServiceCollectionExtensions.DefaultPlugins(new FakeApiClient())), new Random(1));
+    private readonly SchedulingCycle _cycle = new(new Random(1));
+    private readonly Profile _profile = A.DefaultProfile(new FakeApiClient());
 
     [Fact]
     public void Decide_CpuShortEverywhere_SaysSoAndWhyPreemptionDoesNotHelp() => AssertRejects(
@@ -107,7 +107,7 @@ public sealed class SchedulingCycleTests
         },
     });
 
-    private Decision Decide(Pod pod, params NodeInfo[] nodes) => _cycle.Decide(new CycleState(), pod.Info(), new Snapshot(nodes));
+    private Decision Decide(Pod pod, params NodeInfo[] nodes) => _cycle.Decide(_profile, new CycleState(), pod.Info(), new Snapshot(nodes));
 
     private void AssertRejects(string message, Pod pod, params NodeInfo[] nodes) =>
         Assert.Equal(message, Assert.IsType<Decision.Reject>(Decide(pod, nodes)).Message);

@@ -135,7 +135,7 @@ public sealed class FilterTests
     [Fact]
     public void NodeAffinity_EveryTermNamesNodes_NarrowsToThem()
     {
-        var result = new NodeAffinity().PreFilter(new CycleState(), Requiring(Named("n1"), Named("n3")));
+        var result = new NodeAffinity().PreFilter(new CycleState(), Requiring(Named("n1"), Named("n3")), new Snapshot([]));
 
         Assert.Equal(["n1", "n3"], result.Nodes!.Order());
     }
@@ -146,7 +146,7 @@ public sealed class FilterTests
         var term = Named("n1");
         term.MatchFields.Add(Named("n2").MatchFields);
 
-        var result = new NodeAffinity().PreFilter(new CycleState(), Requiring(term));
+        var result = new NodeAffinity().PreFilter(new CycleState(), Requiring(term), new Snapshot([]));
 
         AssertRejects(result.Status, StatusCode.Unresolvable, "pod affinity terms conflict");
     }

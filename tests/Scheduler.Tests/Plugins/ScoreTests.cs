@@ -47,7 +47,7 @@ public sealed class ScoreTests
         ];
         Assert.Equal([0, 1, 2], scores);
 
-        plugin.Normalize(scores);
+        plugin.Normalize(new CycleState(), pod, [], scores);
 
         Assert.Equal([100, 50, 0], scores);
     }
@@ -57,7 +57,7 @@ public sealed class ScoreTests
     {
         long[] scores = [80, 20, 0];
 
-        new NodeAffinity().Normalize(scores);
+        new NodeAffinity().Normalize(new CycleState(), A.Pod().Info(), [], scores);
 
         Assert.Equal([100, 25, 0], scores);
     }

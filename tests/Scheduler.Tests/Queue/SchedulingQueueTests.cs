@@ -2,6 +2,7 @@ using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Plugins.NodeResources;
 using MiniK8s.Scheduler.Plugins.NodeUnschedulable;
+using MiniK8s.Scheduler.Plugins.PrioritySort;
 using MiniK8s.Scheduler.Plugins.SchedulingGates;
 using MiniK8s.Scheduler.Queue;
 
@@ -18,8 +19,8 @@ public sealed class SchedulingQueueTests : IAsyncLifetime
 
     public SchedulingQueueTests()
     {
-        var plugins = new PluginSet([new SchedulingGates(), new NodeUnschedulable(), new NodeResourcesFit()]);
-        _queue = new SchedulingQueue(plugins, new SchedulingQueueOptions(), _time);
+        var profile = A.Profile(A.Entries(new PrioritySort(), new SchedulingGates(), new NodeUnschedulable(), new NodeResourcesFit()));
+        _queue = new SchedulingQueue(new Profiles([profile]), new SchedulingQueueOptions(), _time);
     }
 
     public async Task InitializeAsync()
@@ -130,7 +131,7 @@ public sealed class SchedulingQueueTests : IAsyncLifetime
         _queue.Tell(new ClusterEvent.NodeAdded(A.Node()));
         _time.Advance(TimeSpan.FromMinutes(10));
         _queue.Set(Gated("two"));
-        Assert.Equal(1, _queue.Count(Pool.Unschedulable));
+        Assert.Equal(1, _queue.Count(Pool.Gated));
 
         _queue.Set(Gated());
 

@@ -24,7 +24,7 @@ public sealed class LeaseLatenessTests
             await PutAsync(before, "b", 2);
             await PutAsync(before, "c", 1);
             await PutAsync(before, "c", 2);
-            await WaitUntilAsync(async () => (await TimeToLiveAsync(before, 1)).TTL < 3, "a second of lease 1's life");
+            await Patience.UntilAsync(async () => (await TimeToLiveAsync(before, 1)).TTL < 3, "a second of lease 1's life");
             await before.KillAsync();
         }
 
@@ -35,7 +35,7 @@ public sealed class LeaseLatenessTests
 
         Assert.Equal((4, "a"), (first.GrantedTTL, string.Join(' ', first.Keys.Select(key => key.ToStringUtf8()))));
         Assert.Equal((3600, "b c"), (second.GrantedTTL, string.Join(' ', second.Keys.Select(key => key.ToStringUtf8()))));
-        await WaitUntilAsync(async () => (await TimeToLiveAsync(store, 1)).TTL == -1, "the end of lease 1");
+        await Patience.UntilAsync(async () => (await TimeToLiveAsync(store, 1)).TTL == -1, "the end of lease 1");
         Assert.InRange(sinceStart.Elapsed, TimeSpan.FromSeconds(4), TimeSpan.MaxValue);
         Assert.InRange(sinceReady.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4) + _latest);
         Assert.Equal(["b", "c"], (await EverythingAsync(store)).Select(kv => kv.Key.ToStringUtf8()));

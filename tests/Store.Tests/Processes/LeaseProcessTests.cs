@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using Google.Protobuf;
 
 using Grpc.Core;
@@ -25,7 +23,7 @@ public sealed class LeaseProcessTests
             await PutAsync(before, "b", 2);
             await before.Lease.LeaseRevokeAsync(new LeaseRevokeRequest { ID = 2 });
             var written = FirstSegment();
-            await WaitUntilAsync(
+            await Patience.UntilAsync(
                 async () =>
                 {
                     await before.Kv.PutAsync(new PutRequest { Key = ByteString.CopyFromUtf8("filler"), Value = ByteString.CopyFrom(new byte[2000]) });
@@ -61,7 +59,7 @@ public sealed class LeaseProcessTests
             await store.SignalAsync("STOP");
             await Task.Delay(TimeSpan.FromSeconds(4));      // the pause itself is what is tested
             await store.SignalAsync("CONT");
-            await WaitUntilAsync(async () => (await TimeToLiveAsync(store, 99)).TTL == -1, "the end of the lease nobody keeps alive");
+            await Patience.UntilAsync(async () => (await TimeToLiveAsync(store, 99)).TTL == -1, "the end of the lease nobody keeps alive");
         }
 
         Assert.Equal(Leases, (await EverythingAsync(store)).Count);
@@ -86,7 +84,7 @@ public sealed class LeaseProcessTests
 
             await using var store = await ServerProcess.StartStoreAsync(data);
             Assert.Equal((await TimeToLiveAsync(store, 1)).TTL == -1 ? 0 : 1, (await EverythingAsync(store)).Count);
-            await WaitUntilAsync(async () => (await EverythingAsync(store)).Count == 0, "the end of the lease");
+            await Patience.UntilAsync(async () => (await EverythingAsync(store)).Count == 0, "the end of the lease");
             Assert.Equal(-1, (await TimeToLiveAsync(store, 1)).TTL);
         }
     }
@@ -102,16 +100,6 @@ public sealed class LeaseProcessTests
 
     internal static async Task<IList<KeyValue>> EverythingAsync(ServerProcess store) =>
         (await store.Kv.RangeAsync(new RangeRequest { Key = ByteString.CopyFrom(0), RangeEnd = ByteString.CopyFrom(0) })).Kvs;
-
-    internal static async Task WaitUntilAsync(Func<Task<bool>> holds, string what)
-    {
-        var since = Stopwatch.StartNew();
-        while (!await holds())
-        {
-            if (since.Elapsed > Patience.Limit) throw new TimeoutException($"Missing: {what}");
-            await Task.Delay(20);
-        }
-    }
 
     private static async Task SendAsync(IClientStreamWriter<LeaseKeepAliveRequest> requests, List<int> ids, TimeSpan pause, CancellationToken ended)
     {

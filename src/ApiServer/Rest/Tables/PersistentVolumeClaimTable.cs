@@ -17,23 +17,17 @@ internal sealed class PersistentVolumeClaimTable() : KindTable<PersistentVolumeC
     private const string Unset = "<unset>";
     private const string ClassAnnotation = "volume.beta.kubernetes.io/storage-class";
 
-    private static readonly (string Mode, string Short)[] Modes =
-        [("ReadWriteOnce", "RWO"), ("ReadOnlyMany", "ROX"), ("ReadWriteMany", "RWX"), ("ReadWriteOncePod", "RWOP")];
-
     protected override TableRow Row(PersistentVolumeClaim obj, DateTimeOffset now)
     {
         var (spec, status) = (obj.Spec, obj.Status);
         var isBound = spec.VolumeName.Length > 0;
         return new([
             Name(obj), obj.Metadata.DeletionTimestamp is null ? status.Phase : "Terminating", spec.VolumeName, isBound ? Capacity(status) : "",
-            isBound ? AccessModes(status) : "", StorageClass(obj), spec.HasVolumeAttributesClassName ? spec.VolumeAttributesClassName : Unset,
+            isBound ? VolumeAccessModes.Short(status.AccessModes) : "", StorageClass(obj), spec.HasVolumeAttributesClassName ? spec.VolumeAttributesClassName : Unset,
             Age(obj, now), spec.HasVolumeMode ? spec.VolumeMode : Unset]);
     }
 
     private static string Capacity(PersistentVolumeClaimStatus status) => status.Capacity.TryGetValue("storage", out var amount) ? amount : "0";
-
-    private static string AccessModes(PersistentVolumeClaimStatus status) =>
-        string.Join(',', Modes.Where(mode => status.AccessModes.Contains(mode.Mode)).Select(mode => mode.Short));
 
     private static string StorageClass(PersistentVolumeClaim obj) =>
         obj.Metadata.Annotations.TryGetValue(ClassAnnotation, out var name) ? name : obj.Spec.StorageClassName;

@@ -16,5 +16,6 @@ internal class FileError(string message) : Exception(message)
     public static FileError BadDescriptor => new("Bad file descriptor");
     public static FileError NotPermitted => new("Operation not permitted");
     public static FileError NameTooLong => new("File name too long");
+    public static FileError CrossDevice => new("Invalid cross-device link");
     public static FileError Invalid => new("Invalid argument");
 }

@@ -142,7 +142,7 @@ internal sealed class VirtualFileSystem(FileTree root, bool readOnlyRoot, IEnume
         if (source.Node is null) throw FileError.NotFound;
         if (source.Node is not RegularFile) throw FileError.NotPermitted;
         if (location.Node is not null) throw FileError.Exists;
-        if (location.Tree != source.Tree) throw new FileError("Invalid cross-device link");
+        if (location.Tree != source.Tree) throw FileError.CrossDevice;
         CheckWritable(location, user);
         location.Tree.MakeHardLink(location.TreePath, source.TreePath);
     }

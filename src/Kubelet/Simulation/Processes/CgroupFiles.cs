@@ -10,6 +10,7 @@ namespace MiniK8s.Kubelet.Simulation.Processes;
 /// -------------------+------------------------------------------------------------------
 /// cgroup.controllers | cpuset cpu io memory hugetlb pids rdma
 /// cpu.max            | 50000 100000          quota and period; max without a limit
+/// cpu.stat           | usage_usec 2500000    and so on, a line each: its account (CpuTime)
 /// cpu.weight         | 10
 /// memory.current     | 1048576               what is held now
 /// memory.max         | 134217728             in whole pages; max without a limit
@@ -28,6 +29,7 @@ internal static class CgroupFiles
     {
         "cgroup.controllers" => "cpuset cpu io memory hugetlb pids rdma\n",
         "cpu.max" => $"{Limit(kernel.Resources.CpuQuota)} {LinuxResources.CpuPeriod}\n",
+        "cpu.stat" => Account(kernel.Cpu.At(now)),
         "cpu.weight" => $"{CgroupValues.Weight(kernel.Resources.CpuShares)}\n",
         "memory.current" => $"{kernel.MemoryAt(now)}\n",
         "memory.max" => $"{Limit(kernel.Resources.MemoryLimit / PageSize * PageSize)}\n",
@@ -36,6 +38,19 @@ internal static class CgroupFiles
         "pids.max" => "max\n",
         _ => null,
     } : null;
+
+    // No program here asks a kernel for anything that takes its time: all is the user's. And nobody saves quota up, cpu.max.burst being 0.
+    private static string Account(CpuStat cpu) => $"""
+        usage_usec {cpu.UsedMicros}
+        user_usec {cpu.UsedMicros}
+        system_usec 0
+        nr_periods {cpu.Periods}
+        nr_throttled {cpu.ThrottledPeriods}
+        throttled_usec {cpu.ThrottledMicros}
+        nr_bursts 0
+        burst_usec 0
+
+        """;
 
     private static string Limit(long value) => value > 0 ? $"{value}" : "max";
 }

@@ -5,22 +5,18 @@ using MiniK8s.Kubelet.Simulation.Network;
 namespace MiniK8s.Kubelet.Simulation.Processes;
 
 /// <summary>
-/// What the processes of one container share: files, network, programs, time, the process table. Its first process is 1; when that ends,
-/// all end.
+/// What the processes of one container share: files, network, programs, time, memory, and a process table, which may hold other containers'
+/// processes too. When its first process ends, all of its own end.
 /// </summary>
 internal sealed class Kernel(
     VirtualFileSystem files, NetworkNamespace network, IProgramTable programs, string hostname, IReadOnlyDictionary<string, string> facts,
-    LinuxResources resources, TimeProvider time, DateTimeOffset bootedAt)
+    LinuxResources resources, TimeProvider time, DateTimeOffset bootedAt, ProcessTable table)
 {
     /// <summary>Processes at once, as a pids limit would have it.</summary>
     public const int MaxProcesses = 256;
 
     /// <summary>Directories of a PATH: those after it are not looked into.</summary>
     public const int MaxSearched = 256;
-
-    private readonly Lock _gate = new();        // guards _processes and _nextPid
-    private readonly SortedDictionary<int, SimProcess> _processes = [];
-    private int _nextPid = 1;
 
     public VirtualFileSystem Files { get; } = files;
     public NetworkNamespace Network { get; } = network;
@@ -35,7 +31,10 @@ internal sealed class Kernel(
 
     public TimeProvider Time { get; } = time;
     public DateTimeOffset BootedAt { get; } = bootedAt;
-    public StepThrottle Throttle { get; } = new(time);
+    public StepThrottle Throttle { get; } = new(new CpuTime(resources, bootedAt), time);
+
+    /// <summary>What its processes have of the processor.</summary>
+    public CpuTime Cpu => Throttle.Cpu;
 
     /// <summary>What variables and buffers of its processes may take of the host at once, whatever the container's own limit.</summary>
     public const long MaxHeldBytes = 64 << 20;
@@ -48,29 +47,37 @@ internal sealed class Kernel(
     /// <summary>Told when a process has taken or freed memory.</summary>
     public Action? MemoryChanged { get; set; }
 
-    public IReadOnlyList<SimProcess> Processes
-    {
-        get { lock (_gate) return [.. _processes.Values]; }
-    }
+    /// <summary>Root here may look into other users' processes (CAP_SYS_PTRACE).</summary>
+    public bool MayTrace { get; init; }
 
-    public SimProcess? Find(int pid)
-    {
-        lock (_gate) return _processes.GetValueOrDefault(pid);
-    }
+    /// <summary>All that its processes see, by number: their own, and those of the containers that share the table.</summary>
+    public IReadOnlyList<SimProcess> Processes => table.All;
+
+    /// <summary>Its own alone.</summary>
+    public IReadOnlyList<SimProcess> OwnProcesses => table.Of(this);
+
+    public ProcessTable Table => table;
+
+    /// <summary>What the container was started with; null until then. Set by the table, as is the count.</summary>
+    public SimProcess? First { get; set; }
+
+    /// <summary>How many are its own.</summary>
+    public int ProcessCount { get; set; }
+
+    public SimProcess? Find(int pid) => table.Find(pid);
 
     /// <summary>Starts a process; the descriptors in <paramref name="setup"/> become its own, also when this throws.</summary>
     public SimProcess Start(SimProcess? parent, IReadOnlyList<string> arguments, ResolvedCommand command, ProcessSetup setup)
     {
         SimProcess process;
-        lock (_gate)
+        try
         {
-            if (_processes.Count >= MaxProcesses || (_nextPid > 1 && !_processes.ContainsKey(1)))
-            {
-                setup.Descriptors.CloseAll();
-                throw new FileError("Resource temporarily unavailable");
-            }
-            process = new SimProcess(this, _nextPid++, parent, arguments, setup);
-            _processes[process.Pid] = process;
+            process = table.Add(this, parent, arguments, setup);
+        }
+        catch (FileError)
+        {
+            setup.Descriptors.CloseAll();
+            throw;
         }
         // Runs on the caller until its first wait; the kernel owns the task, and Exited tells of its end.
         _ = process.RunAsync(command);
@@ -93,45 +100,30 @@ internal sealed class Kernel(
         return null;
     }
 
-    /// <summary>Signals a process from outside the container; false if there is none.</summary>
-    public bool SignalFirst(int signal)
+    /// <summary>Signals the first process from outside the container, if it still runs.</summary>
+    public void SignalFirst(int signal)
     {
-        if (Find(1) is not { } first) return false;
-        first.Deliver(signal, fromOutside: true);
-        return true;
+        if (First is { } first && Find(first.Pid) is not null) first.Deliver(signal, fromOutside: true);
     }
 
     /// <summary>Everything the container holds: 1 MiB to begin with, what its processes take and their variables and buffers do, and the ballast.</summary>
-    public long MemoryAt(DateTimeOffset time)
-    {
-        // Asked of every container every few seconds: nothing is left behind.
-        lock (_gate)
-        {
-            var held = (1 << 20) + HeldPages(Interlocked.Read(ref _held)) + (Ballast?.At(time) ?? 0);
-            foreach (var (_, process) in _processes) held += process.Memory?.At(time) ?? 0;
-            return held;
-        }
-    }
+    public long MemoryAt(DateTimeOffset time) =>
+        (1 << 20) + HeldPages(Interlocked.Read(ref _held)) + (Ballast?.At(time) ?? 0) + table.MemoryOf(this, time);
 
     /// <summary>By how much that grows in a second.</summary>
     public long GrowthAt(DateTimeOffset time) =>
-        Processes.Select(p => p.Memory).Append(Ballast).Sum(m => m is not null && m.At(time) < m.Maximum ? m.GrowthPerSecond : 0);
+        OwnProcesses.Select(p => p.Memory).Append(Ballast).Sum(m => m is not null && m.At(time) < m.Maximum ? m.GrowthPerSecond : 0);
 
     /// <summary>The process that holds most, the ballast being the first one's; null once none is left.</summary>
     public (SimProcess? Process, long Bytes) LargestAt(DateTimeOffset time)
     {
         (SimProcess? Process, long Bytes) largest = default;
-        foreach (var process in Processes)
+        foreach (var process in OwnProcesses)
         {
-            var bytes = (process.Memory?.At(time) ?? 0) + (process.Pid == 1 ? Ballast?.At(time) ?? 0 : 0);
+            var bytes = (process.Memory?.At(time) ?? 0) + (process == First ? Ballast?.At(time) ?? 0 : 0);
             if (largest.Process is null || bytes > largest.Bytes) largest = (process, bytes);
         }
         return largest;
-    }
-
-    public int ProcessCount
-    {
-        get { lock (_gate) return _processes.Count; }
     }
 
     /// <summary>Takes memory of the host, or gives it back; false, and nothing taken, where that would be too much.</summary>
@@ -150,20 +142,17 @@ internal sealed class Kernel(
     // In whole mebibytes: the little that any shell has in its variables is in the one that every container begins with.
     private static long HeldPages(long bytes) => bytes >> 20 << 20;
 
+    /// <summary>Kills its own.</summary>
     public void KillAll()
     {
-        foreach (var process in Processes) process.Die(Simulation.Processes.Signals.Kill);
+        foreach (var process in OwnProcesses) process.Die(Signals.Kill);
     }
 
-    /// <summary>A process has ended: its children belong to the first one now, and with the first one all end.</summary>
+    /// <summary>A process of its own has ended. With the first one all others go, as a shim sees to it where the table is shared.</summary>
     public void Ended(SimProcess process)
     {
-        lock (_gate)
-        {
-            _processes.Remove(process.Pid);
-            foreach (var child in _processes.Values.Where(p => p.ParentPid == process.Pid)) child.ParentPid = 1;
-        }
-        if (process.Pid == 1) KillAll();
+        table.Remove(process);
+        if (process == First) KillAll();
         if (process.Memory is not null) MemoryChanged?.Invoke();
         Network.CloseListenersOf(process);
     }

@@ -12,62 +12,94 @@ internal sealed class ProcessFiles(SimProcess self)
 {
     private const int WorkPerCharacter = 8;         // of a path: each of its parts is looked up
 
-    private VirtualFileSystem Tree => self.Kernel.Files;
+    public OpenFile OpenRead(string path)
+    {
+        var (tree, at) = Reach(path);
+        return SpecialFiles.TryOpen(self, FullPath(at), writing: false) ?? tree.OpenRead(at, self.WorkingDirectory, self.User);
+    }
 
-    public OpenFile OpenRead(string path) =>
-        SpecialFiles.TryOpen(self, Paid(path), writing: false)
-        ?? Tree.OpenRead(path, self.WorkingDirectory, self.User);
-
-    public OpenFile OpenWrite(string path, bool append) =>
-        SpecialFiles.TryOpen(self, Paid(path), writing: true)
-        ?? (IsDone(path) ? new NullFile() : Tree.OpenWrite(path, self.WorkingDirectory, self.User, append, 0b110_110_110 & ~self.Umask));
+    public OpenFile OpenWrite(string path, bool append)
+    {
+        var (tree, at) = Reach(path);
+        return SpecialFiles.TryOpen(self, FullPath(at), writing: true)
+            ?? (IsDone(tree, at) ? new NullFile() : tree.OpenWrite(at, self.WorkingDirectory, self.User, append, 0b110_110_110 & ~self.Umask));
+    }
 
     /// <summary>Created if absent, and neither cut nor read from anywhere but its start.</summary>
-    public OpenFile OpenReadWrite(string path) =>
-        SpecialFiles.TryOpen(self, Paid(path), writing: true)
-        ?? Tree.OpenWrite(path, self.WorkingDirectory, self.User, append: false, 0b110_110_110 & ~self.Umask, truncate: false);
+    public OpenFile OpenReadWrite(string path)
+    {
+        var (tree, at) = Reach(path);
+        return SpecialFiles.TryOpen(self, FullPath(at), writing: true)
+            ?? tree.OpenWrite(at, self.WorkingDirectory, self.User, append: false, 0b110_110_110 & ~self.Umask, truncate: false);
+    }
 
-    public FileNode? Find(string path, bool followLast = true) =>
-        SpecialFiles.TryFind(self, Paid(path)) ?? Tree.Find(path, self.WorkingDirectory, followLast);
+    public FileNode? Find(string path, bool followLast = true)
+    {
+        try
+        {
+            var (tree, at) = Reach(path, followLast);
+            return SpecialFiles.TryFind(self, FullPath(at)) ?? tree.Find(at, self.WorkingDirectory, followLast);
+        }
+        catch (FileError)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The node at a path, or the error that stat(2) gives.</summary>
-    public FileNode Demand(string path, bool followLast = true) =>
-        SpecialFiles.TryFind(self, Paid(path))
-        ?? (path == "" ? null : Tree.Locate(path, self.WorkingDirectory, followLast).Node) ?? throw FileError.NotFound;
+    public FileNode Demand(string path, bool followLast = true)
+    {
+        var (tree, at) = Reach(path, followLast);
+        return SpecialFiles.TryFind(self, FullPath(at))
+            ?? (path == "" ? null : tree.Locate(at, self.WorkingDirectory, followLast).Node) ?? throw FileError.NotFound;
+    }
 
     public bool Exists(string path) => Find(path) is not null;
 
     public IReadOnlyList<KeyValuePair<string, FileNode>> List(string path)
     {
-        var entries = Tree.List(path, self.WorkingDirectory);
+        var (tree, at) = Reach(path);
+        var entries = SpecialFiles.TryList(self, FullPath(at)) ?? tree.List(at, self.WorkingDirectory);
         self.Work.Add(WorkMeter.PerItem * (long)entries.Count);
         return entries;
     }
 
+    /// <summary>The absolute path without links; what is at its end need not exist.</summary>
+    public string RealPath(string path)
+    {
+        var (tree, at) = Reach(path);
+        return tree.Locate(at, self.WorkingDirectory).FullPath;
+    }
+
     public void MakeDirectory(string path, int? mode = null)
     {
-        Paid(path);
-        if (!IsDone(path)) Tree.MakeDirectory(path, self.WorkingDirectory, self.User, mode ?? 0b111_111_111 & ~self.Umask);
+        var (tree, at) = Reach(path);
+        if (!IsDone(tree, at)) tree.MakeDirectory(at, self.WorkingDirectory, self.User, mode ?? 0b111_111_111 & ~self.Umask);
     }
 
     public void MakeLink(string path, string target)
     {
-        if (!IsDone(path)) Tree.MakeLink(path, self.WorkingDirectory, self.User, target);
+        var (tree, at) = Reach(path);
+        if (!IsDone(tree, at)) tree.MakeLink(at, self.WorkingDirectory, self.User, target);
     }
 
     public void MakeHardLink(string path, string target)
     {
-        if (!IsDone(path)) Tree.MakeHardLink(path, self.WorkingDirectory, self.User, target);
+        var ((tree, at), (from, source)) = (Reach(path), Reach(target));
+        if (from != tree) throw FileError.CrossDevice;
+        if (!IsDone(tree, at)) tree.MakeHardLink(at, self.WorkingDirectory, self.User, source);
     }
 
     public void Delete(string path)
     {
-        if (!IsDone(path)) Tree.Delete(path, self.WorkingDirectory, self.User);
+        var (tree, at) = Reach(path, followLast: false);
+        if (!IsDone(tree, at)) tree.Delete(at, self.WorkingDirectory, self.User);
     }
 
     public void SetAttributes(string path, int? mode = null, long? uid = null, long? gid = null, bool touch = false, DateTimeOffset? modifiedAt = null)
     {
-        if (!IsDone(path)) Tree.SetAttributes(path, self.WorkingDirectory, self.User, mode, uid, gid, touch, modifiedAt);
+        var (tree, at) = Reach(path);
+        if (!IsDone(tree, at)) tree.SetAttributes(at, self.WorkingDirectory, self.User, mode, uid, gid, touch, modifiedAt);
     }
 
     public async Task<byte[]> ReadAllAsync(string path)
@@ -100,19 +132,20 @@ internal sealed class ProcessFiles(SimProcess self)
 
     public string FullPath(string path) => VirtualFileSystem.Normalise(path, self.WorkingDirectory);
 
-    private string Paid(string path)
+    // The container's own files, unless the path goes through a process of another one.
+    private (VirtualFileSystem Tree, string Path) Reach(string path, bool followLast = true)
     {
-        var full = FullPath(path);
-        self.Work.Add(WorkPerCharacter * (long)full.Length);
-        return full;
+        self.Work.Add(WorkPerCharacter * (long)(path.Length + (path.StartsWith('/') ? 0 : self.WorkingDirectory.Length)));
+        return (path.Contains("proc/", StringComparison.Ordinal) || self.WorkingDirectory.StartsWith("/proc/", StringComparison.Ordinal))
+            && ProcessRoots.Follow(self, FullPath(path), followLast) is { } far ? far : (self.Kernel.Files, path);
     }
 
-    private bool IsDone(string path)
+    private bool IsDone(VirtualFileSystem tree, string path)
     {
         if (self.Clock.IsLive) return false;
         try
         {
-            return self.Clock.Now <= Tree.Locate(path, self.WorkingDirectory).Tree.KnownUntil;
+            return self.Clock.Now <= tree.Locate(path, self.WorkingDirectory).Tree.KnownUntil;
         }
         catch (FileError)
         {

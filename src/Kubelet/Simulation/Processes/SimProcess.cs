@@ -18,6 +18,7 @@ internal sealed class SimProcess
     private int _fatalSignal;
     private long _held;
     private volatile bool _gaveBack;
+    private int _burning;       // thousandths of a core
     private DateTimeOffset _killedAt;
 
     public SimProcess(Kernel kernel, int pid, SimProcess? parent, IReadOnlyList<string> arguments, ProcessSetup setup)
@@ -76,9 +77,6 @@ internal sealed class SimProcess
     /// <summary>What ps shows in place of the arguments, when the program has changed its title.</summary>
     public string? Title { get; set; }
 
-    /// <summary>Thousandths of a core this process burns all the time.</summary>
-    public long CpuMillis { get; set; }
-
     /// <summary>Memory beyond what any small process takes; null: none.</summary>
     public MemoryUse? Memory { get; private set; }
 
@@ -109,6 +107,13 @@ internal sealed class SimProcess
     {
         Memory = use;
         Kernel.MemoryChanged?.Invoke();
+    }
+
+    /// <summary>The process wants some thousandths of a core more, from now on until it ends.</summary>
+    public void Burn(int millis)
+    {
+        _burning += millis;
+        Kernel.Cpu.Burn(millis, Clock.Now);
     }
 
     public string? Env(string name) => Environment.GetValueOrDefault(name);
@@ -143,16 +148,23 @@ internal sealed class SimProcess
         }
     }
 
+    /// <summary>Whether it may signal another: root's may, and those of the same user [kill(2)].</summary>
+    public bool MaySignal(SimProcess other) => User.Uid == 0 || User.Uid == other.User.Uid;
+
+    /// <summary>Whether it may look into another, its files and its environment [ptrace(2), PTRACE_MODE_READ_FSCREDS].</summary>
+    public bool MayTrace(SimProcess other) =>
+        (User.Uid == other.User.Uid && User.Gid == other.User.Gid) || (User.Uid == 0 && Kernel.MayTrace);
+
     /// <summary>
     /// What kill(2) does.
     /// <code>
     /// signal      | process                     | effect
     /// ------------+-----------------------------+---------------------------------------------
-    /// KILL        | first, from inside          | none
+    /// KILL        | number 1, from inside       | none
     /// KILL        | any other, or from outside  | ends, 128 + 9
     /// any         | catches it                  | queued for the program
     /// any         | ignores it                  | none
-    /// any         | default, first process      | none: an init process has no default actions
+    /// any         | default, number 1           | none: an init process has no default actions
     /// harmless    | default                     | none
     /// the rest    | default                     | ends, 128 + signal
     /// </code>
@@ -256,6 +268,7 @@ internal sealed class SimProcess
         Descriptors.CloseAll();
         _gaveBack = true;
         Kernel.TryHold(-Interlocked.Read(ref _held));
+        if (_burning > 0) Kernel.Cpu.Burn(-_burning, EndedAt);
         Kernel.Ended(this);
         _exited.TrySetResult(status);
     }

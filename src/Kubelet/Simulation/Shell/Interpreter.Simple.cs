@@ -7,6 +7,9 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 // Simple commands: assignments, redirections, and then a function, a built-in or a program.
 internal sealed partial class Interpreter
 {
+    // Made for the first command.
+    private Redirections Redirections => field ??= new Redirections(_self, _state, _expansion);
+
     // An error is told where it happened: further out, the line and the built-in that it is of are no longer known.
     private async ValueTask<int> RunReportingAsync(SimpleCommand command, bool isLast)
     {
@@ -82,7 +85,7 @@ internal sealed partial class Interpreter
             _state.Set(assignment.Name, value);
         }
         if (await RedirectAsync(command.Redirections) is not { } saved) return 1;
-        Restore(saved);
+        Redirections.Restore(saved);
         return _substitutionStatus;
     }
 
@@ -108,7 +111,7 @@ internal sealed partial class Interpreter
         }
         finally
         {
-            Restore(saved);
+            Redirections.Restore(saved);
             if (!isSpecial)
                 foreach (var (name, value) in old)
                 {
@@ -144,7 +147,7 @@ internal sealed partial class Interpreter
         var descriptors = replaces ? _self.Descriptors : _self.Descriptors.Copy();
         try
         {
-            await ApplyAsync(descriptors, command.Redirections);
+            await Redirections.ApplyAsync(descriptors, command.Redirections);
             _self.Kernel.Throttle.Charge(StepsPerFork + (_state.NameCount / 64));
             var found = Find(words[0]) ?? throw new ShellError(NotFound(words[0], command.Line), 127);
             IReadOnlyDictionary<string, string> environment = _state.Exported();
@@ -221,7 +224,7 @@ internal sealed partial class Interpreter
     {
         try
         {
-            await ApplyAsync(_self.Descriptors, command.Redirections);
+            await Redirections.ApplyAsync(_self.Descriptors, command.Redirections);
         }
         catch (ShellError error)
         {
@@ -249,86 +252,14 @@ internal sealed partial class Interpreter
     // Null: a redirection failed and has been reported. Otherwise what the descriptors were, to be put back.
     private async ValueTask<List<(int Number, OpenFile? Old)>?> RedirectAsync(IReadOnlyList<Redirection> redirections)
     {
-        var saved = new List<(int, OpenFile?)>();
-        foreach (var redirection in redirections)
-            saved.Add((redirection.Number, _self.Descriptors.IsOpen(redirection.Number) ? _self.Descriptors[redirection.Number].Retain() : null));
         try
         {
-            await ApplyAsync(_self.Descriptors, redirections);
-            return saved;
+            return await Redirections.ReplaceAsync(redirections);
         }
         catch (ShellError error)
         {
-            Restore(saved);
             await ReportAsync(error);
             return null;
-        }
-    }
-
-    private void Restore(List<(int Number, OpenFile? Old)> saved)
-    {
-        for (var i = saved.Count - 1; i >= 0; i--)
-        {
-            if (saved[i].Old is { } old) _self.Descriptors.Set(saved[i].Number, old);
-            else _self.Descriptors.Close(saved[i].Number);
-        }
-    }
-
-    private async ValueTask ApplyAsync(DescriptorTable descriptors, IReadOnlyList<Redirection> redirections)
-    {
-        foreach (var redirection in redirections)
-        {
-            var target = await _expansion.TextAsync(redirection.Target);
-            switch (redirection.Kind)
-            {
-                case RedirectionKind.HereDocument:
-                    descriptors.Set(redirection.Number, new ContentFile(Encoding.UTF8.GetBytes(target)));
-                    break;
-                case RedirectionKind.Duplicate when target == "-":
-                    descriptors.Close(redirection.Number);
-                    break;
-                case RedirectionKind.Duplicate:
-                    Duplicate(descriptors, redirection.Number, target);
-                    break;
-                default:
-                    descriptors.Set(redirection.Number, Open(redirection.Kind, target));
-                    break;
-            }
-        }
-    }
-
-    private void Duplicate(DescriptorTable descriptors, int number, string target)
-    {
-        if (!int.TryParse(target, out var source))
-        {
-            // ">& file" is bash's way of sending both streams to a file.
-            var file = Open(RedirectionKind.Output, target);
-            descriptors.Set(1, file.Retain());
-            descriptors.Set(2, file);
-            return;
-        }
-        if (!descriptors.IsOpen(source)) throw new ShellError($"{source}: Bad file descriptor", 2);
-        descriptors.Set(number, descriptors[source].Retain());
-    }
-
-    private OpenFile Open(RedirectionKind kind, string path)
-    {
-        try
-        {
-            if (kind == RedirectionKind.Output && _state.NoClobber && _self.Files.Find(path) is RegularFile) throw FileError.Exists;
-            return kind switch
-            {
-                RedirectionKind.Input => _self.Files.OpenRead(path),
-                RedirectionKind.ReadWrite => _self.Files.OpenReadWrite(path),
-                _ => _self.Files.OpenWrite(path, kind == RedirectionKind.Append),
-            };
-        }
-        catch (FileError error)
-        {
-            var isMissing = error.Message == FileError.NotFound.Message || (kind != RedirectionKind.Input && error.Message == FileError.NotDirectory.Message);
-            throw kind == RedirectionKind.Input
-                ? new ShellError($"can't open {path}: {(isMissing ? "no such file" : error.Message)}", 1)
-                : new ShellError($"can't create {path}: {(isMissing ? "nonexistent directory" : error.Message)}", 1);
         }
     }
 }

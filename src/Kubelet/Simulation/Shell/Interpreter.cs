@@ -230,7 +230,7 @@ internal sealed partial class Interpreter
         }
         finally
         {
-            Restore(saved);
+            Redirections.Restore(saved);
         }
     }
 

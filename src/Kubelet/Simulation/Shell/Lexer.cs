@@ -2,19 +2,6 @@ using System.Text;
 
 namespace MiniK8s.Kubelet.Simulation.Shell;
 
-internal enum TokenKind
-{
-    Word,
-    Operator,
-
-    /// <summary>Digits right before a redirection.</summary>
-    Number,
-    NewLine,
-    End,
-}
-
-internal sealed record Token(TokenKind Kind, string Text, Word? Word, int Line);
-
 /// <summary>
 /// Cuts a script into tokens. Words come with their expansions parsed, since where a word ends depends on them; bodies of here-documents
 /// are read when
@@ -399,13 +386,4 @@ internal sealed class Lexer(string text, int line = 1, IReadOnlyDictionary<strin
         if (literal.Length > 0) parts.Add(new LiteralPart(literal.ToString(), quoted));
         literal.Clear();
     }
-}
-
-/// <summary>A here-document whose body comes after the line it was announced in.</summary>
-internal sealed class HereDocument(string delimiter, bool isQuoted, bool stripTabs)
-{
-    public string Delimiter { get; } = delimiter;
-    public bool IsQuoted { get; } = isQuoted;
-    public bool StripTabs { get; } = stripTabs;
-    public Word Body { get; set; } = new([]);
 }

@@ -7,12 +7,12 @@ internal sealed class NodeName : IFilterPlugin, IQueueingHintPlugin
 {
     public const string PluginName = "NodeName";
 
+    private static readonly Status Another = Status.Unresolvable("node(s) didn't match the requested node name");
+
     public string Name => PluginName;
 
     public Status Filter(CycleState state, PodInfo pod, NodeInfo node) =>
-        pod.NodeName.Length == 0 || pod.NodeName == node.Name
-            ? Status.Success
-            : Status.Unresolvable("node(s) didn't match the requested node name");
+        pod.NodeName.Length == 0 || pod.NodeName == node.Name ? Status.Success : Another;
 
     public bool MayHelp(PodInfo pod, ClusterEvent change) => change is ClusterEvent.NodeAdded;
 }

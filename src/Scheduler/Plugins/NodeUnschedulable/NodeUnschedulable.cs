@@ -9,10 +9,11 @@ internal sealed class NodeUnschedulable : IFilterPlugin, IQueueingHintPlugin
 {
     private static readonly Taint Cordon = new() { Key = "node.kubernetes.io/unschedulable", Effect = Tolerations.NoSchedule };
 
+    private static readonly Status IsCordoned = Status.Unresolvable("node(s) were unschedulable");
+
     public string Name => "NodeUnschedulable";
 
-    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) =>
-        Accepts(pod, node.Node) ? Status.Success : Status.Unresolvable("node(s) were unschedulable");
+    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => Accepts(pod, node.Node) ? Status.Success : IsCordoned;
 
     public bool MayHelp(PodInfo pod, ClusterEvent change) => change switch
     {

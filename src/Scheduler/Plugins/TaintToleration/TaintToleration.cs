@@ -7,19 +7,26 @@ namespace MiniK8s.Scheduler.Plugins.TaintToleration;
 /// <summary>Rejects nodes with a hard taint that the pod does not tolerate; prefers those with few soft ones.</summary>
 internal sealed class TaintToleration : IFilterPlugin, IScorePlugin, IQueueingHintPlugin
 {
+    // The last rejection: a cluster has few taints on many nodes.
+    private Refusal? _last;
+
     public string Name => "TaintToleration";
 
-    public int Weight => 3;
+    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => Untolerated(pod, node.Node) is { } taint ? Refuse(taint) : Status.Success;
 
-    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) =>
-        Untolerated(pod, node.Node) is { } taint
-            ? Status.Unresolvable($"node(s) had untolerated taint {{{taint.Key}: {taint.Value}}}")
-            : Status.Success;
+    public long Score(CycleState state, PodInfo pod, NodeInfo node)
+    {
+        if (node.Node.Spec is not { Taints: { Count: > 0 } taints }) return 0;
+        var count = 0;
+        for (var i = 0; i < taints.Count; i++)
+        {
+            if (taints[i].Effect == Tolerations.PreferNoSchedule && !pod.Pod.Spec.Tolerations.Tolerates(taints[i])) count++;
+        }
+        return count;
+    }
 
-    public long Score(CycleState state, PodInfo pod, NodeInfo node) => Taints(node.Node).Count(taint =>
-        taint.Effect == Tolerations.PreferNoSchedule && !pod.Pod.Spec.Tolerations.Tolerates(taint));
-
-    public void Normalize(Span<long> scores) => Scores.NormalizeToMax(scores, reverse: true);
+    public void Normalize(CycleState state, PodInfo pod, IReadOnlyList<NodeInfo> feasible, Span<long> scores) =>
+        Scores.NormalizeToMax(scores, reverse: true);
 
     public bool MayHelp(PodInfo pod, ClusterEvent change) => change switch
     {
@@ -29,8 +36,23 @@ internal sealed class TaintToleration : IFilterPlugin, IScorePlugin, IQueueingHi
         _ => false,
     };
 
-    private static Taint? Untolerated(PodInfo pod, Node node) => Taints(node).FirstOrDefault(taint =>
-        taint.Effect is Tolerations.NoSchedule or Tolerations.NoExecute && !pod.Pod.Spec.Tolerations.Tolerates(taint));
+    private Status Refuse(Taint taint)
+    {
+        var last = _last;
+        if (last is null || last.Key != taint.Key || last.Value != taint.Value)
+            _last = last = new Refusal(taint.Key, taint.Value, Status.Unresolvable($"node(s) had untolerated taint {{{taint.Key}: {taint.Value}}}"));
+        return last.Status;
+    }
 
-    private static IEnumerable<Taint> Taints(Node node) => node.Spec?.Taints ?? [];
+    private static Taint? Untolerated(PodInfo pod, Node node)
+    {
+        if (node.Spec is not { Taints: { Count: > 0 } taints }) return null;
+        for (var i = 0; i < taints.Count; i++)
+        {
+            if (taints[i].Effect is Tolerations.NoSchedule or Tolerations.NoExecute && !pod.Pod.Spec.Tolerations.Tolerates(taints[i])) return taints[i];
+        }
+        return null;
+    }
+
+    private sealed record Refusal(string Key, string Value, Status Status);
 }

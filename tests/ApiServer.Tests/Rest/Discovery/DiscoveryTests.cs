@@ -42,7 +42,7 @@ public sealed class DiscoveryTests
         var document = AggregatedDiscovery.Of(ApiKinds.All.Where(kind => kind.Group.Length > 0), version);
 
         Assert.Equal($"apidiscovery.k8s.io/{version}", document["apiVersion"]!.GetValue<string>());
-        Assert.Equal(["apps", "autoscaling", "batch", "coordination.k8s.io", "discovery.k8s.io", "node.k8s.io", "policy", "scheduling.k8s.io"], document["items"]!.AsArray().Select(item => item!["metadata"]!["name"]!.GetValue<string>()));
+        Assert.Equal(["apps", "autoscaling", "batch", "coordination.k8s.io", "discovery.k8s.io", "node.k8s.io", "policy", "scheduling.k8s.io", "storage.k8s.io"], document["items"]!.AsArray().Select(item => item!["metadata"]!["name"]!.GetValue<string>()));
         Assert.Equal(
             """{"resource":"leases","responseKind":{"group":"coordination.k8s.io","version":"v1","kind":"Lease"},"scope":"Namespaced","singularResource":"lease","verbs":["create","delete","deletecollection","get","list","patch","update","watch"]}""",
             document["items"]![3]!["versions"]![0]!["resources"]![0]!.ToJsonString());

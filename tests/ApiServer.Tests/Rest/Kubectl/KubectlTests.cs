@@ -73,7 +73,7 @@ public sealed class KubectlTests : IAsyncLifetime, IDisposable
         Assert.Matches(@"(?m)^pods +po +v1 +true +Pod$", output);
         Assert.Matches(@"(?m)^nodes +no +v1 +false +Node$", output);
         Assert.Matches(@"(?m)^leases +coordination.k8s.io/v1 +true +Lease$", output);
-        Assert.Equal("apps/v1\nautoscaling/v2\nbatch/v1\ncoordination.k8s.io/v1\ndiscovery.k8s.io/v1\nnode.k8s.io/v1\npolicy/v1\nscheduling.k8s.io/v1\nv1\n", await _kubectl.OkAsync("api-versions"));
+        Assert.Equal("apps/v1\nautoscaling/v2\nbatch/v1\ncoordination.k8s.io/v1\ndiscovery.k8s.io/v1\nnode.k8s.io/v1\npolicy/v1\nscheduling.k8s.io/v1\nstorage.k8s.io/v1\nv1\n", await _kubectl.OkAsync("api-versions"));
     }
 
     [RequiresToolFact("kubectl")]

@@ -37,6 +37,9 @@ public sealed class KindTablesTests
     [InlineData("limitranges", "Name|Created At")]
     [InlineData("podtemplates", "Name|Containers|Images|Pod Labels")]
     [InlineData("persistentvolumeclaims", "Name|Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|VolumeMode*")]
+    [InlineData("persistentvolumes", "Name|Capacity|Access Modes|Reclaim Policy|Status|Claim|StorageClass|VolumeAttributesClass|Reason|Age|VolumeMode*")]
+    [InlineData("storageclasses", "Name|Provisioner|ReclaimPolicy|VolumeBindingMode|AllowVolumeExpansion|Age")]
+    [InlineData("csinodes", "Name|Drivers|Age")]
     public void Columns_EveryKind_AreKubernetes(string plural, string expected)
     {
         var columns = KindTables.Of(Kind(plural).Descriptor).Columns;
@@ -91,6 +94,10 @@ public sealed class KindTablesTests
     [InlineData("poddisruptionbudgets", """{"spec":{"maxUnavailable":"50%"},"status":{"disruptionsAllowed":2}}""", "x|N/A|50%|2|5m")]
     [InlineData("priorityclasses", """{"value":7,"globalDefault":true,"preemptionPolicy":"Never"}""", "x|7|True|5m|Never")]
     [InlineData("runtimeclasses", """{"handler":"runsc"}""", "x|runsc|5m")]
+    [InlineData("persistentvolumes", """{"spec":{"capacity":{"storage":"5Gi"},"accessModes":["ReadWriteMany","ReadWriteOnce"],"persistentVolumeReclaimPolicy":"Retain","claimRef":{"namespace":"d","name":"c"},"storageClassName":"fast","volumeMode":"Block"},"status":{"phase":"Bound"}}""",
+        "x|5Gi|RWO,RWX|Retain|Bound|d/c|fast|<unset>||5m|Block")]
+    [InlineData("storageclasses", """{"provisioner":"a/b","reclaimPolicy":"Delete","volumeBindingMode":"Immediate"}""", "x|a/b|Delete|Immediate|false|5m")]
+    [InlineData("csinodes", """{"spec":{"drivers":[{"name":"d","nodeID":"n"}]}}""", "x|1|5m")]
     [InlineData("resourcequotas", """{"status":{"hard":{"pods":"5","limits.cpu":"2","cpu":"1"},"used":{"pods":"2"}}}""", "x|5m|cpu: 0/1, pods: 2/5|limits.cpu: 0/2")]
     [InlineData("persistentvolumeclaims", """{"spec":{"volumeName":"v","storageClassName":"fast","volumeMode":"Block"},"status":{"phase":"Bound","capacity":{"storage":"1Gi"},"accessModes":["ReadWriteMany","ReadWriteOnce"]}}""",
         "x|Bound|v|1Gi|RWO,RWX|fast|<unset>|5m|Block")]

@@ -29,6 +29,11 @@ internal sealed class Copy() : EachOperand("cp", "t")
     public static async ValueTask CopyAsync(SimProcess self, string source, string target, bool recursive)
     {
         await self.Kernel.Throttle.StepAsync(self);
+        if (recursive && !source.EndsWith('/') && self.Files.Find(source, followLast: false) is SymbolicLink link)
+        {
+            MakeLink(self, target, link.Target);
+            return;
+        }
         var node = self.Files.Demand(source);
         if (node == self.Files.Find(target)) throw new CopyError($"'{source}' and '{target}' are the same file");
         if (node is DirectoryNode)
@@ -51,18 +56,26 @@ internal sealed class Copy() : EachOperand("cp", "t")
         self.Files.SetAttributes(target, mode: node.Mode);
     }
 
+    private static void MakeLink(SimProcess self, string path, string target)
+    {
+        try
+        {
+            self.Files.MakeLink(path, target);
+        }
+        catch (FileError error)
+        {
+            throw new CopyError($"can't create '{path}': {error.Message}");
+        }
+    }
+
     private static async ValueTask CopyDirectoryAsync(SimProcess self, string source, string target, bool recursive)
     {
         if (!recursive) throw new CopyError($"omitting directory '{source}'");
         if ($"{self.Files.FullPath(target)}/".StartsWith($"{self.Files.FullPath(source)}/", StringComparison.Ordinal))
             throw new CopyError($"recursion detected, omitting directory '{target}'");
         if (!self.Files.Exists(target)) self.Files.MakeDirectory(target);
-        foreach (var (name, child) in self.Files.List(source))
-        {
-            // A link is copied as one: what it leads to might be above it.
-            if (child is not SymbolicLink link) await CopyAsync(self, $"{source.TrimEnd('/')}/{name}", $"{target}/{name}", recursive: true);
-            else if (self.Files.Find($"{target}/{name}", followLast: false) is null) self.Files.MakeLink($"{target}/{name}", link.Target);
-        }
+        foreach (var (name, _) in self.Files.List(source))
+            await CopyAsync(self, $"{source.TrimEnd('/')}/{name}", $"{target}/{name}", recursive: true);
     }
 }
 

@@ -2,6 +2,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Disk;
 
+/// <summary>df: one file system of a fixed size, at the root and at each mount; <c>-h</c>.</summary>
 internal sealed class DiskFree : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

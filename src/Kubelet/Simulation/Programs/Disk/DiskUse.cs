@@ -3,6 +3,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Disk;
 
+/// <summary>du: what lies below each path in whole blocks, as one sum a path.</summary>
 internal sealed class DiskUse : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

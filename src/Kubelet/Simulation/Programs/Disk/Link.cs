@@ -3,6 +3,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Disk;
 
+/// <summary>ln: a hard link, or with <c>-s</c> a symbolic one; <c>-f</c> in place of what is there.</summary>
 internal sealed class Link() : EachOperand("ln")
 {
     protected override IEnumerable<string> Operands(Arguments options) => options.Operands.SkipLast(options.Operands.Count > 1 ? 1 : 0);

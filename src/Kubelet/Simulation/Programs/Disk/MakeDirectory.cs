@@ -3,6 +3,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Disk;
 
+/// <summary>mkdir: <c>-p</c> with all above it, <c>-m</c> with a mode of its own.</summary>
 internal sealed class MakeDirectory() : EachOperand("mkdir", "m")
 {
     protected override ValueTask ApplyAsync(SimProcess self, Arguments options, string path)

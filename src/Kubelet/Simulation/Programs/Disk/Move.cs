@@ -3,6 +3,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Disk;
 
+/// <summary>mv: a copy, and then the source goes: there is nothing yet that could tell it from a rename.</summary>
 internal sealed class Move() : EachOperand("mv")
 {
     protected override IEnumerable<string> Operands(Arguments options) => options.Operands.SkipLast(1);

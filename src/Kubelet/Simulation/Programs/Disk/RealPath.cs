@@ -26,7 +26,7 @@ internal sealed class RealPath : IProgram
     {
         try
         {
-            return self.Kernel.Files.Locate(path, self.WorkingDirectory).FullPath;
+            return self.Files.RealPath(path);
         }
         catch (FileError)
         {

@@ -3,6 +3,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Disk;
 
+/// <summary>rm: <c>-r</c> a directory with all below it, <c>-f</c> without a word where nothing is there.</summary>
 internal sealed class Remove() : EachOperand("rm")
 {
     private static readonly FileError DotError = new("dot");

@@ -3,6 +3,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Disk;
 
+/// <summary>rmdir: an empty directory; <c>-p</c> those above it too, as long as they are empty.</summary>
 internal sealed class RemoveDirectory() : EachOperand("rmdir")
 {
     protected override ValueTask ApplyAsync(SimProcess self, Arguments options, string path)

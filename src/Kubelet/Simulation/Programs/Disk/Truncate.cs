@@ -3,6 +3,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Disk;
 
+/// <summary>truncate <c>-s</c>: cuts a file, or fills it up with zeroes.</summary>
 internal sealed class Truncate() : EachOperand("truncate", "s")
 {
     protected override async ValueTask ApplyAsync(SimProcess self, Arguments options, string path)

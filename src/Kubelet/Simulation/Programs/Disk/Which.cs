@@ -3,6 +3,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Disk;
 
+/// <summary>which: where PATH has a program; aliases and functions are the shell's own business.</summary>
 internal sealed class Which : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

@@ -3,6 +3,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Jobs;
 
+/// <summary>kill: by number or name of the signal, <c>-l</c> for their list, -1 for all but process 1 and itself.</summary>
 internal sealed class Kill : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
@@ -40,11 +41,11 @@ internal sealed class Kill : IProgram
                 await self.ErrorAsync($"{self.Name}: invalid number '{target}'");
                 status = 1;
             }
-            else if (pid == -1) foreach (var process in self.Kernel.Processes.Where(p => p.Pid != 1 && p != self)) process.Deliver(signal);
-            else if (self.Kernel.Find(int.Abs(pid)) is { } process) process.Deliver(signal);
+            else if (pid == -1) foreach (var process in self.Kernel.Processes.Where(p => p.Pid != 1 && p != self && self.MaySignal(p))) process.Deliver(signal);
+            else if (self.Kernel.Find(int.Abs(pid)) is { } process && self.MaySignal(process)) process.Deliver(signal);
             else
             {
-                await self.ErrorAsync($"{self.Name}: can't kill pid {pid}: No such process");
+                await self.ErrorAsync($"{self.Name}: can't kill pid {pid}: {(self.Kernel.Find(int.Abs(pid)) is null ? "No such process" : "Operation not permitted")}");
                 status = 1;
             }
         }

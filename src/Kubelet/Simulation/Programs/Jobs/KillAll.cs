@@ -2,6 +2,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Jobs;
 
+/// <summary>killall: every process of a name but itself.</summary>
 internal sealed class KillAll : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
@@ -19,7 +20,16 @@ internal sealed class KillAll : IProgram
         foreach (var name in names)
         {
             var found = self.Kernel.Processes.Where(p => p != self && p.Name == name).ToList();
-            found.ForEach(p => p.Deliver(signal));
+            foreach (var process in found)
+            {
+                if (self.MaySignal(process))
+                {
+                    process.Deliver(signal);
+                    continue;
+                }
+                status = 1;
+                if (!quiet) await self.ErrorAsync($"killall: can't kill pid {process.Pid}: Operation not permitted");
+            }
             if (found.Count > 0) continue;
             status = 1;
             if (!quiet) await self.ErrorAsync($"killall: {name}: no process killed");

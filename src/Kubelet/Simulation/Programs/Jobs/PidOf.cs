@@ -2,6 +2,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Jobs;
 
+/// <summary>pidof: the numbers of the processes of a name, the newest first.</summary>
 internal sealed class PidOf : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

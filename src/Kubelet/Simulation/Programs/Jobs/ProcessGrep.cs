@@ -27,8 +27,8 @@ internal sealed class ProcessGrep : IProgram
         var found = self.Kernel.Processes.Where(p => p != self && Matches(p)).ToList();
         foreach (var process in found)
         {
-            if (kills) process.Deliver(signal);
-            else await self.WriteLineAsync(options.Has("a", "l") ? $"{process.Pid} {(options.Has("a") ? string.Join(' ', process.Arguments) : process.Name)}" : process.Pid.ToString(CultureInfo.InvariantCulture));
+            if (kills && self.MaySignal(process)) process.Deliver(signal);
+            else if (!kills) await self.WriteLineAsync(options.Has("a", "l") ? $"{process.Pid} {(options.Has("a") ? string.Join(' ', process.Arguments) : process.Name)}" : process.Pid.ToString(CultureInfo.InvariantCulture));
         }
         return found.Count > 0 ? 0 : 1;
 

@@ -4,6 +4,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Machine;
 
+/// <summary>date: always UTC, of the process's own clock, so that a lab's time shows; <c>-d -r -I -R</c> and formats.</summary>
 internal sealed class Date : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

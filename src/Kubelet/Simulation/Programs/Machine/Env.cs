@@ -2,6 +2,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Machine;
 
+/// <summary>env: the environment, or a command in a changed one (<c>-i</c>, <c>-u</c>, NAME=VALUE).</summary>
 internal sealed class Env : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

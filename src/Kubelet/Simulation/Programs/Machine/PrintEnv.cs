@@ -2,6 +2,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Machine;
 
+/// <summary>printenv: all variables, or the values of some.</summary>
 internal sealed class PrintEnv : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

@@ -3,6 +3,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Machine;
 
+/// <summary>sleep, and usleep in millionths: on the process's clock, so that a caught-up or a sped-up one sleeps no longer than it should.</summary>
 internal sealed class Sleep : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

@@ -6,6 +6,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Net;
 
+/// <summary>curl over plain HTTP: <c>-s -S -f -i -I -L -o -w -X -H -d -m</c> and others; to https it answers what it says of a server without TLS.</summary>
 internal sealed class Curl : IProgram
 {
     private const int MaxRedirects = 20;

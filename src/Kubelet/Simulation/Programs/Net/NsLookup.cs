@@ -2,6 +2,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Net;
 
+/// <summary>nslookup: asks the virtual network, as if the pod's name server had answered.</summary>
 internal sealed class NsLookup : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

@@ -6,6 +6,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Net;
 
+/// <summary>wget in busybox's form, over plain HTTP.</summary>
 internal sealed class Wget : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

@@ -95,6 +95,7 @@ internal sealed class Nginx : IProgram
     {
         private readonly List<Listener> _listeners = [];
         private NginxSite _site = new(configuration, version);
+        private SimProcess? _worker;
         private int _open;
         private int _connections;
 
@@ -128,14 +129,13 @@ internal sealed class Nginx : IProgram
             self.Title = $"nginx: master process {commandLine}";
             self.UseMemory(new MemoryUse(4 << 20, self.Clock.Now));
             self.Signals.Catch(Signals.Term, Signals.Int, Signals.Quit, Signals.Hup, Signals.Usr1, Signals.Winch, Signals.Child);
-            var worker = StartWorker(self);
+            _worker = StartWorker(self);
             await NoticeAsync(self, "using the \"epoll\" event method", $"nginx/{version}", "built by gcc 12.2.0 (Debian 12.2.0-14+deb12u1)", "OS: Linux 6.1.0-minik8s",
-                "getrlimit(RLIMIT_NOFILE): 1048576:1048576", "start worker processes", $"start worker process {worker.Pid}");
+                "getrlimit(RLIMIT_NOFILE): 1048576:1048576", "start worker processes", $"start worker process {_worker.Pid}");
             await UntilToldToEndAsync(self);
             _listeners.ForEach(self.Kernel.Network.Close);
-            worker.Die(Signals.Kill);
-            await worker.Exited;
-            await NoticeAsync(self, $"worker process {worker.Pid} exited with code 0", "exit");
+            await EndWorkerAsync(self, _worker);
+            await NoticeAsync(self, "exit");
             self.Files.Delete(PidFile);
             return 0;
         }
@@ -168,7 +168,14 @@ internal sealed class Nginx : IProgram
             {
                 var read = await NginxConfiguration.ReadAsync(self, "/etc/nginx/nginx.conf");
                 if (read.Fault is { } fault) await EmergencyAsync(self, fault);
-                else _site = new NginxSite(read, version);
+                else
+                {
+                    _site = new NginxSite(read, version);
+                    var old = _worker!;
+                    _worker = StartWorker(self);
+                    await NoticeAsync(self, "using the \"epoll\" event method", "start worker processes", $"start worker process {_worker.Pid}");
+                    await EndWorkerAsync(self, old);
+                }
             }
             catch (FileError error)
             {
@@ -205,10 +212,19 @@ internal sealed class Nginx : IProgram
             return true;
         }
 
+        private async ValueTask EndWorkerAsync(SimProcess self, SimProcess worker)
+        {
+            worker.Die(Signals.Kill);
+            await worker.Exited;
+            await NoticeAsync(self, $"worker process {worker.Pid} exited with code 0");
+        }
+
+        // As the user of the images' nginx.conf, who is number 101 in all of them; only root can become somebody else.
         private static SimProcess StartWorker(SimProcess self)
         {
+            var user = self.User.Uid == 0 ? new FileUser(101, 101, []) : self.User;
             var worker = self.Kernel.Start(self, ["nginx"], new ResolvedCommand(new Worker()), new ProcessSetup(
-                new Dictionary<string, string>(self.Environment), "/", self.User, self.Descriptors.Copy(), self.Clock.ForChild()));
+                new Dictionary<string, string>(self.Environment), "/", user, self.Descriptors.Copy(), self.Clock.ForChild()));
             worker.Title = "nginx: worker process";
             return worker;
         }

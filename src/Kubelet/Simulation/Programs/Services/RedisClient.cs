@@ -7,6 +7,7 @@ using MiniK8s.Kubelet.Simulation.Shell;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Services;
 
+/// <summary>redis-cli: one command, or those of its input, line by line.</summary>
 internal sealed class RedisClient : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

@@ -4,7 +4,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 namespace MiniK8s.Kubelet.Simulation.Programs.Services;
 
 /// <summary>
-/// stress: <c>--vm N --vm-bytes SIZE</c> holds memory, <c>--cpu N</c> burns (in the statistics only), <c>--timeout</c> ends it.
+/// stress: <c>--vm N --vm-bytes SIZE</c> holds memory, <c>--cpu N</c> burns N cores, or what the quota leaves of them (on the container's account: the host's own are left in peace), <c>--timeout</c> ends it.
 /// </summary>
 internal sealed class Stress : IProgram
 {
@@ -14,7 +14,7 @@ internal sealed class Stress : IProgram
         int Hogs(string letter, string name) => int.TryParse(options.Value(letter, name), CultureInfo.InvariantCulture, out var n) ? n : 0;
         var (cpu, io, vm, hdd) = (Hogs("c", "cpu"), Hogs("i", "io"), Hogs("m", "vm"), Hogs("d", "hdd"));
         await self.WriteLineAsync($"stress: info: [{self.Pid}] dispatching hogs: {cpu} cpu, {io} io, {vm} vm, {hdd} hdd");
-        self.CpuMillis = 1000L * cpu;
+        self.Burn(1000 * cpu);
         if (vm > 0) self.UseMemory(new MemoryUse(vm * Sizes.Parse(options.Value("vm-bytes") ?? "256M"), self.Clock.Now));
         var timeout = options.Value("t", "timeout");
         if (timeout is not null && Durations.Parse(timeout) is { } limit) await self.SleepAsync(limit);

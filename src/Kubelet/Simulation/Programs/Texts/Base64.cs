@@ -4,6 +4,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
 
+/// <summary>base64: encodes in lines of 76, <c>-d</c> decodes.</summary>
 internal sealed class Base64 : IProgram
 {
     private const int BytesPerRow = 57;        // 76 characters

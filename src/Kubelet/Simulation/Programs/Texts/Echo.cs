@@ -2,6 +2,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
 
+/// <summary>echo: <c>-n -e -E</c>, and escapes only with <c>-e</c>, as busybox's.</summary>
 internal sealed class Echo : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

@@ -3,6 +3,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
 
+/// <summary>head: the first lines, <c>-n</c>, or bytes, <c>-c</c>; all but the last ones where the number of lines is negative.</summary>
 internal sealed class Head : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

@@ -2,6 +2,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
 
+/// <summary>rev: each line backwards.</summary>
 internal sealed class Reverse : IProgram
 {
     public ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments) =>

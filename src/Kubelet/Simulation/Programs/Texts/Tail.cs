@@ -4,6 +4,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
 
+/// <summary>tail: the last lines, <c>-n</c>, or bytes, <c>-c</c>; <c>-f</c> looks once a second for more.</summary>
 internal sealed class Tail : IProgram
 {
     private static readonly TimeSpan PollPeriod = TimeSpan.FromSeconds(1);

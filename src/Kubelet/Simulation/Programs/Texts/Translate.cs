@@ -3,6 +3,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
 
+/// <summary>tr: maps, deletes (<c>-d</c>) or squeezes (<c>-s</c>) characters; <c>-c</c> all but those given.</summary>
 internal sealed class Translate : IProgram
 {
     private const int MaxSet = 1 << 16;

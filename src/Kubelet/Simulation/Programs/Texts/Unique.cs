@@ -2,6 +2,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
 
+/// <summary>uniq: equal lines in a row as one; <c>-c -d -u -i -f -s -w</c>.</summary>
 internal sealed class Unique : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

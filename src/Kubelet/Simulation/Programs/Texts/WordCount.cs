@@ -4,6 +4,7 @@ using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
 
+/// <summary>wc: lines, words and bytes; <c>-l -w -c -m -L</c>.</summary>
 internal sealed class WordCount : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)

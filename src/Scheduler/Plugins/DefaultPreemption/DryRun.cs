@@ -1,0 +1,76 @@
+using MiniK8s.Scheduler.Cycles;
+using MiniK8s.Scheduler.Framework;
+
+namespace MiniK8s.Scheduler.Plugins.DefaultPreemption;
+
+/// <summary>What would be on one node if pods of lower priority were removed from it. Nothing outside changes.</summary>
+/// <remarks>
+/// First all of them go. Does the pod fit then, they come back one by one as long as it still does: first those whose going would overdraw a
+/// disruption budget, then the others, of each the most important first. Who cannot come back is a victim.
+/// <code>
+/// node of 4 cpu: low-1 (priority 1, 2 cpu), low-2 (priority 0, 1 cpu), low-3 (priority 0, 1 cpu); the pod wants 2 cpu
+/// low-1 comes back: 2 + 2, fits.  low-2: 2 + 1 + 2, does not: a victim.  low-3: likewise.
+/// </code>
+/// Source: SelectVictimsOnNode, pkg/scheduler/framework/plugins/defaultpreemption.
+/// </remarks>
+internal sealed class DryRun
+{
+    private static readonly Status NoVictims = Status.Unresolvable("No preemption victims found for incoming pod");
+
+    private readonly CycleState _state;
+    private readonly PodInfo _pod;
+    private NodeInfo _node;
+
+    private DryRun(CycleState state, PodInfo pod, NodeInfo node) => (_state, _pod, _node) = (state, pod, node);
+
+    /// <summary>The node as a candidate, or why it is none.</summary>
+    public static (Candidate? Candidate, Status Status) On(NodeInfo node, CycleState state, PodInfo pod, DisruptionBudgets budgets)
+    {
+        List<PodInfo>? removable = null;
+        foreach (var other in node.Pods)
+        {
+            if (IsRemovable(other, pod)) (removable ??= []).Add(other);
+        }
+        if (removable is null) return (null, NoVictims);
+        removable.Sort(Importance.Descending);
+        return new DryRun(state.Clone(), pod, node).SelectVictims(removable, budgets);
+    }
+
+    /// <summary>Only what is strictly less important may be removed for a pod.</summary>
+    public static bool IsRemovable(PodInfo other, PodInfo pod) => other.Priority < pod.Priority;
+
+    private (Candidate? Candidate, Status Status) SelectVictims(List<PodInfo> removable, DisruptionBudgets budgets)
+    {
+        RemoveAll(removable);
+        var status = Filter();
+        if (!status.IsSuccess) return (null, status);
+
+        var (violating, others) = budgets.Split(removable);
+        var victims = violating.Where(CannotStay).ToList();
+        var violations = victims.Count;
+        victims.AddRange(others.Where(CannotStay));
+        if (victims.Count == 0) return (null, Status.Unschedulable($"expected at least one victim pod on node \"{_node.Name}\""));
+        victims.Sort(Importance.Descending);
+        return (new Candidate(_node.Name, victims, violations), status);
+    }
+
+    private void RemoveAll(List<PodInfo> pods)
+    {
+        _node = _node.Without(other => IsRemovable(other, _pod));
+        foreach (var pod in pods) _state.Plugins.RemovePod(_state, _pod, pod, _node);
+    }
+
+    // Puts the pod back, and takes it away again if there is no room for both.
+    private bool CannotStay(PodInfo other)
+    {
+        var without = _node;
+        _node = _node.With(other);
+        _state.Plugins.AddPod(_state, _pod, other, _node);
+        if (Filter().IsSuccess) return false;
+        _node = without;
+        _state.Plugins.RemovePod(_state, _pod, other, _node);
+        return true;
+    }
+
+    private Status Filter() => NodeFilters.Run(_state, _pod, _node).Status;
+}
