@@ -40,6 +40,15 @@ internal sealed class Pump : SynchronizationContext
         }
     }
 
+    /// <summary>Runs one of those that are ready; false: none is.</summary>
+    public bool TryRunOne()
+    {
+        Take();
+        if (_ready.Count == 0) return false;
+        RunOne();
+        return true;
+    }
+
     private void Take()
     {
         lock (_gate)

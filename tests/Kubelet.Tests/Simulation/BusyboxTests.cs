@@ -15,7 +15,7 @@ public sealed class BusyboxTests(BusyboxApplets applets) : IClassFixture<Busybox
 {
     private const string Image = "busybox:1.36";
 
-    public static TheoryData<string> Files => [.. ScriptCorpus.Files];
+    public static TheoryData<string> Files => [.. ScriptCorpus.Busybox.Files];
 
     [RequiresToolTheory("busybox")]
     [MemberData(nameof(Files))]
@@ -26,7 +26,7 @@ public sealed class BusyboxTests(BusyboxApplets applets) : IClassFixture<Busybox
         var runtime = host.AddNode("node1", "172.18.0.2", AddressPool.CidrOf(1)).Runtime;
         await runtime.PullImageAsync(Image, null, new Dictionary<string, string>(), default);
         var sandbox = await runtime.RunPodSandboxAsync(new PodSandboxConfig { Name = "pod", Namespace = "default", Uid = "1", Hostname = "pod" }, default);
-        foreach (var (name, script) in ScriptCorpus.Of(file))
+        foreach (var (name, script) in ScriptCorpus.Busybox.Of(file))
         {
             var expected = await applets.RunAsync(script);
             var actual = await SimulateAsync(runtime, sandbox, name, script);
@@ -43,7 +43,7 @@ public sealed class BusyboxTests(BusyboxApplets applets) : IClassFixture<Busybox
     [Fact]
     public void Scripts_InAllFiles_AreManyAndNamedOnce()
     {
-        var names = ScriptCorpus.Files.SelectMany(f => ScriptCorpus.Of(f).Select(s => $"{f}: {s.Name}")).ToList();
+        var names = ScriptCorpus.Busybox.Files.SelectMany(f => ScriptCorpus.Busybox.Of(f).Select(s => $"{f}: {s.Name}")).ToList();
 
         Assert.True(names.Count >= 300, $"{names.Count} scripts");
         Assert.Equal(names.Count, names.Distinct().Count());

@@ -88,6 +88,36 @@ public sealed class ImageTests
     }
 
     [Fact]
+    public async Task Java_AskedForItsVersion_SaysItAndEnds()
+    {
+        await using var lab = new SimLab();
+        var id = await lab.StartAsync("eclipse-temurin:17", "java", "-version");
+
+        var end = await lab.EndAsync(id);
+
+        Assert.Equal((0, "openjdk version \"17.0.2\" 2022-01-18"), (end.ExitCode, (await lab.LogAsync(id)).Split('\n')[0]));
+    }
+
+    [Theory]
+    [InlineData("\"log\": [\"{time:%}\"]", "image a: p prints {time:%} is no form of a time")]
+    [InlineData("\"startDelay\": \"soon\"", "image a: \"soon\" of p is not a duration")]
+    public void Catalogue_ProgramThatCouldNotRun_IsRefused(string field, string reason)
+    {
+        var directory = Directory.CreateTempSubdirectory("minik8s");
+        File.WriteAllText(Path.Combine(directory.FullName, "mine.json"), $$$"""{ "images": [ { "repositories": ["a"], "tags": ["1"], "programs": { "p": { {{{field}}} } } } ] }""");
+        try
+        {
+            var error = Assert.Throws<InvalidDataException>(() => new ImageCatalogue(directory.FullName));
+
+            Assert.EndsWith($"mine.json: {reason}", error.Message);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void Catalogue_UsersDirectory_AddsAndWins()
     {
         var directory = Directory.CreateTempSubdirectory("minik8s");

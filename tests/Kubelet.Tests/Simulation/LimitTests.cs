@@ -15,14 +15,9 @@ public sealed class LimitTests
         var other = await lab.StartAsync("nginx:1.17.1");
         var id = await lab.StartShellAsync(script);
 
-        var end = lab.EndAsync(id);
-        for (var i = 0; i < 1000 && !end.IsCompleted; i++)
-        {
-            await Task.WhenAny(end, lab.Time.WaitForTimersAsync(1));
-            if (!end.IsCompleted) lab.Time.Advance(TimeSpan.FromMilliseconds(50));
-        }
+        var end = await lab.MoveUntilAsync(lab.EndAsync(id));
 
-        Assert.NotEqual(137, (await end.OrMissing("the end of the script")).ExitCode);
+        Assert.NotEqual(137, end.ExitCode);
         Assert.Equal(ContainerState.Running, (await lab.StatusAsync(other)).State);
     }
 
@@ -58,7 +53,7 @@ public sealed class LimitTests
         await using var lab = new SimLab();
         var id = await lab.StartAsync("busybox", "sleep", "infinity");
 
-        var result = await lab.ExecAsync(id, script);
+        var result = await lab.MoveUntilAsync(lab.ExecAsync(id, script));
 
         Assert.Equal((2, complaint), (result.ExitCode, result.Stderr));
     }
@@ -71,7 +66,7 @@ public sealed class LimitTests
         var script = "x=$(head -c 1000000 /dev/zero | tr '\\0' x); i=0; while :; do eval v$i=$x; i=$((i+1)); done";
         var id = await pod.StartAsync(new ContainerConfig { Name = "c", Image = "busybox", Command = ["sh", "-c", script], Resources = new LinuxResources { MemoryLimit = 16 << 20 } });
 
-        var end = await lab.EndAsync(id);
+        var end = await lab.MoveUntilAsync(lab.EndAsync(id));
 
         Assert.Equal((137, "OOMKilled"), (end.ExitCode, end.Reason));
     }

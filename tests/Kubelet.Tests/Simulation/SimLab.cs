@@ -78,6 +78,17 @@ internal sealed class SimLab : IAsyncDisposable
         Assert.Fail($"The container ended after {seen} lines.");
     }
 
+    /// <summary>Moves the clock on while something is charged for its work, until the task is done.</summary>
+    public async Task<T> MoveUntilAsync<T>(Task<T> task)
+    {
+        for (var i = 0; i < 2000 && !task.IsCompleted; i++)
+        {
+            await Task.WhenAny(task, Time.WaitForTimersAsync(1));
+            if (!task.IsCompleted) Time.Advance(TimeSpan.FromSeconds(1));
+        }
+        return await task.OrMissing("the end of the script");
+    }
+
     public Task<ExecResult> ExecAsync(string id, string script) =>
         Runtime.ExecSyncAsync(id, ["sh", "-c", script], TimeSpan.Zero, default).OrMissing($"the end of: {script}");
 

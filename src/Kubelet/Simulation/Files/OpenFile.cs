@@ -64,7 +64,9 @@ internal sealed class ContentFile(ReadOnlyMemory<byte> content) : OpenFile
 }
 
 /// <summary>Collects what is written, up to a limit; what comes after is dropped.</summary>
-internal sealed class CollectingFile(int limit) : OpenFile
+/// <param name="limit">In bytes.</param>
+/// <param name="owner">Who holds the memory until the file closes; null: the kubelet.</param>
+internal sealed class CollectingFile(int limit, Processes.SimProcess? owner = null) : OpenFile
 {
     private readonly MemoryStream _bytes = new();
 
@@ -77,8 +79,18 @@ internal sealed class CollectingFile(int limit) : OpenFile
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken ct)
     {
-        lock (_bytes) _bytes.Write(data.Span[..(int)long.Min(data.Length, limit - _bytes.Length)]);
+        lock (_bytes)
+        {
+            var room = data.Span[..(int)long.Min(data.Length, limit - _bytes.Length)];
+            owner?.Hold(room.Length);
+            _bytes.Write(room);
+        }
         return ValueTask.CompletedTask;
+    }
+
+    protected override void OnClose()
+    {
+        lock (_bytes) owner?.Hold(-_bytes.Length);
     }
 }
 

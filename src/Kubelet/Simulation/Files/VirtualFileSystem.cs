@@ -110,10 +110,13 @@ internal sealed class VirtualFileSystem(FileTree root, bool readOnlyRoot, IEnume
     {
         var location = Locate(path, cwd);
         if (location.Node is null) throw FileError.NotFound;
-        var children = new SortedDictionary<string, FileNode>(location.Tree.List(location.TreePath).ToDictionary(), StringComparer.Ordinal);
-        foreach (var mount in _mounts.Where(m => m.Path != "/" && FileTree.Parent(m.Path) == location.FullPath))
-            if (LocateExact(mount.Path).Node is { } node) children[FileTree.Name(mount.Path)] = node;
-        return [.. children];
+        var children = location.Tree.List(location.TreePath);
+        var mounts = _mounts.Where(m => m.Path != "/" && FileTree.Parent(m.Path) == location.FullPath).ToList();
+        if (mounts.Count == 0) return children;
+        var all = new SortedDictionary<string, FileNode>(children.ToDictionary(), StringComparer.Ordinal);
+        foreach (var mount in mounts)
+            if (LocateExact(mount.Path).Node is { } node) all[FileTree.Name(mount.Path)] = node;
+        return [.. all];
     }
 
     public void MakeDirectory(string path, string cwd, FileUser user, int mode = 0b111_101_101)

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Processes;
+using MiniK8s.Kubelet.Simulation.Programs;
+using MiniK8s.Kubelet.Simulation.Programs.Services;
 
 namespace MiniK8s.Kubelet.Simulation.Images;
 
@@ -9,6 +11,12 @@ namespace MiniK8s.Kubelet.Simulation.Images;
 /// </summary>
 internal static class CatalogueCheck
 {
+    private static IEnumerable<string> TextsOf(ServiceSpec service) =>
+    [
+        .. service.Log, .. service.ErrorLog, .. service.ReadyLog, .. service.MissingEnvLog, .. service.Signals.Values.SelectMany(s => s.Log),
+        .. service.Answers.Values.SelectMany(a => a.Log.Concat(a.ErrorLog)),
+    ];
+
     /// <summary>What is wrong with an image, and of which; null: nothing.</summary>
     public static string? FaultOf(ImageSpec? spec, DirectoryNode userland)
     {
@@ -20,6 +28,9 @@ internal static class CatalogueCheck
             {
                 if (service.PortArgument != "" && new Regex(service.PortArgument).GetGroupNumbers().Length < 2) return $"{name}: portArgument of {program} has no group";
                 if (service.Signals.Keys.FirstOrDefault(s => Signals.Parse(s) is null) is { } signal) return $"{name}: {program} names a signal {signal}";
+                if (TextsOf(service).Select(ServiceProgram.FaultOf).FirstOrDefault(f => f is not null) is { } text) return $"{name}: {program} prints {text}";
+                foreach (var duration in service.Signals.Values.Select(s => s.After).Append(service.StartDelay).Append(service.ExitAfter))
+                    if (duration != "" && Durations.Parse(duration) is null) return $"{name}: \"{duration}\" of {program} is not a duration";
                 if (service.Listen.Any(port => port is < 1 or > 65_535)) return $"{name}: {program} listens on no port";
             }
             foreach (var repository in spec.Repositories)

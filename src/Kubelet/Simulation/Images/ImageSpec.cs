@@ -83,6 +83,9 @@ internal sealed record ServiceSpec
 
     public IReadOnlyList<string> ErrorLog { get; set; } = [];
 
+    /// <summary>What it prints and does instead, and then ends, when it is given one of these arguments: <c>-version</c>.</summary>
+    public IReadOnlyDictionary<string, AnswerSpec> Answers { get; set; } = new Dictionary<string, AnswerSpec>();
+
     /// <summary>Printed when it listens.</summary>
     public IReadOnlyList<string> ReadyLog { get; set; } = [];
 
@@ -114,6 +117,13 @@ internal sealed record ServiceSpec
     public IReadOnlyList<string> RequiresAnyEnv { get; set; } = [];
 
     public IReadOnlyList<string> MissingEnvLog { get; set; } = [];
+}
+
+internal sealed record AnswerSpec
+{
+    public IReadOnlyList<string> Log { get; set; } = [];
+    public IReadOnlyList<string> ErrorLog { get; set; } = [];
+    public int Exit { get; set; }
 }
 
 internal sealed record RouteSpec

@@ -15,6 +15,9 @@ internal sealed class Kernel(
     /// <summary>Processes at once, as a pids limit would have it.</summary>
     public const int MaxProcesses = 256;
 
+    /// <summary>Directories of a PATH: those after it are not looked into.</summary>
+    public const int MaxSearched = 256;
+
     public VirtualFileSystem Files { get; } = files;
     public NetworkNamespace Network { get; } = network;
     public IProgramTable Programs { get; } = programs;
@@ -89,7 +92,7 @@ internal sealed class Kernel(
     public ResolvedCommand? Resolve(string name, string? searchPath, string cwd, FileUser user)
     {
         if (name.Contains('/')) return ResolvePath(name, cwd, user);
-        foreach (var directory in (searchPath ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").Split(':'))
+        foreach (var directory in (searchPath ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").Split(':').Take(MaxSearched))
         {
             var path = $"{directory}/{name}";
             if (Files.Find(path, cwd) is { } node && VirtualFileSystem.CanExecute(node, user)) return ResolvePath(path, cwd, user);

@@ -20,6 +20,9 @@ namespace MiniK8s.Kubelet.Simulation.Processes;
 /// </remarks>
 internal sealed class ProcessClock(TimeProvider time, Replay? replay = null, DateTimeOffset? past = null)
 {
+    /// <summary>The most that a timer waits for.</summary>
+    public static readonly TimeSpan LongestDelay = TimeSpan.FromDays(49);
+
     private DateTimeOffset? _past = past;
 
     public bool IsLive => _past is null;
@@ -43,6 +46,7 @@ internal sealed class ProcessClock(TimeProvider time, Replay? replay = null, Dat
             if (end <= now) return;
             duration = end - now;
         }
+        for (; duration > LongestDelay; duration -= LongestDelay) await Task.Delay(LongestDelay, time, ct);
         await Task.Delay(duration, time, ct);
     }
 

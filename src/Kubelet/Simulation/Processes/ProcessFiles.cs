@@ -10,6 +10,8 @@ namespace MiniK8s.Kubelet.Simulation.Processes;
 /// </summary>
 internal sealed class ProcessFiles(SimProcess self)
 {
+    private const int WorkPerCharacter = 8;         // of a path: each of its parts is looked up
+
     public OpenFile OpenRead(string path)
     {
         var (tree, at) = Reach(path);
@@ -57,7 +59,9 @@ internal sealed class ProcessFiles(SimProcess self)
     public IReadOnlyList<KeyValuePair<string, FileNode>> List(string path)
     {
         var (tree, at) = Reach(path);
-        return SpecialFiles.TryList(self, FullPath(at)) ?? tree.List(at, self.WorkingDirectory);
+        var entries = SpecialFiles.TryList(self, FullPath(at)) ?? tree.List(at, self.WorkingDirectory);
+        self.Work.Add(WorkMeter.PerItem * (long)entries.Count);
+        return entries;
     }
 
     /// <summary>The absolute path without links; what is at its end need not exist.</summary>
@@ -100,7 +104,7 @@ internal sealed class ProcessFiles(SimProcess self)
 
     public async Task<byte[]> ReadAllAsync(string path)
     {
-        var file = OpenRead(path);
+        var file = new MeteredFile(self, OpenRead(path));
         try
         {
             return await file.ReadToEndAsync(self);
@@ -129,9 +133,12 @@ internal sealed class ProcessFiles(SimProcess self)
     public string FullPath(string path) => VirtualFileSystem.Normalise(path, self.WorkingDirectory);
 
     // The container's own files, unless the path goes through a process of another one.
-    private (VirtualFileSystem Tree, string Path) Reach(string path, bool followLast = true) =>
-        (path.Contains("proc/", StringComparison.Ordinal) || self.WorkingDirectory.StartsWith("/proc/", StringComparison.Ordinal))
-        && ProcessRoots.Follow(self, FullPath(path), followLast) is { } far ? far : (self.Kernel.Files, path);
+    private (VirtualFileSystem Tree, string Path) Reach(string path, bool followLast = true)
+    {
+        self.Work.Add(WorkPerCharacter * (long)(path.Length + (path.StartsWith('/') ? 0 : self.WorkingDirectory.Length)));
+        return (path.Contains("proc/", StringComparison.Ordinal) || self.WorkingDirectory.StartsWith("/proc/", StringComparison.Ordinal))
+            && ProcessRoots.Follow(self, FullPath(path), followLast) is { } far ? far : (self.Kernel.Files, path);
+    }
 
     private bool IsDone(VirtualFileSystem tree, string path)
     {

@@ -17,6 +17,7 @@ internal sealed class SimProcess
     private readonly Lock _gate = new();        // guards _fatalSignal and _killedAt
     private int _fatalSignal;
     private long _held;
+    private volatile bool _gaveBack;
     private int _burning;       // thousandths of a core
     private DateTimeOffset _killedAt;
 
@@ -34,6 +35,7 @@ internal sealed class SimProcess
         Clock = setup.Clock;
         Signals = parent?.Signals.ForChild() ?? new SignalInbox();
         Files = new ProcessFiles(this);
+        Work = new WorkMeter(this);
         StartedAt = Clock.Now;
         Killed = _killed.Token;
     }
@@ -58,6 +60,7 @@ internal sealed class SimProcess
 
     public DescriptorTable Descriptors { get; }
     public ProcessFiles Files { get; }
+    public WorkMeter Work { get; }
     public SignalInbox Signals { get; }
     public ProcessClock Clock { get; }
     public DateTimeOffset StartedAt { get; }
@@ -85,8 +88,18 @@ internal sealed class SimProcess
     /// <exception cref="FileError">Its container has no more.</exception>
     public void Hold(long bytes)
     {
+        if (_gaveBack) return;      // a file that outlived it closes
         if (!Kernel.TryHold(bytes)) throw new FileError("out of memory");
         Interlocked.Add(ref _held, bytes);
+    }
+
+    /// <summary>Takes memory of the host until the answer is disposed of; little is not counted.</summary>
+    /// <exception cref="FileError">Its container has no more.</exception>
+    public HeldMemory Holding(long bytes)
+    {
+        if (bytes < HeldMemory.Least) return default;
+        Hold(bytes);
+        return new HeldMemory(this, bytes);
     }
 
     /// <summary>The process holds this much from now on; its container may be killed for it.</summary>
@@ -105,7 +118,11 @@ internal sealed class SimProcess
 
     public string? Env(string name) => Environment.GetValueOrDefault(name);
 
-    public ValueTask WriteAsync(string text) => Stdout.WriteAsync(Encoding.UTF8.GetBytes(text), Killed);
+    public async ValueTask WriteAsync(string text)
+    {
+        await Work.PayAsync(text.Length + WorkMeter.PerWrite);
+        await Stdout.WriteAsync(Encoding.UTF8.GetBytes(text), Killed);
+    }
 
     public ValueTask WriteLineAsync(string text) => WriteAsync(text + "\n");
 
@@ -239,6 +256,7 @@ internal sealed class SimProcess
             catch (ProcessReplaced replaced)
             {
                 command = replaced.Command;
+                if (HeldMemory.SizeOf(replaced.Arguments) is var size and >= HeldMemory.Least) Hold(size);
                 Arguments = replaced.Arguments;
                 Signals.ResetForExec();
             }
@@ -248,6 +266,7 @@ internal sealed class SimProcess
     private void Finish(ExitStatus status)
     {
         Descriptors.CloseAll();
+        _gaveBack = true;
         Kernel.TryHold(-Interlocked.Read(ref _held));
         if (_burning > 0) Kernel.Cpu.Burn(-_burning, EndedAt);
         Kernel.Ended(this);

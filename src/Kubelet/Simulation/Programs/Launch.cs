@@ -7,16 +7,18 @@ namespace MiniK8s.Kubelet.Simulation.Programs;
 internal static class Launch
 {
     /// <summary>Starts a command found by PATH; null (and a message) if there is none.</summary>
-    public static async ValueTask<SimProcess?> StartAsync(SimProcess self, string tool, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null)
+    public static async ValueTask<SimProcess?> StartAsync(SimProcess self, string tool, IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment = null, DescriptorTable? descriptors = null)
     {
+        await self.Work.PayAsync(WorkMeter.PerItem * (long)command.Count);
         var found = Resolve(self, command[0]);
         if (found is null)
         {
+            descriptors?.CloseAll();
             await self.ErrorAsync($"{tool}: can't execute '{command[0]}': No such file or directory");
             return null;
         }
         return self.Kernel.Start(self, command, found, new ProcessSetup(
-            environment ?? self.Environment, self.WorkingDirectory, self.User, self.Descriptors.Copy(), self.Clock.ForChild()));
+            environment ?? self.Environment, self.WorkingDirectory, self.User, descriptors ?? self.Descriptors.Copy(), self.Clock.ForChild()));
     }
 
     /// <summary>Runs a command to its end; 127 if there is none.</summary>

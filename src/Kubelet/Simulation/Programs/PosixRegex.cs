@@ -1,42 +1,57 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
-using System.Text;
 using MiniK8s.Kubelet.Simulation.Files;
+using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs;
 
-/// <summary>POSIX regular expressions as .NET ones, with a time limit so that none can hang a thread.</summary>
-internal static class PosixRegex
+/// <summary>A POSIX regular expression as one of .NET's, which cannot hang a thread and whose use the process pays for.</summary>
+/// <remarks>
+/// <code>
+/// expression                       | engine                      | a match of n characters costs
+/// ---------------------------------+-----------------------------+------------------------------------------------
+/// without repetition or choice     | backtracking, never far     | n
+/// with them                        | all states at once          | n for every 16 places that the expression has
+/// refers back to a group           | backtracking, 400 ms in all | what it took
+/// more than 2,000 places, or a text of more than 64 Mi by places: it is refused
+/// </code>
+/// </remarks>
+internal sealed class PosixRegex
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(200);
+    private const int MaxPlaces = 2000, PlacesPerUnit = 16;
+    private const int CheapCompilation = 2000, Compilation = 25_000;       // see WorkMeter
+    private const int CharactersPerMicrosecond = 64;
+    private const long MaxWork = 64 << 20;
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(400);
+    private readonly SimProcess _self;
+    private readonly Regex _regex;
+    private readonly long _places;
+    private readonly bool _mayBacktrack;
+    private TimeSpan _spent;
 
-    /// <summary>
+    /// <param name="self">Who pays.</param>
+    /// <param name="pattern">The expression.</param>
+    /// <param name="extended">
     /// Basic syntax: <c>\(</c>, <c>\|</c>, <c>\+</c> are special and the bare ones are not; extended: the other way round, as in .NET.
-    /// </summary>
-    public static Regex Compile(string pattern, bool extended, bool ignoreCase = false)
+    /// </param>
+    /// <param name="ignoreCase">Upper and lower case are one.</param>
+    /// <exception cref="FileError">It is none, or too big.</exception>
+    public PosixRegex(SimProcess self, string pattern, bool extended, bool ignoreCase = false)
     {
-        var text = new StringBuilder();
-        for (var i = 0; i < pattern.Length; i++)
-        {
-            var c = pattern[i];
-            if (c == '\\' && i + 1 < pattern.Length)
-            {
-                var next = pattern[++i];
-                text.Append(!extended && "(){}|+?".Contains(next) ? next.ToString() : "\\" + next);
-            }
-            else if (c == '[') i = CopySet(pattern, i, text);
-            else if (!extended && "(){}|+?".Contains(c)) text.Append('\\').Append(c);
-            else if (!extended && c == '*' && i == 0) text.Append("\\*");
-            else text.Append(c);
-        }
-        var options = ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None;
+        var text = PosixSyntax.Translate(pattern, extended);
+        var places = PosixSyntax.Places(text);
+        if (places > MaxPlaces) throw new FileError($"bad regex '{pattern}': Regular expression too big");
+        var isSimple = PosixSyntax.IsSimple(text);
+        (_self, _places) = (self, isSimple ? 1 : places);
+        self.Work.Add(isSimple ? CheapCompilation : Compilation + (100 * places));
+        var options = RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None);
         try
         {
-            // Linear in the text; what refers back to a group cannot be, and has a time limit instead.
-            return new Regex(text.ToString(), options | RegexOptions.NonBacktracking, Limit);
+            _regex = new Regex(text, isSimple ? options : options | RegexOptions.NonBacktracking);
         }
         catch (NotSupportedException)
         {
-            return new Regex(text.ToString(), options, Limit);
+            (_regex, _mayBacktrack) = (new Regex(text, options, Limit), true);
         }
         catch (ArgumentException)
         {
@@ -44,20 +59,35 @@ internal static class PosixRegex
         }
     }
 
-    private static int CopySet(string pattern, int at, StringBuilder text)
+    private static FileError TooLong => new("regular expression takes too long");
+
+    public bool IsMatch(string text) => Use(text, static (regex, text) => regex.IsMatch(text));
+
+    public Match Match(string text) => Use<Match>(text, static (regex, text) => regex.Match(text));
+
+    public Match[] Matches(string text) => Use(text, static (regex, text) => regex.Matches(text).ToArray<Match>());
+
+    public string Replace(string text, MatchEvaluator by) => Use(text, (regex, text) => regex.Replace(text, by));
+
+    private T Use<T>(string text, Func<Regex, string, T> use)
     {
-        var from = at + (at + 1 < pattern.Length && pattern[at + 1] == '^' ? 3 : 2);
-        var end = from <= pattern.Length ? pattern.IndexOf(']', from) : -1;
-        while (end > 0 && pattern[end - 1] == ':' && end + 1 < pattern.Length) end = pattern.IndexOf(']', end + 1);
-        if (end < 0)
+        _self.Work.Add(WorkMeter.PerItem + (text.Length * (1 + (_places / PlacesPerUnit))));
+        if (text.Length * _places > MaxWork || _spent > Limit) throw TooLong;
+        if (!_mayBacktrack) return use(_regex, text);
+        var began = Stopwatch.GetTimestamp();
+        try
         {
-            text.Append("\\[");
-            return at;
+            return use(_regex, text);
         }
-        text.Append(pattern[at..(end + 1)]
-            .Replace("[:space:]", "\\s", StringComparison.Ordinal).Replace("[:digit:]", "0-9", StringComparison.Ordinal)
-            .Replace("[:alpha:]", "a-zA-Z", StringComparison.Ordinal).Replace("[:alnum:]", "a-zA-Z0-9", StringComparison.Ordinal)
-            .Replace("[:upper:]", "A-Z", StringComparison.Ordinal).Replace("[:lower:]", "a-z", StringComparison.Ordinal));
-        return end;
+        catch (RegexMatchTimeoutException)
+        {
+            throw TooLong;
+        }
+        finally
+        {
+            var took = Stopwatch.GetElapsedTime(began);
+            _spent += took;
+            _self.Work.Add((long)took.TotalMicroseconds * CharactersPerMicrosecond);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using MiniK8s.Kubelet.Simulation.Processes;
+using MiniK8s.Kubelet.Simulation.Programs.AwkLanguage;
 using MiniK8s.Kubelet.Simulation.Programs.Disk;
 using MiniK8s.Kubelet.Simulation.Programs.Jobs;
 using MiniK8s.Kubelet.Simulation.Programs.Machine;

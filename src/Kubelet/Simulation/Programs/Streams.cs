@@ -8,7 +8,7 @@ namespace MiniK8s.Kubelet.Simulation.Programs;
 internal static class Streams
 {
     private const int MaxLine = 1 << 20;
-    private const int BytesPerLine = 64;
+    private const int BytesPerLine = 64;        // what the host keeps of a line beside its text
 
     /// <summary>
     /// Calls back with each file in turn (<c>-</c> and none: standard input); a file that cannot be opened is reported as <c>tool: can't
@@ -49,32 +49,34 @@ internal static class Streams
         var lines = new List<string>();
         var status = await ForEachFileAsync(self, tool, files, async (_, file) =>
         {
-            var bytes = await file.ReadToEndAsync(self);
-            self.Hold(BytesPerLine * (long)bytes.AsSpan().Count((byte)'\n'));
-            lines.AddRange(SplitLines(bytes));
+            lines.AddRange(await SplitAsync(self, await file.ReadToEndAsync(self)));
         }, isPlain);
         return (lines, status);
     }
 
-    public static IEnumerable<string> SplitLines(byte[] bytes)
+    /// <summary>What was read as lines, which the process then holds until it ends.</summary>
+    public static async ValueTask<ArraySegment<string>> SplitAsync(SimProcess self, byte[] bytes)
     {
-        var text = Encoding.UTF8.GetString(bytes);
-        if (text.Length == 0) return [];
-        var lines = text.Split('\n');
-        return text.EndsWith('\n') ? lines[..^1] : lines;
+        if (bytes.Length == 0) return [];
+        var count = bytes.AsSpan().Count((byte)'\n');
+        self.Hold(BytesPerLine * (long)count);
+        await self.Work.PayAsync(WorkMeter.PerLine * (long)count);
+        var lines = Encoding.UTF8.GetString(bytes).Split('\n');
+        return new ArraySegment<string>(lines, 0, bytes[^1] == '\n' ? lines.Length - 1 : lines.Length);
     }
 
     /// <summary>Lines as they come; waits for more while the file is open. A line of more than 1 MiB comes in parts.</summary>
-    public static async IAsyncEnumerable<string> LinesAsync(OpenFile file, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<string> LinesAsync(SimProcess self, OpenFile file)
     {
         var pending = new MemoryStream();
         var buffer = new byte[4096];
-        while (await file.ReadAsync(buffer, ct) is var count and > 0)
+        while (await file.ReadAsync(buffer, self.Killed) is var count and > 0)
         {
             var start = 0;
             for (var i = 0; i < count; i++)
             {
                 if (buffer[i] != '\n') continue;
+                await self.Work.PayAsync(WorkMeter.PerLine);
                 pending.Write(buffer, start, i - start);
                 yield return Encoding.UTF8.GetString(pending.ToArray());
                 pending.SetLength(0);

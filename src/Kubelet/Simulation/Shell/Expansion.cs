@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Processes;
 
@@ -11,9 +10,10 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 internal sealed class Expansion(SimProcess self, ShellState state, Func<Command, ValueTask<string>> substitute)
 {
     private const int MaxLength = 1 << 20;          // of one word
-    private const long MaxLookedAt = 20_000_000;
     private const int MaxFields = 100_000;          // of one command
     private const int MaxTotal = 4 << 20;
+    private const int BytesPerCharacter = 4;        // the text and the pattern
+    private const int ArithmeticWork = 8;           // of one character
 
     public async ValueTask<List<string>> FieldsAsync(IEnumerable<Word> words)
     {
@@ -23,12 +23,16 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
         {
             var collector = new FieldCollector(state.Get("IFS") ?? " \t\n");
             await AddAsync(collector, word, isFirst: true);
+            var before = length;
             foreach (var field in collector.Finish())
             {
                 AddFileNames(fields, field);
                 if (fields.Count > MaxFields || (length += field.Text.Length) > MaxTotal) throw new ShellError("out of memory", 2);
             }
+            self.Work.Add(length - before);
         }
+        // Nothing waits before the caller holds what they take.
+        self.Work.Add(WorkMeter.PerLine * (long)fields.Count);
         return fields;
     }
 
@@ -37,6 +41,7 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
     {
         var collector = new FieldCollector(null);
         await AddAsync(collector, word, isFirst: true);
+        self.Work.Add(collector.Length);
         return string.Join(' ', collector.Finish().Select(f => f.Text));
     }
 
@@ -45,11 +50,13 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
     {
         var collector = new FieldCollector(null);
         await AddAsync(collector, word, isFirst: true);
+        self.Work.Add(collector.Length);
         return string.Join(' ', collector.Finish().Select(f => f.Pattern));
     }
 
     public long Evaluate(string expression)
     {
+        self.Work.Add(ArithmeticWork * (long)expression.Length);
         try
         {
             return new Arithmetic(expression, name => state.Get(name), state.Set).Evaluate();
@@ -73,7 +80,8 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
                     to.AddLiteral(await TextAsync(document.Document.Body), quoted: true);
                     break;
                 case SubstitutionPart substitution:
-                    to.AddExpanded((await substitute(substitution.Body)).TrimEnd('\n'), part.IsQuoted);
+                    // What stands before it is kept meanwhile.
+                    using (self.Holding(BytesPerCharacter * (long)to.Length)) to.AddExpanded((await substitute(substitution.Body)).TrimEnd('\n'), part.IsQuoted);
                     break;
                 case ArithmeticPart arithmetic:
                     to.AddExpanded(Evaluate(await TextAsync(arithmetic.Expression)).ToString(CultureInfo.InvariantCulture), part.IsQuoted);
@@ -136,7 +144,8 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
                 value = Trim(value ?? "", await PatternAsync(part.Argument!), part.Operator);
                 break;
             case "/" or "//":
-                value = Substitute(value ?? "", await PatternAsync(part.Argument!), part.Replacement is { } by ? await TextAsync(by) : "", all: part.Operator == "//");
+                var pattern = await PatternAsync(part.Argument!);
+                value = ShellPattern.Replace(value ?? "", pattern, part.Replacement is { } by ? await TextAsync(by) : "", all: part.Operator == "//", MaxLength, self.Work);
                 break;
             case ":":
                 value = Slice(value ?? "", await TextAsync(part.Argument!));
@@ -175,7 +184,7 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
         "HOSTNAME" when state.Get(name) is null => self.Kernel.Hostname,
         "SECONDS" when state.Get(name) is null => ((long)(self.Clock.Now - self.StartedAt).TotalSeconds).ToString(CultureInfo.InvariantCulture),
         "PWD" when state.Get(name) is null => self.WorkingDirectory,
-        _ when char.IsAsciiDigit(name[0]) => int.Parse(name, CultureInfo.InvariantCulture) is var i && i <= state.Parameters.Length ? state.Parameters[i - 1] : null,
+        _ when char.IsAsciiDigit(name[0]) => int.TryParse(name, CultureInfo.InvariantCulture, out var i) && i > 0 && i <= state.Parameters.Length ? state.Parameters[i - 1] : null,
         _ => state.Get(name),
     };
 
@@ -185,31 +194,11 @@ internal sealed class Expansion(SimProcess self, ShellState state, Func<Command,
         return (state.Get("HOME") ?? "/") + text[1..];
     }
 
-    private static string Trim(string value, string pattern, string operation)
+    private string Trim(string value, string pattern, string operation)
     {
         var (fromStart, longest) = (operation[0] == '#', operation.Length == 2);
-        var length = fromStart ? ShellPattern.PrefixLength(pattern, value, longest) : ShellPattern.SuffixLength(pattern, value, longest);
+        var length = fromStart ? ShellPattern.PrefixLength(pattern, value, longest, self.Work) : ShellPattern.SuffixLength(pattern, value, longest, self.Work);
         return length <= 0 ? value : fromStart ? value[length..] : value[..^length];
-    }
-
-    private static string Substitute(string value, string pattern, string by, bool all)
-    {
-        var result = new StringBuilder();
-        var at = 0;
-        // A star may look at all that is left, from every place: that much is looked at, and no more.
-        var left = pattern.Contains('*') ? MaxLookedAt : long.MaxValue;
-        while (at < value.Length && result.Length <= MaxLength && (left -= value.Length - at) > 0)
-        {
-            var length = pattern == "" ? 0 : ShellPattern.PrefixLength(pattern, value.AsSpan(at), longest: true);
-            if (length <= 0) result.Append(value[at++]);
-            else
-            {
-                result.Append(by);
-                at += length;
-                if (!all) break;
-            }
-        }
-        return result.Append(value.AsSpan(at)).ToString();
     }
 
     private string Slice(string value, string argument)

@@ -29,8 +29,7 @@ internal sealed partial class Interpreter
 
     private void SetTrap(int signal, string? action)
     {
-        if (action is null) _state.Traps.Remove(signal);
-        else _state.Traps[signal] = action;
+        _state.SetTrap(signal, action);
         if (signal is not (0 or Signals.Kill or Signals.Stop))
             _self.Signals[signal] = action is null ? Disposition.Default : action == "" ? Disposition.Ignore : Disposition.Catch;
     }

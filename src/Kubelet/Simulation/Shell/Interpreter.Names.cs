@@ -1,4 +1,5 @@
 using MiniK8s.Kubelet.Simulation.Files;
+using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Shell;
 
@@ -7,7 +8,8 @@ internal sealed partial class Interpreter
 {
     private async ValueTask<int> CommandAsync(List<string> words)
     {
-        var at = words.Count > 1 && words[1] == "-p" ? 2 : 1;
+        var at = 1;
+        while (at < words.Count - 1 && words[at] is "-p" or "command") at++;
         if (words.Count <= at) return 0;
         if (words[at] is "-v" or "-V")
         {
@@ -48,7 +50,7 @@ internal sealed partial class Interpreter
         if (_state.Aliases.TryGetValue(name, out var text)) return $"alias {name}={ShellQuoting.Always(text)}";
         if (Builtins.ContainsKey(name) || InProcess.Contains(name) || name == "exec" || Parser.IsReserved(name) || _state.Functions.ContainsKey(name)) return name;
         if (name.Contains('/')) return _self.Files.Exists(name) ? name : null;
-        return (_state.Get("PATH") ?? "/usr/bin:/bin").Split(':').Select(directory => $"{directory}/{name}")
+        return (_state.Get("PATH") ?? "/usr/bin:/bin").Split(':').Take(Kernel.MaxSearched).Select(directory => $"{directory}/{name}")
             .FirstOrDefault(path => _self.Files.Find(path) is { } node && VirtualFileSystem.CanExecute(node, _self.User));
     }
 
@@ -71,7 +73,7 @@ internal sealed partial class Interpreter
         var status = 0;
         foreach (var word in words.Skip(1))
         {
-            if (word.Split('=', 2) is [{ Length: > 0 } left, var right]) _state.Aliases[left] = right;
+            if (word.Split('=', 2) is [{ Length: > 0 } left, var right]) _state.SetAlias(left, right);
             else if (_state.Aliases.TryGetValue(word, out var text)) await _self.WriteLineAsync($"{word}={ShellQuoting.Always(text)}");
             else
             {
@@ -87,8 +89,8 @@ internal sealed partial class Interpreter
         var status = 0;
         foreach (var word in words.Skip(1))
         {
-            if (word == "-a") _state.Aliases.Clear();
-            else if (!_state.Aliases.Remove(word))
+            if (word == "-a") _state.RemoveAliases();
+            else if (!_state.RemoveAlias(word))
             {
                 await _self.ErrorAsync($"unalias: {word} not found");
                 status = 1;

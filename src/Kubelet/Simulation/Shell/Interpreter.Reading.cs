@@ -7,6 +7,8 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 // read: one line, or what -n and -d say, cut into fields.
 internal sealed partial class Interpreter
 {
+    private const int BytewiseWork = 8;
+
     private async ValueTask<int> ReadAsync(List<string> words)
     {
         var options = new ReadOptions(_self.Stdin);
@@ -64,7 +66,8 @@ internal sealed partial class Interpreter
         var one = new byte[1];
         var escaped = false;
         var ended = false;
-        while (bytes.Length < int.Min(options.Limit, MaxSubstitution))
+        // Backslashes and the line ends after them are read, too, and leave nothing behind.
+        for (var read = 0; read < MaxSubstitution && bytes.Length < options.Limit; read++)
         {
             try
             {
@@ -89,6 +92,7 @@ internal sealed partial class Interpreter
             }
             escaped = false;
         }
+        await _self.Work.PayAsync(BytewiseWork * (bytes.Length + 1));
         return (Encoding.UTF8.GetString(bytes.ToArray()), marks, ended);
     }
 

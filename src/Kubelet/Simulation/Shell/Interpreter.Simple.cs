@@ -30,6 +30,7 @@ internal sealed partial class Interpreter
         _substitutionStatus = 0;
         var words = command.Words is [{ Plain: "[[" }, ..] ? await TestWordsAsync(command.Words) : await _expansion.FieldsAsync(command.Words);
         if (words.Count == 0) return await AssignAsync(command);
+        using var held = _self.Holding(HeldMemory.SizeOf(words));
 
         var assignments = new List<KeyValuePair<string, string>>();
         foreach (var assignment in command.Assignments) assignments.Add(new(assignment.Name, await _expansion.TextAsync(assignment.Value)));
@@ -122,10 +123,9 @@ internal sealed partial class Interpreter
 
     private async ValueTask<int> CallAsync(Command body, List<string> words)
     {
-        if (_state.FunctionDepth >= MaxFunctionDepth) throw new ShellError($"{words[0]}: maximum function nesting level exceeded", 2);
-        var (parameters, loops) = (_state.Parameters, _loops);
-        _state.Parameters = [.. words.Skip(1)];
-        _state.EnterFunction();
+        if (_state.FunctionDepth >= MaxFunctionDepth) return await AbandonAsync($"{words[0]}: maximum function nesting level exceeded");
+        var loops = _loops;
+        _state.EnterFunction([.. words.Skip(1)]);
         _loops = 0;
         try
         {
@@ -137,7 +137,7 @@ internal sealed partial class Interpreter
         finally
         {
             _state.LeaveFunction();
-            (_state.Parameters, _loops) = (parameters, loops);
+            _loops = loops;
         }
     }
 
@@ -148,8 +148,8 @@ internal sealed partial class Interpreter
         try
         {
             await Redirections.ApplyAsync(descriptors, command.Redirections);
+            _self.Kernel.Throttle.Charge(StepsPerFork + (_state.NameCount / 64));
             var found = Find(words[0]) ?? throw new ShellError(NotFound(words[0], command.Line), 127);
-            _self.Kernel.Throttle.Charge(StepsPerFork + (_state.VariableCount / 64));
             IReadOnlyDictionary<string, string> environment = _state.Exported();
             if (assignments.Count > 0)
             {
@@ -157,6 +157,7 @@ internal sealed partial class Interpreter
                 foreach (var (name, value) in assignments) own[name] = value;
                 environment = own;
             }
+            if (!ArgumentLimit.Allows(words, environment)) throw new ShellError($"{words[0]}: Argument list too long", 126);
             if (replaces) throw Replace(found, words, environment);
             var setup = new ProcessSetup(environment, _self.WorkingDirectory, _self.User, descriptors, _self.Clock.ForChild());
             return await WaitForChildAsync(_self.Kernel.Start(_self, words, found, setup));
@@ -233,6 +234,7 @@ internal sealed partial class Interpreter
         }
         if (words.Count == 1) return 0;
         var found = Find(words[1]);
+        if (found is not null && !ArgumentLimit.Allows(words, _state.Exported())) throw new ShellError($"exec: {words[1]}: Argument list too long", 126);
         if (found is not null) throw Replace(found, words[1..], _state.Exported());
         await _self.ErrorAsync($"{_state.Name}: {(IsBash ? $"line {command.Line}: exec" : $"exec: line {_state.Line}")}: {words[1]}: not found");
         _state.LastStatus = 127;
@@ -242,6 +244,7 @@ internal sealed partial class Interpreter
 
     private ProcessReplaced Replace(ResolvedCommand found, List<string> words, IReadOnlyDictionary<string, string> environment)
     {
+        _self.Kernel.Throttle.Charge(StepsPerExec);
         _self.Environment = environment;
         return new ProcessReplaced(found, words);
     }

@@ -3,6 +3,8 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 // Variables, parameters and options: export, readonly, local, unset, set, shift, getopts.
 internal sealed partial class Interpreter
 {
+    private const int ParametersPerWork = 4;
+
     private async ValueTask<int> ExportAsync(List<string> words)
     {
         if (words.Count > 1 && words[1] == "-n")
@@ -48,7 +50,7 @@ internal sealed partial class Interpreter
         var functions = words.Contains("-f");
         foreach (var name in words.Skip(1).Where(w => !w.StartsWith('-')))
         {
-            if (functions) _state.Functions.Remove(name);
+            if (functions) _state.Undefine(name);
             else _state.Unset(name);
         }
         return ValueTask.FromResult(0);
@@ -122,6 +124,7 @@ internal sealed partial class Interpreter
     {
         var count = words.Count > 1 ? Number(words[1]) : 1;
         if (count > _state.Parameters.Length) return ValueTask.FromResult(1);
+        _self.Work.Add(_state.Parameters.Length / ParametersPerWork);        // all those that stay are counted and copied
         _state.Parameters = _state.Parameters[count..];
         return ValueTask.FromResult(0);
     }

@@ -12,8 +12,14 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 /// </remarks>
 internal sealed partial class Interpreter
 {
+    public const int ParsingWork = 32;            // of one character
     private const int MaxFunctionDepth = 200;
+    private const int MaxNesting = 200;           // of eval, sourced files and traps
+    private const int MaxDepth = 1000;            // of commands in commands
+    private const int MaxEndedJobs = 256;         // that nobody has waited for
     private const int StepsPerFork = 10;          // what a process costs the host, beside a command that needs none
+    private const int StepsPerError = 10;
+    private const int StepsPerExec = 100;         // the way up to where the process begins anew
     private const int MaxSubstitution = 1 << 20;
     private readonly SimProcess _self;
     private readonly ShellState _state;
@@ -23,6 +29,8 @@ internal sealed partial class Interpreter
     private int _loops;
     private int _tested;            // inside a condition: set -e does not count
     private bool _inTrap;
+    private int _nesting;
+    private int _depth;
     private int _substitutionStatus;
 
     public Interpreter(SimProcess self, ShellState state)
@@ -80,7 +88,26 @@ internal sealed partial class Interpreter
     {
         // Behind a line that has its end there might be another one: the shell, which reads line by line, stays to see.
         mayReplace &= !script.EndsWith('\n');
+        if (_nesting >= MaxNesting)
+        {
+            await AbandonAsync("nested too deeply");
+            return false;
+        }
+        await _self.Work.PayAsync(ParsingWork * (long)script.Length);
         var parser = new Parser(script, line ?? _state.Line, _state.Aliases);
+        _nesting++;
+        try
+        {
+            return await RunLinesAsync(parser, mayReplace);
+        }
+        finally
+        {
+            _nesting--;
+        }
+    }
+
+    private async ValueTask<bool> RunLinesAsync(Parser parser, bool mayReplace)
+    {
         while (true)
         {
             Command? command;
@@ -98,7 +125,7 @@ internal sealed partial class Interpreter
             }
             if (command is null) return true;
             if (_state.NoExecute && !IsInteractive) continue;
-            await RunAsync(command, mayReplace && parser.IsAtEnd);
+            using (_self.Holding(parser.TakeSize())) await RunAsync(command, mayReplace && parser.IsAtEnd);
             await RunTrapsAsync();
             if (_leave != Leave.No) return false;
         }
@@ -114,6 +141,7 @@ internal sealed partial class Interpreter
         _state.LastStatus = error.Status;
         if (error.IsReported) return;
         error.IsReported = true;
+        _self.Kernel.Throttle.Charge(StepsPerError);
         await WarnAsync(error.Message);
     }
 
@@ -130,17 +158,43 @@ internal sealed partial class Interpreter
     public async ValueTask<int> FinishAsync()
     {
         _leave = Leave.No;
-        if (_state.Traps.Remove(0, out var action) && action != "") await RunActionAsync(action);
+        if (_state.Traps.TryGetValue(0, out var action))
+        {
+            _state.SetTrap(0, null);
+            if (action != "") await RunActionAsync(action);
+        }
         return _state.LastStatus;
     }
 
     private async ValueTask<int> RunAsync(Command command, bool isLast = false)
     {
-        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack()) await Task.Yield();       // to a stack that is empty
         await _self.Kernel.Throttle.StepAsync(_self);
         if (_self.Signals.HasPending) await RunTrapsAsync();
         if (_leave != Leave.No || (_state.NoExecute && !IsInteractive)) return _state.LastStatus;
+        if (_depth >= MaxDepth) return await AbandonAsync("nested too deeply");
 
+        _depth++;
+        try
+        {
+            return await RunAnyAsync(command, isLast);
+        }
+        finally
+        {
+            _depth--;
+        }
+    }
+
+    // Ends the shell as an error does, but without an exception: its way up through a thousand commands would take a second.
+    private async ValueTask<int> AbandonAsync(string text)
+    {
+        await WarnAsync(text);
+        _leave = Leave.Exit;
+        return _state.LastStatus = 2;
+    }
+
+    private async ValueTask<int> RunAnyAsync(Command command, bool isLast)
+    {
         var status = command switch
         {
             SimpleCommand simple => await RunReportingAsync(simple, isLast),
@@ -194,9 +248,14 @@ internal sealed partial class Interpreter
 
     private async ValueTask<int> RunAndOrAsync(AndOrCommand command, bool isLast)
     {
-        var status = await TestAsync(command.Left);
-        if (_leave != Leave.No || status == 0 != command.IsAnd) return status;
-        status = await RunAsync(command.Right, isLast);
+        // "a && b || c" is ((a && b) || c), however long: from the left, and not by going down.
+        var chain = new Stack<AndOrCommand>([command]);
+        while (chain.Peek().Left is AndOrCommand left) chain.Push(left);
+        var status = await TestAsync(chain.Peek().Left);
+        while (_leave == Leave.No && chain.TryPop(out var next))
+        {
+            if (status == 0 == next.IsAnd) status = chain.Count == 0 ? await RunAsync(next.Right, isLast) : await TestAsync(next.Right);
+        }
         return status;
     }
 
@@ -215,10 +274,14 @@ internal sealed partial class Interpreter
 
     private async ValueTask<int> RunIfAsync(IfCommand command, bool isLast)
     {
-        var condition = await TestAsync(command.Condition);
-        if (_leave != Leave.No) return condition;
-        if (condition == 0) return await RunAsync(command.Then, isLast);
-        return command.Else is null ? 0 : await RunAsync(command.Else, isLast);
+        while (true)
+        {
+            var condition = await TestAsync(command.Condition);
+            if (_leave != Leave.No) return condition;
+            if (condition == 0) return await RunAsync(command.Then, isLast);
+            if (command.Else is not IfCommand { Redirections.Count: 0 } elif) return command.Else is null ? 0 : await RunAsync(command.Else, isLast);
+            command = elif;
+        }
     }
 
     private async ValueTask<int> RunLoopAsync(LoopCommand loop)
@@ -242,7 +305,8 @@ internal sealed partial class Interpreter
     private async ValueTask<int> RunForAsync(ForCommand loop)
     {
         var status = 0;
-        IEnumerable<string> values = loop.Words is null ? _state.Parameters : await _expansion.FieldsAsync(loop.Words);
+        IReadOnlyList<string> values = loop.Words is null ? _state.Parameters : await _expansion.FieldsAsync(loop.Words);
+        using var held = _self.Holding(HeldMemory.SizeOf(values));
         _loops++;
         foreach (var value in values)
         {
@@ -272,7 +336,7 @@ internal sealed partial class Interpreter
         {
             foreach (var pattern in clause.Patterns)
             {
-                if (!ShellPattern.IsMatch(await _expansion.PatternAsync(pattern), subject)) continue;
+                if (!ShellPattern.IsMatch(await _expansion.PatternAsync(pattern), subject, _self.Work)) continue;
                 return clause.Body is null ? 0 : await RunAsync(clause.Body, isLast);
             }
         }
@@ -281,7 +345,7 @@ internal sealed partial class Interpreter
 
     private int Define(FunctionCommand function)
     {
-        _state.Functions[function.Name] = function.Body;
+        _state.Define(function);
         return 0;
     }
 
@@ -323,6 +387,7 @@ internal sealed partial class Interpreter
         var process = Fork(command, descriptors, isTested: false);
         process.Signals[Signals.Int] = Disposition.Ignore;
         process.Signals[Signals.Quit] = Disposition.Ignore;
+        if (_state.Jobs.Count >= MaxEndedJobs && _state.Jobs.FindIndex(j => j.Process.Exited.IsCompleted) is var ended and >= 0) _state.Jobs.RemoveAt(ended);
         _state.Jobs.Add(new Job(_state.Jobs.Count == 0 ? 1 : _state.Jobs[^1].Number + 1, process));
         _state.LastBackgroundPid = process.Pid;
         return 0;
@@ -330,7 +395,7 @@ internal sealed partial class Interpreter
 
     private SimProcess Fork(Command command, DescriptorTable? descriptors = null, bool? isTested = null)
     {
-        _self.Kernel.Throttle.Charge(StepsPerFork + (_state.VariableCount / 64));
+        _self.Kernel.Throttle.Charge(StepsPerFork + (_state.NameCount / 64));
         try
         {
             var setup = new ProcessSetup(
@@ -345,7 +410,7 @@ internal sealed partial class Interpreter
 
     private async ValueTask<string> SubstituteAsync(Command body)
     {
-        var output = new CollectingFile(MaxSubstitution);
+        var output = new CollectingFile(MaxSubstitution, _self);
         var descriptors = _self.Descriptors.Copy();
         descriptors.Set(1, output);
         _substitutionStatus = await WaitForAsync(Fork(body, descriptors, isTested: false));

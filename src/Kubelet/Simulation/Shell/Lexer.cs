@@ -10,6 +10,7 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 internal sealed class Lexer(string text, int line = 1, IReadOnlyDictionary<string, string>? aliases = null)
 {
     private const int MaxTokens = 200_000;
+    private const int TokensPerAlias = 10;      // since what is left of the script is copied for each
     private static readonly string[] Operators = ["<<-", "&&", "||", ";;", "<<", ">>", "<&", ">&", "<>", ">|", "&", "|", ";", "<", ">", "(", ")"];
     private readonly List<HereDocument> _pendingDocuments = [];
 
@@ -20,6 +21,9 @@ internal sealed class Lexer(string text, int line = 1, IReadOnlyDictionary<strin
     private int _line = line;
     private int _depth;
     private int _tokens;
+
+    /// <summary>How many there have been so far.</summary>
+    public int Count => _tokens;
 
     public Token Peek() => _peeked ??= ++_tokens <= MaxTokens ? Read() : throw new SyntaxError("out of memory", _line);
 
@@ -39,6 +43,7 @@ internal sealed class Lexer(string text, int line = 1, IReadOnlyDictionary<strin
             _expanding.RemoveAll(e => e.After > rest);
             if (_expanding.Exists(e => e.Name == name)) return;
             _expanding.Add((name, rest));
+            _tokens += TokensPerAlias;
             text = value + text[_position..];
             _position = 0;
             _peeked = null;
@@ -298,7 +303,7 @@ internal sealed class Lexer(string text, int line = 1, IReadOnlyDictionary<strin
             if (c == '\n') _line++;
             body.Append(c);
         }
-        return new SubstitutionPart(new Parser(new Lexer(body.ToString(), _line)).ParseAll(), quoted);
+        return new SubstitutionPart(new Parser(new Lexer(body.ToString(), _line) { _depth = _depth }).ParseAll(), quoted);
     }
 
     private ArithmeticPart? TryReadArithmetic(bool quoted)
@@ -312,7 +317,7 @@ internal sealed class Lexer(string text, int line = 1, IReadOnlyDictionary<strin
                 if (text[i - 1] != ')') return null;        // $( (subshell) ) after all
                 var expression = text[(_position + 2)..(i - 1)];
                 _position = i + 1;
-                return new ArithmeticPart(new Lexer(expression, _line).ReadQuotedToEnd(), quoted);
+                return new ArithmeticPart(new Lexer(expression, _line) { _depth = _depth }.ReadQuotedToEnd(), quoted);
             }
         }
         throw new SyntaxError("missing '))'", _line, isIncomplete: true);

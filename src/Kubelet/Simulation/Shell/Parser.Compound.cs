@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MiniK8s.Kubelet.Simulation.Shell;
 
 // Compound commands, each from its first reserved word to its last. The errors are those of busybox's ash.
@@ -19,21 +17,24 @@ internal sealed partial class Parser
 
     private IfCommand ParseIf()
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        lexer.Next();
-        var condition = ParseUntil("then");
-        var then = ParseList();
-        switch (lexer.Peek().Word?.Plain)
+        var branches = new Stack<(Command Condition, Command Then)>();
+        do
         {
-            case "elif":
-                return new IfCommand(condition, then, ParseIf());
-            case "else":
-                lexer.Next();
-                return new IfCommand(condition, then, ParseUntil("fi"));
-            default:
-                Expect("fi");
-                return new IfCommand(condition, then, null);
+            lexer.Next();
+            branches.Push((ParseUntil("then"), ParseList()));
         }
+        while (lexer.Peek().Word?.Plain == "elif");
+        Command? otherwise = null;
+        if (lexer.Peek().Word?.Plain == "else")
+        {
+            lexer.Next();
+            otherwise = ParseUntil("fi");
+        }
+        else Expect("fi");
+        var (condition, then) = branches.Pop();
+        var last = new IfCommand(condition, then, otherwise);
+        while (branches.TryPop(out var branch)) last = new IfCommand(branch.Condition, branch.Then, last);
+        return last;
     }
 
     private LoopCommand ParseLoop()
@@ -106,8 +107,7 @@ internal sealed partial class Parser
         var name = token.Word?.Plain ?? throw lexer.Unexpected(token);
         if (lexer.Peek() is { Kind: TokenKind.Operator, Text: "(" }) return ParseFunctionBody(name);
         CheckFunctionName(name, token.Line);
-        SkipNewLines();
-        return new FunctionCommand(name, ParseCommand());
+        return ParseFunctionRest(name);
     }
 
     private FunctionCommand ParseFunctionBody(string name)
@@ -115,8 +115,15 @@ internal sealed partial class Parser
         Expect("(");
         Expect(")");
         CheckFunctionName(name, lexer.Peek().Line);
+        return ParseFunctionRest(name);
+    }
+
+    private FunctionCommand ParseFunctionRest(string name)
+    {
         SkipNewLines();
-        return new FunctionCommand(name, ParseCommand());
+        var before = lexer.Count;
+        var body = ParseCommand();
+        return new FunctionCommand(name, body) { Size = BytesPerToken * (long)(lexer.Count - before) };
     }
 
     private static void CheckFunctionName(string name, int line)

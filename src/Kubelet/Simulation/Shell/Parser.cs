@@ -6,9 +6,11 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 internal sealed partial class Parser(Lexer lexer)
 {
     private const int MaxDepth = 100;
+    private const int BytesPerToken = 200;
     private static readonly string[] Closing = ["then", "else", "elif", "fi", "do", "done", "esac", "}"];
     private static readonly string[] Opening = ["{", "if", "while", "until", "for", "case", "function", "!", "in"];
     private int _depth;
+    private int _taken;
 
     public Parser(string script, int line = 1, IReadOnlyDictionary<string, string>? aliases = null) : this(new Lexer(script, line, aliases))
     {
@@ -34,6 +36,14 @@ internal sealed partial class Parser(Lexer lexer)
         if (lexer.Peek().Kind is not (TokenKind.NewLine or TokenKind.End)) throw lexer.Unexpected(lexer.Peek());
         lexer.Next();
         return items is [{ InBackground: false, Command: var only }] ? only : new ListCommand(items);
+    }
+
+    /// <summary>What the host keeps, about, of what was parsed since the last time.</summary>
+    public long TakeSize()
+    {
+        var tokens = lexer.Count - _taken;
+        _taken = lexer.Count;
+        return BytesPerToken * (long)tokens;
     }
 
     /// <summary>Whether nothing but blank lines is left.</summary>

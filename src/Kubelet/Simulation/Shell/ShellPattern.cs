@@ -1,3 +1,5 @@
+using MiniK8s.Kubelet.Simulation.Processes;
+
 namespace MiniK8s.Kubelet.Simulation.Shell;
 
 /// <summary>
@@ -6,8 +8,13 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 internal static class ShellPattern
 {
     private const long MaxWork = 20_000_000;
+    private const int CompilationWork = 4;
 
-    public static bool IsMatch(string pattern, ReadOnlySpan<char> text) => Run(Compile(pattern), text, fromEnd: false, Wanted.Whole) == text.Length;
+    /// <summary>Whether all of the text is one that the pattern stands for.</summary>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="work">Who pays for the looking.</param>
+    public static bool IsMatch(string pattern, ReadOnlySpan<char> text, WorkMeter? work = null) => Run(Compile(pattern), text, fromEnd: false, Wanted.Whole, work) == text.Length;
 
     /// <summary>Whether anything in it is special.</summary>
     public static bool HasMagic(string pattern)
@@ -45,14 +52,40 @@ internal static class ShellPattern
     }
 
     /// <summary>How long the part at the text's beginning is that the pattern matches, the longest or the shortest; -1: none does.</summary>
-    public static int PrefixLength(string pattern, ReadOnlySpan<char> text, bool longest) => Run(Compile(pattern), text, fromEnd: false, longest ? Wanted.Longest : Wanted.Shortest);
+    public static int PrefixLength(string pattern, ReadOnlySpan<char> text, bool longest, WorkMeter work) =>
+        Run(Compile(pattern), text, fromEnd: false, longest ? Wanted.Longest : Wanted.Shortest, work);
 
     /// <summary>The same of the text's end.</summary>
-    public static int SuffixLength(string pattern, ReadOnlySpan<char> text, bool longest)
+    public static int SuffixLength(string pattern, ReadOnlySpan<char> text, bool longest, WorkMeter work)
     {
         var pieces = Compile(pattern);
         Array.Reverse(pieces);
-        return Run(pieces, text, fromEnd: true, longest ? Wanted.Longest : Wanted.Shortest);
+        return Run(pieces, text, fromEnd: true, longest ? Wanted.Longest : Wanted.Shortest, work);
+    }
+
+    /// <summary>The text with something else in place of what the pattern matches, the longest from each place on: the first time, or every time.</summary>
+    public static string Replace(string text, string pattern, string by, bool all, int limit, WorkMeter work)
+    {
+        var pieces = Compile(pattern);
+        if (pieces.Length == 0) return text;
+        var result = new System.Text.StringBuilder();
+        var (at, isDone) = (0, false);
+        // A star may look at all that is left, from every place: that much is looked at, and no more.
+        var left = Array.Exists(pieces, p => p.Kind == PieceKind.Star) ? MaxWork : long.MaxValue;
+        while (at < text.Length && !isDone && result.Length <= limit && (left -= text.Length - at) > 0)
+        {
+            var length = pieces[0].Takes(text[at]) || pieces[0].Kind == PieceKind.Star
+                ? pieces is [{ Kind: not PieceKind.Star }] ? 1 : Run(pieces, text.AsSpan(at), fromEnd: false, Wanted.Longest, work) : -1;
+            if (length <= 0) result.Append(text[at++]);
+            else
+            {
+                result.Append(by);
+                at += length;
+                isDone = !all;
+            }
+        }
+        work.Add(at);
+        return result.Append(text.AsSpan(at)).ToString();
     }
 
     private enum Wanted
@@ -84,7 +117,7 @@ internal static class ShellPattern
 
     // All places in the pattern at once, so that no text makes it go back: never more than length of text times length of pattern, and where even that
     // is too much it gives up.
-    private static int Run(Piece[] pieces, ReadOnlySpan<char> text, bool fromEnd, Wanted wanted)
+    private static int Run(Piece[] pieces, ReadOnlySpan<char> text, bool fromEnd, Wanted wanted, WorkMeter? meter)
     {
         var (active, next) = (new List<int>(), new List<int>());
         var seen = new int[pieces.Length + 1];
@@ -105,8 +138,9 @@ internal static class ShellPattern
             (active, next) = (next, active);
             if (seen[pieces.Length] != i + 2) continue;
             found = i + 1;
-            if (wanted == Wanted.Shortest) return found;
+            if (wanted == Wanted.Shortest) break;
         }
+        meter?.Add(WorkMeter.PerItem + (CompilationWork * (long)pieces.Length) + work);
         return found;
 
         void Add(List<int> to, int at, int stamp)

@@ -6,6 +6,8 @@ namespace MiniK8s.Kubelet.Simulation.Shell;
 /// <summary>sh, ash, bash: <c>-c script [name args]</c>, <c>file args</c>, or standard input.</summary>
 internal sealed class ShellProgram : IProgram
 {
+    private const int MaxPending = 1 << 20;
+
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
         var state = new ShellState(arguments[0], self.Environment) { Pid = self.Pid, Line = 1 };
@@ -68,7 +70,7 @@ internal sealed class ShellProgram : IProgram
         var isInteractive = self.Stdin.IsTerminal;
         var shell = new Interpreter(self, state) { IsInteractive = isInteractive };
         var pending = "";
-        var reader = new LineReader(self.Stdin);
+        var reader = new LineReader(self.Stdin, self.Work);
         if (isInteractive) self.Signals.Catch(Signals.Int, Signals.Term);
         while (true)
         {
@@ -78,6 +80,9 @@ internal sealed class ShellProgram : IProgram
             pending += line + "\n";
             try
             {
+                // All of it is looked at anew with each line.
+                await self.Work.PayAsync(Interpreter.ParsingWork * (long)pending.Length);
+                if (pending.Length > MaxPending) throw new ShellError("out of memory", 2);
                 if (!new Parser(pending).IsComplete()) continue;
                 var goesOn = await shell.RunLinesAsync(pending);
                 pending = "";

@@ -1,14 +1,12 @@
-using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Shell;
 
 /// <summary>What a shell remembers between commands; a subshell starts with a copy.</summary>
-internal sealed class ShellState
+internal sealed partial class ShellState
 {
-    private const int BytesPerVariable = 64;
     private readonly Dictionary<string, Variable> _variables = new(StringComparer.Ordinal);
-    private readonly Stack<Dictionary<string, Variable?>> _locals = new();
+    private readonly Stack<Dictionary<string, (Variable? Variable, long Paid)>> _locals = new();
     private Dictionary<string, string>? _exported;
 
     public ShellState(string name, IEnumerable<KeyValuePair<string, string>> environment)
@@ -20,12 +18,12 @@ internal sealed class ShellState
     /// <summary>Who pays for the variables; a subshell only for those that it sets.</summary>
     public SimProcess? Owner { get; set; }
 
-    public int VariableCount => _variables.Count;
+    /// <summary>Of variables, functions and aliases.</summary>
+    public int NameCount => _variables.Count + _functions.Count + _aliases.Count;
 
     /// <summary><c>$0</c>, and what error texts begin with.</summary>
     public string Name { get; set; }
 
-    public string[] Parameters { get; set; } = [];
     public int LastStatus { get; set; }
     public int? LastBackgroundPid { get; set; }
     /// <summary>The script, sourced file or built-in that is running, for error texts; null: none, as in <c>sh -c</c>.</summary>
@@ -37,15 +35,8 @@ internal sealed class ShellState
     /// <summary><c>$$</c>: the same in every subshell.</summary>
     public int Pid { get; init; }
 
-    public Dictionary<string, string> Aliases { get; private init; } = new(StringComparer.Ordinal);
-
     /// <summary>How far getopts has read into a word of joined options.</summary>
     public int OptionOffset { get; set; }
-
-    public Dictionary<string, Command> Functions { get; private init; } = new(StringComparer.Ordinal);
-
-    /// <summary>Actions by signal, 0 for EXIT. An empty action ignores the signal.</summary>
-    public Dictionary<int, string> Traps { get; } = [];
 
     /// <summary>Background processes that nobody has waited for.</summary>
     public List<Job> Jobs { get; } = [];
@@ -66,7 +57,7 @@ internal sealed class ShellState
     {
         var old = _variables.GetValueOrDefault(name);
         if (old is { IsReadOnly: true }) throw new ShellError($"{name}: is read only", 2);
-        Pay(value.Length - (old?.Value?.Length ?? -BytesPerVariable));
+        PayFor(name, SizeOf(value));
         _variables[name] = new Variable(value, old?.IsExported ?? false, IsReadOnly: false);
         Changed(name, old?.IsExported ?? false);
     }
@@ -77,22 +68,10 @@ internal sealed class ShellState
         if (name == "PATH") Found.Clear();
     }
 
-    private void Pay(long characters)
-    {
-        try
-        {
-            if (characters != 0) Owner?.Hold(characters * sizeof(char));
-        }
-        catch (FileError error)
-        {
-            throw new ShellError(error.Message, 2);
-        }
-    }
-
     public void Unset(string name)
     {
         if (_variables.GetValueOrDefault(name) is { IsReadOnly: true }) throw new ShellError($"{name}: is read only", 2);
-        _variables.Remove(name);
+        Forget(name);
         Changed(name, isExported: true);
     }
 
@@ -124,27 +103,16 @@ internal sealed class ShellState
     /// <summary>Where commands were found by PATH.</summary>
     public Dictionary<string, string> Found { get; } = new(StringComparer.Ordinal);
 
-    public void EnterFunction()
+    private void Forget(string name)
     {
-        FunctionDepth++;
-        _locals.Push([]);
-    }
-
-    public void LeaveFunction()
-    {
-        FunctionDepth--;
-        foreach (var (name, old) in _locals.Pop())
-        {
-            if (old is null) _variables.Remove(name);
-            else _variables[name] = old;
-            Changed(name, isExported: true);
-        }
+        if (_variables.Remove(name)) PayFor(name, 0);
     }
 
     /// <summary>The variable is unset, and gets its present value back when the function returns.</summary>
     public void MakeLocal(string name)
     {
-        if (!_locals.TryPeek(out var scope) || !scope.TryAdd(name, _variables.GetValueOrDefault(name))) return;
+        if (!_locals.TryPeek(out var scope) || !scope.TryAdd(name, (_variables.GetValueOrDefault(name), _paid.GetValueOrDefault(name)))) return;
+        _paid.Remove(name);
         if (_variables.TryGetValue(name, out var old)) _variables[name] = old with { Value = null };
         Changed(name, isExported: true);
     }
@@ -153,13 +121,17 @@ internal sealed class ShellState
     {
         var copy = new ShellState(Name, [])
         {
-            CommandName = CommandName, Line = Line, Pid = Pid, Aliases = new(Aliases), OptionOffset = OptionOffset, NoClobber = NoClobber, NoExecute = NoExecute,
-            Parameters = Parameters, LastStatus = LastStatus, LastBackgroundPid = LastBackgroundPid, Functions = new(Functions), ExitOnError = ExitOnError,
+            CommandName = CommandName, Line = Line, Pid = Pid, OptionOffset = OptionOffset, NoClobber = NoClobber, NoExecute = NoExecute,
+            Parameters = Parameters, LastStatus = LastStatus, LastBackgroundPid = LastBackgroundPid, ExitOnError = ExitOnError,
             Trace = Trace, NoUnset = NoUnset, NoGlob = NoGlob, PipeFail = PipeFail, FunctionDepth = FunctionDepth,
         };
+        // What the parent has paid for, the copy has not.
         foreach (var (name, variable) in _variables) copy._variables[name] = variable;
+        foreach (var (name, body) in _functions) copy._functions[name] = body;
+        foreach (var (name, text) in _aliases) copy._aliases[name] = text;
         foreach (var _ in _locals) copy._locals.Push([]);
-        foreach (var (signal, action) in Traps.Where(t => t.Value == "")) copy.Traps[signal] = action;
+        foreach (var caller in _callers) copy._callers.Push((caller.Parameters, 0));
+        foreach (var (signal, action) in _traps.Where(t => t.Value == "")) copy._traps[signal] = action;
         return copy;
     }
 

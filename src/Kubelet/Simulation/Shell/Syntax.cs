@@ -83,4 +83,8 @@ internal sealed record CaseCommand(Word Subject, IReadOnlyList<CaseClause> Claus
 
 internal sealed record CaseClause(IReadOnlyList<Word> Patterns, Command? Body);
 
-internal sealed record FunctionCommand(string Name, Command Body) : Command;
+internal sealed record FunctionCommand(string Name, Command Body) : Command
+{
+    /// <summary>What the host keeps of it, about.</summary>
+    public long Size { get; init; }
+}

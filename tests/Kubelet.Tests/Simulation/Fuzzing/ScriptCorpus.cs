@@ -1,16 +1,21 @@
 namespace MiniK8s.Kubelet.Tests.Simulation.Fuzzing;
 
-/// <summary>The named scripts of <c>Busybox/*.txt</c>.</summary>
-internal static class ScriptCorpus
+/// <summary>Named scripts of files of a folder beside the tests: <c>Busybox</c>, <c>Hostile</c>.</summary>
+internal sealed class ScriptCorpus(string folder)
 {
-    public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "Simulation", "Busybox");
+    public static ScriptCorpus Busybox { get; } = new("Busybox");
 
-    public static IEnumerable<string> Files => Directory.EnumerateFiles(Folder, "*.txt").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
+    /// <summary>Written to hang or to break what runs them.</summary>
+    public static ScriptCorpus Hostile { get; } = new("Hostile");
 
-    public static IReadOnlyList<string> All => [.. Files.SelectMany(Of).Select(s => s.Script)];
+    private string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "Simulation", folder);
+
+    public IEnumerable<string> Files => Directory.EnumerateFiles(Folder, "*.txt").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
+
+    public IReadOnlyList<string> All => [.. Files.SelectMany(Of).Select(s => s.Script)];
 
     /// <summary>Those of one file: a script begins with a line <c>=== its name</c>.</summary>
-    public static IEnumerable<(string Name, string Script)> Of(string file)
+    public IEnumerable<(string Name, string Script)> Of(string file)
     {
         var text = File.ReadAllText(Path.Combine(Folder, file)).ReplaceLineEndings("\n");
         foreach (var part in text.Split("\n=== ").Skip(1))

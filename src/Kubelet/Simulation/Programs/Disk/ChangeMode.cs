@@ -26,7 +26,7 @@ internal sealed class ChangeMode : IProgram
         {
             try
             {
-                Apply(self, operands[0], path, isRecursive);
+                await ApplyAsync(self, operands[0], path, isRecursive);
             }
             catch (FileError error)
             {
@@ -37,11 +37,12 @@ internal sealed class ChangeMode : IProgram
         return status;
     }
 
-    private static void Apply(SimProcess self, string mode, string path, bool recursive)
+    private static async ValueTask ApplyAsync(SimProcess self, string mode, string path, bool recursive)
     {
+        await self.Kernel.Throttle.StepAsync(self);
         var node = self.Files.Demand(path);
         self.Files.SetAttributes(path, mode: Permissions.Parse(mode, node.Mode, self.Umask, node is DirectoryNode));
         if (recursive && node is DirectoryNode)
-            foreach (var (name, _) in self.Files.List(path)) Apply(self, mode, $"{path}/{name}", recursive);
+            foreach (var (name, _) in self.Files.List(path).Where(e => e.Value is not SymbolicLink)) await ApplyAsync(self, mode, $"{path}/{name}", recursive);
     }
 }

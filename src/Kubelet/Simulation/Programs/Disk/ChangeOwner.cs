@@ -28,7 +28,7 @@ internal sealed class ChangeOwner : IProgram
         {
             try
             {
-                Apply(self, path, uid, gid, options.Has("R"));
+                await ApplyAsync(self, path, uid, gid, options.Has("R"));
             }
             catch (FileError error)
             {
@@ -39,12 +39,13 @@ internal sealed class ChangeOwner : IProgram
         return status;
     }
 
-    private static void Apply(SimProcess self, string path, long? uid, long? gid, bool recursive)
+    private static async ValueTask ApplyAsync(SimProcess self, string path, long? uid, long? gid, bool recursive)
     {
+        await self.Kernel.Throttle.StepAsync(self);
         var node = self.Files.Demand(path);
         self.Files.SetAttributes(path, uid: uid, gid: gid);
         if (recursive && node is DirectoryNode)
-            foreach (var (name, _) in self.Files.List(path)) Apply(self, $"{path}/{name}", uid, gid, recursive);
+            foreach (var (name, _) in self.Files.List(path).Where(e => e.Value is not SymbolicLink)) await ApplyAsync(self, $"{path}/{name}", uid, gid, recursive);
     }
 
     private static async ValueTask<long?> IdAsync(SimProcess self, string name, string table)

@@ -28,6 +28,7 @@ internal sealed class Copy() : EachOperand("cp", "t")
 
     public static async ValueTask CopyAsync(SimProcess self, string source, string target, bool recursive)
     {
+        await self.Kernel.Throttle.StepAsync(self);
         if (recursive && !source.EndsWith('/') && self.Files.Find(source, followLast: false) is SymbolicLink link)
         {
             MakeLink(self, target, link.Target);

@@ -9,14 +9,17 @@ internal sealed class DiskUse : IProgram
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
         foreach (var path in new Arguments(arguments, "d").Operands.DefaultIfEmpty("."))
-            await self.WriteLineAsync($"{Size(self, path) / 1024}\t{path}");
+            await self.WriteLineAsync($"{await SizeAsync(self, path) / 1024}\t{path}");
         return 0;
     }
 
-    private static long Size(SimProcess self, string path) => self.Files.Find(path) switch
+    private static async ValueTask<long> SizeAsync(SimProcess self, string path)
     {
-        DirectoryNode => 4096 + self.Files.List(path).Sum(e => Size(self, $"{path}/{e.Key}")),
-        { } node => (ListFiles.SizeOf(node) + 4095) / 4096 * 4096,
-        null => 0,
-    };
+        await self.Kernel.Throttle.StepAsync(self);
+        if (self.Files.Find(path, followLast: false) is not { } node) return 0;
+        if (node is not DirectoryNode) return (ListFiles.SizeOf(node) + 4095) / 4096 * 4096;
+        var size = 4096L;
+        foreach (var (name, _) in self.Files.List(path)) size += await SizeAsync(self, $"{path}/{name}");
+        return size;
+    }
 }

@@ -45,26 +45,32 @@ internal sealed class FindExpression
 
     private Step Or()
     {
-        var left = And();
-        while (Take("-o") || Take("-or"))
-        {
-            var (first, second) = (left, And());
-            left = async found => await first(found) || await second(found);
-        }
-        return left;
+        var steps = new List<Step> { And() };
+        while (Take("-o") || Take("-or")) steps.Add(And());
+        return Until(steps, true);
     }
 
     private Step And()
     {
-        var left = Not();
+        var steps = new List<Step> { Not() };
         while (_at < _words.Count && _words[_at] is not ("-o" or "-or" or ")"))
         {
             if (!Take("-a")) Take("-and");
-            var (first, second) = (left, Not());
-            left = async found => await first(found) && await second(found);
+            steps.Add(Not());
         }
-        return left;
+        return Until(steps, false);
     }
+
+    // One after the other until one answers so.
+    private Step Until(List<Step> steps, bool end) => steps is [var only] ? only : async found =>
+    {
+        foreach (var step in steps)
+        {
+            await _self.Work.PayAsync(WorkMeter.PerItem);
+            if (await step(found) == end) return end;
+        }
+        return !end;
+    };
 
     private Step Not()
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using MiniK8s.Kubelet.Simulation.Files;
 using MiniK8s.Kubelet.Simulation.Processes;
 
@@ -24,7 +23,7 @@ internal sealed class ProcessGrep : IProgram
             await self.ErrorAsync($"Usage: {FileTree.Name(arguments[0])} [-flnovx] PATTERN");
             return 2;
         }
-        Regex pattern = PosixRegex.Compile(options.Operands[0], extended: true);
+        var pattern = new PosixRegex(self, options.Operands[0], extended: true);
         var found = self.Kernel.Processes.Where(p => p != self && Matches(p)).ToList();
         foreach (var process in found)
         {

@@ -18,7 +18,7 @@ internal sealed class Expr : IProgram
         }
         try
         {
-            var value = Level(arguments, ref at, 0);
+            var value = Level(self, arguments, ref at, 0);
             if (at != arguments.Count) throw new FormatException("syntax error");
             await self.WriteLineAsync(value);
             return value is "" or "0" ? 1 : 0;
@@ -30,30 +30,31 @@ internal sealed class Expr : IProgram
         }
     }
 
-    private static string Level(IReadOnlyList<string> words, ref int at, int level)
+    private static string Level(SimProcess self, IReadOnlyList<string> words, ref int at, int level)
     {
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
-        if (level == Levels.Length) return Operand(words, ref at);
-        var left = Level(words, ref at, level + 1);
+        if (level == Levels.Length) return Operand(self, words, ref at);
+        var left = Level(self, words, ref at, level + 1);
         while (at < words.Count && Levels[level].Contains(words[at]))
         {
             var operation = words[at++];
-            left = Apply(operation, left, Level(words, ref at, level + 1));
+            left = Apply(self, operation, left, Level(self, words, ref at, level + 1));
         }
         return left;
     }
 
-    private static string Operand(IReadOnlyList<string> words, ref int at)
+    private static string Operand(SimProcess self, IReadOnlyList<string> words, ref int at)
     {
+        System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         if (at >= words.Count) throw new FormatException("syntax error");
         var word = words[at++];
         if (word == "quote" && at < words.Count) return words[at++];
-        if (word == "length" && at < words.Count) return Operand(words, ref at).Length.ToString(CultureInfo.InvariantCulture);
-        if (word == "match" && at + 1 < words.Count) return Apply(":", Operand(words, ref at), Operand(words, ref at));
-        if (word == "index" && at + 1 < words.Count) return (Operand(words, ref at).AsSpan().IndexOfAny(Operand(words, ref at)) + 1).ToString(CultureInfo.InvariantCulture);
-        if (word == "substr" && at + 2 < words.Count) return Part(Operand(words, ref at), Operand(words, ref at), Operand(words, ref at));
+        if (word == "length" && at < words.Count) return Operand(self, words, ref at).Length.ToString(CultureInfo.InvariantCulture);
+        if (word == "match" && at + 1 < words.Count) return Apply(self, ":", Operand(self, words, ref at), Operand(self, words, ref at));
+        if (word == "index" && at + 1 < words.Count) return (Operand(self, words, ref at).AsSpan().IndexOfAny(Operand(self, words, ref at)) + 1).ToString(CultureInfo.InvariantCulture);
+        if (word == "substr" && at + 2 < words.Count) return Part(Operand(self, words, ref at), Operand(self, words, ref at), Operand(self, words, ref at));
         if (word != "(") return word;
-        var value = Level(words, ref at, 0);
+        var value = Level(self, words, ref at, 0);
         return at < words.Count && words[at++] == ")" ? value : throw new FormatException("syntax error");
     }
 
@@ -63,13 +64,13 @@ internal sealed class Expr : IProgram
         return text.Substring(start - 1, int.Min(length, text.Length - start + 1));
     }
 
-    private static string Apply(string operation, string left, string right)
+    private static string Apply(SimProcess self, string operation, string left, string right)
     {
         if (operation == "|") return left is "" or "0" ? right : left;
         if (operation == "&") return left is "" or "0" || right is "" or "0" ? "0" : left;
         if (operation == ":")
         {
-            var match = PosixRegex.Compile("^" + right, extended: false).Match(left);
+            var match = new PosixRegex(self, "^" + right, extended: false).Match(left);
             return match.Groups.Count > 1 ? match.Groups[1].Value : (match.Success ? match.Length : 0).ToString(CultureInfo.InvariantCulture);
         }
         var numeric = long.TryParse(left, CultureInfo.InvariantCulture, out var a) & long.TryParse(right, CultureInfo.InvariantCulture, out var b);

@@ -104,7 +104,7 @@ internal sealed class Test : IProgram
         {
             "=" or "==" => patterns ? ShellPattern.IsMatch(right, left) : left == right,
             "!=" => patterns ? !ShellPattern.IsMatch(right, left) : left != right,
-            "=~" => PosixRegex.Compile(right, extended: true).IsMatch(left),
+            "=~" => new PosixRegex(self, right, extended: true).IsMatch(left),
             "<" => string.CompareOrdinal(left, right) < 0,
             ">" => string.CompareOrdinal(left, right) > 0,
             "-eq" => Number(left) == Number(right),

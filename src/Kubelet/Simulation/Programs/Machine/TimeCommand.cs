@@ -8,6 +8,11 @@ internal sealed class TimeCommand : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
+        if (arguments.Count == 1)
+        {
+            await self.ErrorAsync("Usage: time [-vpa] [-o FILE] PROG ARGS");
+            return 1;
+        }
         var start = self.Clock.Now;
         var status = await Launch.RunAsync(self, "time", [.. arguments.Skip(1)]);
         var took = self.Clock.Now - start;

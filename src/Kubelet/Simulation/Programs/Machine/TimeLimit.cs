@@ -17,6 +17,7 @@ internal sealed class TimeLimit : IProgram
             await self.ErrorAsync(operands.Count < 2 ? "Usage: timeout [-s SIG] [-k KILL_SECS] SECS PROG ARGS" : $"timeout: invalid number '{operands[0]}'");
             return 1;
         }
+        if (limit > ProcessClock.LongestDelay) limit = ProcessClock.LongestDelay;
         var signal = Signals.Parse(options.Value("s") ?? "TERM") ?? Signals.Term;
         if (await Launch.StartAsync(self, "timeout", operands[1..]) is not { } child) return 127;
         try
@@ -26,7 +27,7 @@ internal sealed class TimeLimit : IProgram
         catch (TimeoutException)
         {
             child.Deliver(signal);
-            if (Durations.Parse(options.Value("k") ?? "") is { } patience && await Task.WhenAny(child.Exited, Task.Delay(patience, self.Kernel.Time, self.Killed)) != child.Exited)
+            if (Durations.Parse(options.Value("k") ?? "") is { } patience && patience <= ProcessClock.LongestDelay && await Task.WhenAny(child.Exited, Task.Delay(patience, self.Kernel.Time, self.Killed)) != child.Exited)
                 child.Die(Signals.Kill);
             var end = await child.Exited.WaitAsync(self.Killed);
             if (self.Files.Exists("/bin/bash")) return 124;

@@ -25,7 +25,7 @@ internal sealed class RedisClient : IProgram
         {
             var reader = new LineReader(new StreamFile(connection));
             if (options.Operands.Count > 0) return await AskAsync(self, connection, reader, options.Operands);
-            await foreach (var line in Streams.LinesAsync(self.Stdin, self.Killed))
+            await foreach (var line in Streams.LinesAsync(self, self.Stdin))
                 await AskAsync(self, connection, reader, [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
             return 0;
         }

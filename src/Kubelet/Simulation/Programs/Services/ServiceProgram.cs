@@ -11,10 +11,16 @@ namespace MiniK8s.Kubelet.Simulation.Programs.Services;
 /// A long-running program described by data in the image catalogue: what it prints, where it listens, what it answers, how it takes
 /// signals, what memory it takes.
 /// </summary>
-internal sealed class ServiceProgram(ServiceSpec spec) : IProgram
+internal sealed partial class ServiceProgram(ServiceSpec spec) : IProgram
 {
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
+        if (arguments.Skip(1).FirstOrDefault(spec.Answers.ContainsKey) is { } asked)
+        {
+            foreach (var line in spec.Answers[asked].Log) await self.WriteLineAsync(Fill(self, line));
+            foreach (var line in spec.Answers[asked].ErrorLog) await self.ErrorAsync(Fill(self, line));
+            return spec.Answers[asked].Exit;
+        }
         if (spec.RequiresAnyEnv.Count > 0 && !spec.RequiresAnyEnv.Any(name => !string.IsNullOrEmpty(self.Env(name))))
         {
             foreach (var line in spec.MissingEnvLog) await self.ErrorAsync(Fill(self, line));
@@ -63,8 +69,9 @@ internal sealed class ServiceProgram(ServiceSpec spec) : IProgram
 
     private IEnumerable<int> Ports(IReadOnlyList<string> arguments)
     {
-        if (spec.PortArgument != "" && Regex.Match(string.Join(' ', arguments), spec.PortArgument, RegexOptions.None, TimeSpan.FromMilliseconds(200)) is { Success: true } match)
-            return [int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)];
+        if (spec.PortArgument != "" && Regex.Match(string.Join(' ', arguments), spec.PortArgument, RegexOptions.None, TimeSpan.FromMilliseconds(200)) is { Success: true } match
+            && int.TryParse(match.Groups[1].Value, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65_535)
+            return [port];
         return spec.Listen;
     }
 
@@ -82,9 +89,29 @@ internal sealed class ServiceProgram(ServiceSpec spec) : IProgram
         return route is null ? VirtualResponse.Text(404, "404 Not Found\n") : VirtualResponse.Text(route.Status, route.Body, route.ContentType);
     }
 
+    /// <summary>Why a text that is printed cannot be; null: it can.</summary>
+    public static string? FaultOf(string line)
+    {
+        foreach (Match place in Places().Matches(line))
+        {
+            try
+            {
+                if (place.Value.StartsWith("{time:", StringComparison.Ordinal)) _ = DateTime.UnixEpoch.ToString(place.Value[6..^1], CultureInfo.InvariantCulture);
+            }
+            catch (FormatException)
+            {
+                return $"{place.Value} is no form of a time";
+            }
+        }
+        return null;
+    }
+
+    [GeneratedRegex(@"\{(time:[^}]+|pid|hostname|ip)\}")]
+    private static partial Regex Places();
+
     // {time:FORMAT} and {pid} in log lines.
     private static string Fill(SimProcess self, string line) =>
-        Regex.Replace(line, @"\{(time:[^}]+|pid|hostname|ip)\}", m => m.Value switch
+        Places().Replace(line, m => m.Value switch
         {
             "{pid}" => self.Pid.ToString(CultureInfo.InvariantCulture),
             "{hostname}" => self.Kernel.Hostname,

@@ -17,7 +17,7 @@ internal sealed class Cat : IProgram
                 await Streams.CopyAsync(self, file, self.Stdout);
                 return;
             }
-            await foreach (var line in Streams.LinesAsync(file, self.Killed))
+            await foreach (var line in Streams.LinesAsync(self, file))
             {
                 if (options.Has("n") || (options.Has("b") && line != "")) await self.WriteAsync($"{++number,6}\t");
                 await self.WriteLineAsync(Visible(line, tabs: options.Has("t", "A"), all: options.Has("e", "t", "v", "A")) + (options.Has("e", "A") ? "$" : ""));

@@ -14,18 +14,33 @@ internal sealed class Cut : IProgram
             await self.ErrorAsync("cut: expected a list of bytes, characters, or fields");
             return 1;
         }
-        var ranges = list.Split(',').Select(Range).ToList();
+        var ranges = Joined(list.Split(',').Select(Range));
         var delimiter = options.Value("d") ?? "\t";
         return await Streams.ForEachFileAsync(self, "cut", options.Operands, async (_, file) =>
         {
-            await foreach (var line in Streams.LinesAsync(file, self.Killed))
+            await foreach (var line in Streams.LinesAsync(self, file))
             {
-                if (!options.Has("f")) await self.WriteLineAsync(string.Concat(line.Where((_, i) => ranges.Exists(r => i + 1 >= r.From && i + 1 <= r.To))));
+                if (!options.Has("f")) await self.WriteLineAsync(string.Concat(Chosen(line.ToCharArray(), ranges)));
                 else if (line.Contains(delimiter, StringComparison.Ordinal))
-                    await self.WriteLineAsync(string.Join(delimiter, line.Split(delimiter).Where((_, i) => ranges.Exists(r => i + 1 >= r.From && i + 1 <= r.To))));
+                    await self.WriteLineAsync(string.Join(delimiter, Chosen(line.Split(delimiter), ranges)));
                 else if (!options.Has("s")) await self.WriteLineAsync(line);
             }
         }, isPlain: true);
+    }
+
+    private static IEnumerable<T> Chosen<T>(T[] all, List<(int From, int To)> ranges) =>
+        ranges.SelectMany(r => all.Skip(r.From - 1).Take(r.To - r.From + 1));
+
+    // In order, and none inside another: what is chosen is printed once and as it stands, however it was asked for.
+    private static List<(int From, int To)> Joined(IEnumerable<(int From, int To)> ranges)
+    {
+        var joined = new List<(int From, int To)>();
+        foreach (var (from, to) in ranges.Where(r => r.From <= r.To).Order())
+        {
+            if (joined is [.., var last] && from <= last.To) joined[^1] = (last.From, int.Max(last.To, to));
+            else joined.Add((from, to));
+        }
+        return joined;
     }
 
     private static (int From, int To) Range(string text)

@@ -14,7 +14,7 @@ internal sealed class Grep : IProgram
         try
         {
             var patterns = options.Values("e").ToList();
-            foreach (var path in options.Values("f")) patterns.AddRange(Streams.SplitLines(await self.Files.ReadAllAsync(path)));
+            foreach (var path in options.Values("f")) patterns.AddRange(await Streams.SplitAsync(self, await self.Files.ReadAllAsync(path)));
             if (patterns.Count == 0 && !options.Has("e", "f"))
             {
                 if (operands.Count == 0)
@@ -26,7 +26,13 @@ internal sealed class Grep : IProgram
                 operands.RemoveAt(0);
             }
             var name = FileTree.Name(arguments[0]);
-            return await new Search(self, options, [.. patterns.SelectMany(p => p.Split('\n')).Select(p => Matcher(p, options, name))]).RunAsync(operands);
+            var matchers = new List<PosixRegex>();
+            foreach (var pattern in patterns.SelectMany(p => p.Split('\n')))
+            {
+                matchers.Add(Matcher(self, pattern, options, name));
+                await self.Work.PayAsync(WorkMeter.PerItem);
+            }
+            return await new Search(self, options, matchers).RunAsync(operands);
         }
         catch (FileError error)
         {
@@ -35,17 +41,17 @@ internal sealed class Grep : IProgram
         }
     }
 
-    private static Regex Matcher(string pattern, Arguments options, string name)
+    private static PosixRegex Matcher(SimProcess self, string pattern, Arguments options, string name)
     {
         if (options.Has("F") || name == "fgrep") pattern = Regex.Escape(pattern);
         var extended = options.Has("E", "F", "P") || name is "egrep" or "fgrep";
         if (options.Has("w")) pattern = extended ? $@"\b({pattern})\b" : $@"\b\({pattern}\)\b";
         if (options.Has("x")) pattern = extended ? $"^({pattern})$" : $@"^\({pattern}\)$";
-        return PosixRegex.Compile(pattern, extended, options.Has("i"));
+        return new PosixRegex(self, pattern, extended, options.Has("i"));
     }
 
     /// <summary>One run over all files.</summary>
-    private sealed class Search(SimProcess self, Arguments options, IReadOnlyList<Regex> matchers)
+    private sealed class Search(SimProcess self, Arguments options, IReadOnlyList<PosixRegex> matchers)
     {
         private readonly int _max = Number(options, "m", int.MaxValue);
         private readonly int _before = Number(options, "B", Number(options, "C", 0));
@@ -67,7 +73,7 @@ internal sealed class Grep : IProgram
             var shownPath = path == "-" ? "(standard input)" : path;
             var (number, count, trailing, last) = (0, 0, 0, 0);
             var earlier = new Queue<(int Number, string Line)>();
-            await foreach (var line in Streams.LinesAsync(file, self.Killed))
+            await foreach (var line in Streams.LinesAsync(self, file))
             {
                 number++;
                 var match = matchers.Select(r => r.Match(line)).FirstOrDefault(r => r.Success);
@@ -77,8 +83,10 @@ internal sealed class Grep : IProgram
                     if (trailing-- > 0) await ShowAsync(number, line, '-');
                     else
                     {
+                        if (_before == 0) continue;
+                        self.Hold(line.Length + WorkMeter.PerLine);
                         earlier.Enqueue((number, line));
-                        if (earlier.Count > _before) earlier.Dequeue();
+                        if (earlier.Count > _before) self.Hold(-earlier.Dequeue().Line.Length - WorkMeter.PerLine);
                     }
                     continue;
                 }

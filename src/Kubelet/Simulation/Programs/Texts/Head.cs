@@ -28,12 +28,12 @@ internal sealed class Head : IProgram
             if (left < 0)
             {
                 // All but the last ones.
-                var all = Streams.SplitLines(await file.ReadToEndAsync(self)).ToList();
+                var all = await Streams.SplitAsync(self, await file.ReadToEndAsync(self));
                 foreach (var line in all.SkipLast(-left)) await self.WriteLineAsync(line);
                 return;
             }
             if (left == 0) return;
-            await foreach (var line in Streams.LinesAsync(file, self.Killed))
+            await foreach (var line in Streams.LinesAsync(self, file))
             {
                 await self.WriteLineAsync(line);
                 if (--left == 0) break;

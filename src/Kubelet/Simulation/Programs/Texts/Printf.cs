@@ -7,6 +7,8 @@ namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
 /// <summary>printf: the format is used again as long as there are arguments. A bad number counts as 0 and makes the status 1.</summary>
 internal sealed class Printf : IProgram
 {
+    private const int MaxOutput = 1 << 20;
+
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
         if (arguments.Count < 2)
@@ -15,13 +17,14 @@ internal sealed class Printf : IProgram
             return 1;
         }
         var run = new Run(new Queue<string>(arguments.Skip(2)));
+        await self.Work.PayAsync(arguments[1].Length + (WorkMeter.PerItem * (long)arguments.Count));
         int before;
         do
         {
             before = run.Left;
             run.Format(arguments[1]);
         }
-        while (!run.HasEnded && run.Left > 0 && run.Left < before && run.Output.Length < 1 << 20);
+        while (!run.HasEnded && run.Left > 0 && run.Left < before && run.Output.Length < MaxOutput);
         await self.WriteAsync(run.Output.ToString());
         foreach (var complaint in run.Complaints) await self.ErrorAsync($"{self.Name}: {complaint}");
         return run.Complaints.Count > 0 ? 1 : 0;
@@ -36,7 +39,7 @@ internal sealed class Printf : IProgram
 
         public void Format(string format)
         {
-            for (var i = 0; i < format.Length && !HasEnded; i++)
+            for (var i = 0; i < format.Length && !HasEnded && Output.Length < MaxOutput; i++)
             {
                 if (format[i] == '\\')
                 {

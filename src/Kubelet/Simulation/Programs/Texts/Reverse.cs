@@ -8,6 +8,6 @@ internal sealed class Reverse : IProgram
     public ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments) =>
         Streams.ForEachFileAsync(self, "rev", new Arguments(arguments).Operands, async (_, file) =>
         {
-            await foreach (var line in Streams.LinesAsync(file, self.Killed)) await self.WriteLineAsync(new string([.. line.Reverse()]));
+            await foreach (var line in Streams.LinesAsync(self, file)) await self.WriteLineAsync(new string([.. line.Reverse()]));
         }, isPlain: true);
 }

@@ -27,7 +27,7 @@ internal sealed class Sed : IProgram
                 scripts.Add(operands[0]);
                 operands.RemoveAt(0);
             }
-            var script = SedScript.Parse(string.Join('\n', scripts), options.Has("E", "r"));
+            var script = SedScript.Parse(self, string.Join('\n', scripts), options.Has("E", "r"));
             if (inPlace is null) return await RunAsync(self, script, operands, options.Has("n"), text => self.WriteAsync(text));
             var status = 0;
             foreach (var path in operands) status = int.Max(status, await ReplaceAsync(self, script, path, options.Has("n"), inPlace[2..]));
@@ -45,7 +45,7 @@ internal sealed class Sed : IProgram
         var output = new StringBuilder();
         var status = await RunAsync(self, script, [path], quiet, text =>
         {
-            output.Append(text);
+            if (output.Append(text).Length > FileTree.MaxFileBytes) throw FileError.NoSpace;
             return ValueTask.CompletedTask;
         });
         if (status != 0) return status;
@@ -56,24 +56,18 @@ internal sealed class Sed : IProgram
 
     private static async ValueTask<int> RunAsync(SimProcess self, SedScript script, IReadOnlyList<string> files, bool quiet, Func<string, ValueTask> write)
     {
-        var run = new SedRun(script, quiet);
+        var run = new SedRun(self, script, quiet, write);
         string? held = null;            // one line behind, so that "$" is known
         var status = await Streams.ForEachFileAsync(self, "sed", files, async (_, file) =>
         {
-            await foreach (var line in Streams.LinesAsync(file, self.Killed))
+            await foreach (var line in Streams.LinesAsync(self, file))
             {
-                if (held is not null && !run.HasQuit) await TakeAsync(held, isLast: false);
+                if (held is not null && !run.HasQuit) await run.TakeAsync(held, isLast: false);
                 held = line;
                 if (run.HasQuit) return;
             }
         }, isPlain: true);
-        if (held is not null && !run.HasQuit) await TakeAsync(held, isLast: true);
+        if (held is not null && !run.HasQuit) await run.TakeAsync(held, isLast: true);
         return status != 0 ? status : run.ExitCode;
-
-        async ValueTask TakeAsync(string line, bool isLast)
-        {
-            await self.Kernel.Throttle.StepAsync(self);
-            if (run.Take(line, isLast) is { Length: > 0 } text) await write(text);
-        }
     }
 }

@@ -1,16 +1,18 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using MiniK8s.Kubelet.Simulation.Files;
+using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
 
 /// <summary>One run of a sed script: lines go in one after the other, text comes out.</summary>
-internal sealed class SedRun(SedScript script, bool quiet)
+internal sealed class SedRun(SimProcess self, SedScript script, bool quiet, Func<string, ValueTask> write)
 {
     private const int MaxSteps = 100_000;           // of one line: a branch that leads to itself ends
     private const int MaxSpace = 1 << 20;
+    private const int CopiedPerCharacter = 64;      // of work: the space is copied by many commands, character by character by none
     private readonly Dictionary<SedCommand, int> _ranges = [];      // those begun, and the line they end on; -1: not known
-    private readonly StringBuilder _output = new();
     private readonly StringBuilder _appended = new();
     private string _space = "", _hold = "";
     private int _number;
@@ -20,8 +22,7 @@ internal sealed class SedRun(SedScript script, bool quiet)
     public bool HasQuit { get; private set; }
     public int ExitCode { get; private set; }
 
-    /// <summary>What is printed once this line is taken.</summary>
-    public string Take(string line, bool isLast)
+    public async ValueTask TakeAsync(string line, bool isLast)
     {
         _number++;
         var at = 0;
@@ -32,18 +33,17 @@ internal sealed class SedRun(SedScript script, bool quiet)
             _resume = -1;
         }
         else _space = line;
-        Run(at, isLast);
-        var text = _output.ToString();
-        _output.Clear();
-        return text;
+        await self.Kernel.Throttle.StepAsync(self);
+        await RunAsync(at, isLast);
     }
 
-    private void Run(int at, bool isLast)
+    private async ValueTask RunAsync(int at, bool isLast)
     {
         var replaced = false;
         for (var steps = 0; at < script.Commands.Count && steps < MaxSteps; steps++)
         {
             var command = script.Commands[at++];
+            await self.Work.PayAsync(WorkMeter.PerItem + (_space.Length / CopiedPerCharacter));
             if (command.Kind is '}' or ':') continue;
             if (Selects(command, isLast) == command.IsNegated)
             {
@@ -53,48 +53,48 @@ internal sealed class SedRun(SedScript script, bool quiet)
             switch (command.Kind)
             {
                 case 's':
-                    replaced |= Substitute(command);
+                    replaced |= await SubstituteAsync(command);
                     break;
                 case 'y':
                     _space = string.Concat(_space.Select(c => command.Text.IndexOf(c, 0, command.Text.Length / 2) is var i and >= 0 ? command.Text[i + (command.Text.Length / 2)] : c));
                     break;
                 case 'p':
-                    Print(_space);
+                    await PrintAsync(_space);
                     break;
                 case 'P':
-                    Print(_space.Split('\n')[0]);
+                    await PrintAsync(_space.Split('\n')[0]);
                     break;
                 case '=':
-                    Print(_number.ToString(CultureInfo.InvariantCulture));
+                    await PrintAsync(_number.ToString(CultureInfo.InvariantCulture));
                     break;
                 case 'l':
-                    Print(_space.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal) + "$");
+                    await PrintAsync(_space.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal) + "$");
                     break;
                 case 'a':
-                    _appended.Append(command.Text).Append('\n');
+                    if (_appended.Append(command.Text).Append('\n').Length > 2 * MaxSpace) throw new FileError("out of memory");
                     break;
                 case 'i':
-                    Print(command.Text);
+                    await PrintAsync(command.Text);
                     break;
                 case 'c':
-                    if (command.To is null || !_ranges.ContainsKey(command) || command.IsNegated) Print(command.Text);
-                    EndLine(print: false);
+                    if (command.To is null || !_ranges.ContainsKey(command) || command.IsNegated) await PrintAsync(command.Text);
+                    await EndLineAsync(print: false);
                     return;
                 case 'd':
-                    EndLine(print: false);
+                    await EndLineAsync(print: false);
                     return;
                 case 'D' when _space.Contains('\n'):
                     _space = _space[(_space.IndexOf('\n', StringComparison.Ordinal) + 1)..];
                     at = 0;
                     break;
                 case 'D':
-                    EndLine(print: false);
+                    await EndLineAsync(print: false);
                     return;
                 case 'n' or 'N' when isLast:
-                    EndLine(print: true);
+                    await EndLineAsync(print: true);
                     return;
                 case 'n' or 'N':
-                    if (command.Kind == 'n') EndLine(print: true);
+                    if (command.Kind == 'n') await EndLineAsync(print: true);
                     (_resume, _joins) = (at, command.Kind == 'N' && _space.Length < MaxSpace);
                     return;
                 case 'g':
@@ -121,21 +121,22 @@ internal sealed class SedRun(SedScript script, bool quiet)
                     break;
                 case 'q' or 'Q':
                     (HasQuit, ExitCode) = (true, command.Nth);
-                    EndLine(print: command.Kind == 'q');
+                    await EndLineAsync(print: command.Kind == 'q');
                     return;
             }
         }
-        EndLine(print: true);
+        await EndLineAsync(print: true);
     }
 
-    private void EndLine(bool print)
+    private async ValueTask EndLineAsync(bool print)
     {
-        if (print && !quiet) Print(_space);
-        _output.Append(_appended);
+        if (print && !quiet) await PrintAsync(_space);
+        if (_appended.Length == 0) return;
+        await write(_appended.ToString());
         _appended.Clear();
     }
 
-    private void Print(string text) => _output.Append(text).Append('\n');
+    private ValueTask PrintAsync(string text) => write(text + "\n");
 
     private bool Selects(SedCommand command, bool isLast)
     {
@@ -158,19 +159,20 @@ internal sealed class SedRun(SedScript script, bool quiet)
         : address.Step > 0 ? _number >= address.Line && (_number - address.Line) % address.Step == 0
         : _number == address.Line;
 
-    private bool Substitute(SedCommand command)
+    private async ValueTask<bool> SubstituteAsync(SedCommand command)
     {
-        var (seen, hit) = (0, false);
+        var (seen, hit, length) = (0, false, 0L);
         var result = command.Pattern!.Replace(_space, match =>
         {
             seen++;
             if (seen < command.Nth || (seen > command.Nth && !command.All)) return match.Value;
             hit = true;
-            return Evaluate(match, command.Replacement);
+            var by = Evaluate(match, command.Replacement);
+            return (length += by.Length) <= 2 * MaxSpace ? by : throw new FileError("out of memory");
         });
         if (!hit || result.Length > MaxSpace) return hit;
         _space = result;
-        if (command.Prints) Print(_space);
+        if (command.Prints) await PrintAsync(_space);
         return true;
     }
 

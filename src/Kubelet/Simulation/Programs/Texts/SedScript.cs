@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using MiniK8s.Kubelet.Simulation.Files;
+using MiniK8s.Kubelet.Simulation.Processes;
 
 namespace MiniK8s.Kubelet.Simulation.Programs.Texts;
 
@@ -16,7 +16,7 @@ internal sealed class SedCommand
     /// <summary>What a, i and c write; the label of b, t and T; the two alphabets of y, one after the other.</summary>
     public string Text { get; set; } = "";
 
-    public Regex? Pattern { get; set; }
+    public PosixRegex? Pattern { get; set; }
     public string Replacement { get; set; } = "";
 
     /// <summary>Which match s replaces first; with <see cref="All"/> those after it too.</summary>
@@ -30,10 +30,10 @@ internal sealed class SedCommand
 }
 
 /// <summary>A line number, the last line, a pattern; or, as a range's end, so many lines on.</summary>
-internal sealed record SedAddress(int Line = 0, bool IsLast = false, Regex? Pattern = null, int Step = 0, int Further = -1);
+internal sealed record SedAddress(int Line = 0, bool IsLast = false, PosixRegex? Pattern = null, int Step = 0, int Further = -1);
 
 /// <summary>A sed script as a flat list of commands; blocks and branches are places in it.</summary>
-internal sealed class SedScript(string text, bool extended)
+internal sealed class SedScript(SimProcess self, string text, bool extended)
 {
     private readonly Stack<SedCommand> _blocks = new();
     private readonly Dictionary<string, int> _labels = new(StringComparer.Ordinal);
@@ -42,9 +42,9 @@ internal sealed class SedScript(string text, bool extended)
     public List<SedCommand> Commands { get; } = [];
 
     /// <exception cref="FileError">It is none; the message is busybox's.</exception>
-    public static SedScript Parse(string text, bool extended)
+    public static SedScript Parse(SimProcess self, string text, bool extended)
     {
-        var script = new SedScript(text, extended);
+        var script = new SedScript(self, text, extended);
         while (script.ParseCommand()) { }
         if (script._blocks.Count > 0) throw new FileError("unmatched {");
         foreach (var jump in script.Commands.Where(c => c.Kind is 'b' or 't' or 'T'))
@@ -160,7 +160,7 @@ internal sealed class SedScript(string text, bool extended)
             }
             else throw new FileError("bad option in substitution expression");
         }
-        command.Pattern = PosixRegex.Compile(pattern, extended, ignoreCase);
+        command.Pattern = new PosixRegex(self, pattern, extended, ignoreCase);
     }
 
     private string Until(char delimiter)
@@ -197,7 +197,7 @@ internal sealed class SedScript(string text, bool extended)
             var pattern = Until(delimiter);
             var ignoreCase = Current is 'I';
             if (ignoreCase) _at++;
-            return new SedAddress(Pattern: PosixRegex.Compile(pattern, extended, ignoreCase));
+            return new SedAddress(Pattern: new PosixRegex(self, pattern, extended, ignoreCase));
         }
         if (isEnd && Current == '+')
         {

@@ -15,26 +15,46 @@ internal sealed partial class Sort : IProgram
         var flags = (options.Has("n") ? "n" : "") + (options.Has("f") ? "f" : "") + (options.Has("r") ? "r" : "") + (options.Has("b") ? "b" : "");
         var keys = options.Values("k").Select(k => SortKey.Parse(k, flags, options.Value("t"))).ToList();
         if (keys.Count == 0) keys.Add(new SortKey(0, 0, flags, null));
-        var order = new Comparison<string>((a, b) => keys.Select(k => k.Compare(a, b)).FirstOrDefault(c => c != 0));
-        var full = new Comparison<string>((a, b) =>
-            order(a, b) is var by and not 0 ? by : options.Has("s", "u") ? 0 : string.CompareOrdinal(a, b) * (options.Has("r") ? -1 : 1));
-        if (options.Has("c"))
+        self.Hold(WorkMeter.PerLine * (long)lines.Count);
+        var rows = new List<Row>(lines.Count);
+        foreach (var line in lines)
         {
-            for (var i = 1; i < lines.Count; i++)
-            {
-                if (full(lines[i - 1], lines[i]) is var by && (by < 0 || (by == 0 && !options.Has("u")))) continue;
-                await self.ErrorAsync($"sort: Check line {i + 1}");
-                return 1;
-            }
+            await self.Work.PayAsync(WorkMeter.PerItem + (keys.Count * (long)line.Length));
+            rows.Add(new Row(line, [.. keys.Select(k => k.ValueOf(line))]));
+        }
+        if (options.Has("c")) return await CheckAsync(self, rows, Compare, options.Has("u"));
+        var sorted = await MergeSort.SortAsync(self, rows, Compare);
+        if (options.Has("u")) sorted = [.. sorted.Where((row, i) => i == 0 || CompareKeys(sorted[i - 1], row) != 0)];
+        if (options.TryValue(out var path, "o")) await self.Files.WriteTextAsync(path, string.Concat(sorted.Select(r => r.Line + "\n")));
+        else foreach (var row in sorted) await self.WriteLineAsync(row.Line);
+        return 0;
+
+        int CompareKeys(Row a, Row b)
+        {
+            for (var i = 0; i < keys.Count; i++)
+                if (keys[i].Compare(a.Keys[i], b.Keys[i]) is var by and not 0) return by;
             return 0;
         }
-        var sorted = lines.Order(Comparer<string>.Create(full)).ToList();        // stable
-        if (options.Has("u")) sorted = [.. sorted.Where((line, i) => i == 0 || order(sorted[i - 1], line) != 0)];
-        var text = string.Concat(sorted.Select(l => l + "\n"));
-        if (options.TryValue(out var path, "o")) await self.Files.WriteTextAsync(path, text);
-        else await self.WriteAsync(text);
+
+        int Compare(Row a, Row b) => CompareKeys(a, b) is var by and not 0 ? by : options.Has("s", "u") ? 0 : string.CompareOrdinal(a.Line, b.Line) * (options.Has("r") ? -1 : 1);
+    }
+
+    private static async ValueTask<int> CheckAsync(SimProcess self, List<Row> rows, Comparison<Row> order, bool isStrict)
+    {
+        for (var i = 1; i < rows.Count; i++)
+        {
+            await self.Work.PayAsync(WorkMeter.PerItem);
+            if (order(rows[i - 1], rows[i]) is var by && (by < 0 || (by == 0 && !isStrict))) continue;
+            await self.ErrorAsync($"sort: Check line {i + 1}");
+            return 1;
+        }
         return 0;
     }
+
+    /// <summary>A line, and what each key sees of it.</summary>
+    private sealed record Row(string Line, KeyValue[] Keys);
+
+    private readonly record struct KeyValue(string Text, double Number);
 
     /// <summary>Fields from one to another, 0 for the whole line or its rest, and how they are compared.</summary>
     private sealed partial record SortKey(int From, int To, string Flags, string? Separator)
@@ -47,13 +67,17 @@ internal sealed partial class Sort : IProgram
             return new SortKey(Number(1), Number(3), own == "" ? flags : own, separator);
         }
 
-        public int Compare(string left, string right)
+        public KeyValue ValueOf(string line)
         {
-            var (a, b) = (Of(left), Of(right));
-            if (Flags.Contains('b')) (a, b) = (a.TrimStart(), b.TrimStart());
-            var by = Flags.Contains('n') ? Value(a).CompareTo(Value(b))
-                : Flags.Contains('f') ? string.CompareOrdinal(a.ToUpperInvariant(), b.ToUpperInvariant())
-                : string.CompareOrdinal(a, b);
+            var text = Of(line);
+            if (Flags.Contains('b')) text = text.TrimStart();
+            if (Flags.Contains('n')) return new("", Numbers().Match(text) is { Success: true } match ? double.Parse(match.Value, CultureInfo.InvariantCulture) : 0);
+            return new(Flags.Contains('f') ? text.ToUpperInvariant() : text, 0);
+        }
+
+        public int Compare(KeyValue left, KeyValue right)
+        {
+            var by = Flags.Contains('n') ? left.Number.CompareTo(right.Number) : string.CompareOrdinal(left.Text, right.Text);
             return Flags.Contains('r') ? -by : by;
         }
 
@@ -64,9 +88,6 @@ internal sealed partial class Sort : IProgram
             var fields = Separator is null ? [.. Fields().Matches(line).Select(m => m.Value)] : line.Split(Separator);
             return string.Join(Separator ?? "", fields.Take(To == 0 ? int.MaxValue : To).Skip(From - 1));
         }
-
-        private static double Value(string text) =>
-            Numbers().Match(text) is { Success: true } match ? double.Parse(match.Value, CultureInfo.InvariantCulture) : 0;
 
         [GeneratedRegex(@"^(\d+)(?:\.\d+)?([a-zA-Z]*)(?:,(\d+)(?:\.\d+)?([a-zA-Z]*))?")]
         private static partial Regex Shape();

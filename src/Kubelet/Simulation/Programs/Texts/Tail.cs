@@ -34,11 +34,11 @@ internal sealed class Tail : IProgram
             if (follows && path == "/dev/null") return;
             var bytes = await file.ReadToEndAsync(self);
             read[path] = bytes.Length;
-            var lines = Streams.SplitLines(bytes).ToArray();
+            var lines = await Streams.SplitAsync(self, bytes);
             var shown = options.TryValue(out var c, "c") ? null : fromStart ? lines.Skip(count - 1) : lines.TakeLast(count);
             if (options.Operands.Count(self.Files.Exists) > 1 && !options.Has("q")) await self.WriteLineAsync($"{(read.Count > 1 ? "\n" : "")}==> {path} <==");
             if (shown is null)
-                await self.Stdout.WriteAsync(bytes.AsMemory(int.Max(0, bytes.Length - int.Parse(c!, CultureInfo.InvariantCulture))), self.Killed);
+                await self.Stdout.WriteAsync(bytes.AsMemory(int.Max(0, bytes.Length - (int.TryParse(c, CultureInfo.InvariantCulture, out var tail) ? int.Abs(tail) : 10))), self.Killed);
             else foreach (var line in shown) await self.WriteLineAsync(line);
         });
         if (!follows || (status != 0 && read.Count == 0 && !options.Has("F"))) return status;

@@ -9,7 +9,7 @@ internal sealed class Xargs : IProgram
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
     {
         var options = new Arguments(arguments, "nILP", stopAtOperand: true);
-        var input = Encoding.UTF8.GetString(await self.Stdin.ReadToEndAsync(self));
+        var input = Encoding.UTF8.GetString(await new MeteredFile(self, self.Stdin.Retain()).ReadToEndAsync(self));
         var place = options.Value("I");
         var words = options.Has("0") ? input.Split('\0', StringSplitOptions.RemoveEmptyEntries) : Words(input, wholeLines: place is not null);
         if (words is null)
@@ -17,13 +17,15 @@ internal sealed class Xargs : IProgram
             await self.ErrorAsync("xargs: unmatched quote");
             return 1;
         }
+        self.Hold(WorkMeter.PerLine * (long)words.Length);
+        await self.Work.PayAsync(WorkMeter.PerLine * (long)words.Length);
         IReadOnlyList<string> command = options.Operands.Count == 0 ? ["echo"] : options.Operands;
         var size = place is not null ? 1 : int.TryParse(options.Value("n"), out var n) && n > 0 ? n : int.MaxValue;
         if (words.Length == 0 && (options.Has("r") || place is not null)) return 0;
         var status = 0;
         foreach (var chunk in words.Length == 0 ? [[]] : words.Chunk(int.Min(size, words.Length)))
         {
-            string[] full = place is null ? [.. command, .. chunk] : [.. command.Select(c => c.Replace(place, chunk[0], StringComparison.Ordinal))];
+            string[] full = place is null ? [.. command, .. chunk] : [.. command.Select(c => place == "" ? c : c.Replace(place, chunk[0], StringComparison.Ordinal))];
             if (options.Has("t")) await self.ErrorAsync(string.Join(' ', full));
             if (Launch.Resolve(self, full[0]) is null)
             {
