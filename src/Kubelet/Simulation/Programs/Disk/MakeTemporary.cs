@@ -6,6 +6,7 @@ namespace MiniK8s.Kubelet.Simulation.Programs.Disk;
 /// <summary>mktemp: a new file, or directory with <c>-d</c>, whose name has letters in place of the X at its end; <c>-u</c> only names it.</summary>
 internal sealed class MakeTemporary : IProgram
 {
+    private const int MaxTries = 100;
     private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
     public async ValueTask<int> RunAsync(SimProcess self, IReadOnlyList<string> arguments)
@@ -17,8 +18,9 @@ internal sealed class MakeTemporary : IProgram
         try
         {
             if (places < 6) throw FileError.Invalid;
-            while (true)
+            for (var tries = 0; tries < MaxTries; tries++)
             {
+                await self.Kernel.Throttle.StepAsync(self);
                 var path = template[..^places] + string.Concat(Guid.NewGuid().ToByteArray().Take(places).Select(b => Letters[b % Letters.Length]));
                 if (self.Files.Find(path, followLast: false) is not null) continue;
                 if (options.Has("d") && !options.Has("u")) self.Files.MakeDirectory(path, 0b111_000_000);
@@ -30,6 +32,7 @@ internal sealed class MakeTemporary : IProgram
                 await self.WriteLineAsync(path);
                 return 0;
             }
+            throw FileError.Exists;
         }
         catch (FileError error)
         {
