@@ -86,7 +86,7 @@ public sealed class SchedulerProfilesTests(SharedLab shared)
     private async Task<IReadOnlyList<Event>> EventsAsync(string ns) => (await shared.Lab.Api.Resource<Event>().ListAsync(ns, options: null, CancellationToken.None)).Items;
 
     private OwnScheduler Start(string config) => new(Process.Start(new ProcessStartInfo(
-        "dotnet", [Program, "--kubeconfig", shared.Lab.Kubeconfig, "--config", config, "--port", "0", "--exit-on-stdin-close"]) { RedirectStandardInput = true })!);
+        "dotnet", [Program, "--kubeconfig", shared.Lab.Kubeconfig, "--config", config, "--port", "0", "--grpc-port", "0", "--leader-elect=false", "--exit-on-stdin-close"]) { RedirectStandardInput = true })!);
 
     // Ends with its standard input.
     private sealed class OwnScheduler(Process process) : IAsyncDisposable

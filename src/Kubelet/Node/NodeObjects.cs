@@ -48,7 +48,11 @@ internal static class NodeObjects
         return changed;
     }
 
-    /// <summary>The whole status; <paramref name="before"/> gives the transition times of conditions that have not changed.</summary>
+    /// <summary>
+    /// The whole status; <paramref name="before"/> gives the transition times of conditions that have not changed, and what others have written:
+    /// extended resources, all of which are allocatable, and conditions that are none of the kubelet's.
+    /// </summary>
+    /// <remarks>Source: MachineInfo, pkg/kubelet/nodestatus/setters.go.</remarks>
     public static NodeStatus StatusOf(NodeIdentity identity, NodeReport report, NodeStatus? before, DateTimeOffset now)
     {
         var status = new NodeStatus
@@ -59,7 +63,12 @@ internal static class NodeObjects
         status.Addresses.Add(new NodeAddress { Type = "InternalIP", Address = identity.InternalIp });
         status.Addresses.Add(new NodeAddress { Type = "Hostname", Address = identity.Name });
         AddResources(status, identity);
+        foreach (var (resource, amount) in before?.Capacity ?? [])
+        {
+            if (status.Capacity.TryAdd(resource, amount)) status.Allocatable[resource] = amount;
+        }
         status.Conditions.Add(Conditions(report).Select(condition => Timed(condition, before, now)));
+        status.Conditions.Add((before?.Conditions ?? []).Where(theirs => status.Conditions.All(own => own.Type != theirs.Type)).ToList());
         status.Images.Add(report.Images.OrderByDescending(i => i.Size).Take(MaxImages).Select(ImageOf));
         return status;
     }

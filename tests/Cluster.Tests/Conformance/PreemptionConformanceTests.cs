@@ -133,7 +133,7 @@ public sealed class PreemptionConformanceTests(SharedLab shared) : ConformanceTe
 
     private static string Wanting(string name, string priorityClass, int amount, string node = "", string finalizer = "") => $$$$"""
         {"metadata":{"name":"{{{{name}}}}","finalizers":[{{{{(finalizer.Length > 0 ? $"\"{finalizer}\"" : "")}}}}]},
-        "spec":{"priorityClassName":"{{{{priorityClass}}}}","terminationGracePeriodSeconds":1,"nodeSelector":{{{{{(node.Length > 0 ? $"\"kubernetes.io/hostname\":\"{node}\"" : "")}}}}}},
+        "spec":{"priorityClassName":"{{{{priorityClass}}}}","terminationGracePeriodSeconds":1,"nodeSelector":{{{{{(node.Length > 0 ? $"\"kubernetes.io/hostname\":\"{node}\"" : "")}}}}},
         "containers":[{"name":"main","image":"registry.k8s.io/pause:3.9","resources":{"requests":{"{{{{Resource}}}}":"{{{{amount}}}}"},"limits":{"{{{{Resource}}}}":"{{{{amount}}}}"}}}]}}
         """;
 }

@@ -95,6 +95,19 @@ public sealed class NodeHeartbeatTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Status_WhatOthersHaveWritten_Stays()
+    {
+        var before = NodeObjects.StatusOf(Heartbeats.Node, new NodeReport(new RuntimeVersion("fake", "1"), []), null, _time.GetUtcNow());
+        before.Capacity["example.com/dongle"] = "2";
+        before.Conditions.Add(new NodeCondition { Type = "NetworkUnavailable", Status = "False" });
+
+        var after = NodeObjects.StatusOf(Heartbeats.Node, new NodeReport(new RuntimeVersion("fake", "1"), []), before, _time.GetUtcNow());
+
+        Assert.Equal(("2", "2"), (after.Capacity["example.com/dongle"], after.Allocatable["example.com/dongle"]));
+        Assert.Equal("False", Assert.Single(after.Conditions, condition => condition.Type == "NetworkUnavailable").Status);
+    }
+
+    [Fact]
     public void Status_PressureHasGone_SaysSoAndHasItsEvents()
     {
         var calm = new NodeReport(new RuntimeVersion("fake", "1"), []);

@@ -112,7 +112,7 @@ internal sealed class Printf : IProgram
             if (left) return text.PadRight(width);
             if (!zeroes) return text.PadLeft(width);
             var sign = text.Length > 0 && text[0] is '-' or '+' or ' ' ? text[..1] : "";
-            return sign + text[sign.Length..].PadLeft(width - sign.Length, '0');
+            return sign + text[sign.Length..].PadLeft(int.Max(0, width - sign.Length), '0');
         }
 
         private long Integer(string value)
