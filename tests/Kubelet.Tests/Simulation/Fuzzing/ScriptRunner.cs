@@ -67,9 +67,18 @@ internal sealed partial class ScriptRunner(LinuxResources? resources = null) : I
     private async Task<ScriptOutcome> EndAsync(string script, Task<ScriptOutcome> outcome)
     {
         _isStuck = true;
-        if (await Task.WhenAny(outcome, Task.Delay(StuckAfter)) != outcome) throw new TimeoutException($"Missing after {StuckAfter}: the end of: {script}");
-        _isStuck = false;
-        return await outcome;
+        try
+        {
+            return await outcome.WaitAsync(StuckAfter);
+        }
+        catch (TimeoutException) when (!outcome.IsCompleted)
+        {
+            throw new TimeoutException($"Missing after {StuckAfter}: the end of: {script}");
+        }
+        finally
+        {
+            _isStuck = !outcome.IsCompleted;
+        }
     }
 
     private void RunAll()
