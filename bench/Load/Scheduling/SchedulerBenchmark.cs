@@ -3,7 +3,7 @@ namespace MiniK8s.Load.Scheduling;
 /// <summary>The scheduler's loop alone over an API in memory, with the workloads of Kubernetes' scheduler_perf; then all of it through the processes.</summary>
 internal static class SchedulerBenchmark
 {
-    /// <summary>Runs the workloads whose title contains one of the parts, <c>attempts</c>, <c>processes</c> and <c>memory</c>; all when there is none.</summary>
+    /// <summary>Runs the workloads whose title contains one of the parts, <c>attempts</c>, <c>held</c>, <c>processes</c> and <c>memory</c>; all when there is none.</summary>
     public static async Task<IReadOnlyList<Row>> RunAsync(IReadOnlyList<string> parts)
     {
         var rows = new List<Row>();
@@ -17,6 +17,7 @@ internal static class SchedulerBenchmark
             rows.Add(row);
         }
         if (IsWanted(parts, "attempts")) rows.AddRange(AttemptRun.Run(5000));
+        if (IsWanted(parts, "held")) rows.AddRange(await HeldRun.RunAsync(5000, 50_000));
         if (IsWanted(parts, "processes")) rows.AddRange(await ProcessRun.RunAsync(1000, 5000));
         if (IsWanted(parts, "memory")) rows.AddRange(await ProcessRun.MemoryAsync(5000, 50_000));
         return rows;
