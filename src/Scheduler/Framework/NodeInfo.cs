@@ -113,6 +113,7 @@ internal sealed class NodeInfo
         }
         return new NodeInfo(Node)
         {
+            Labels = Labels,
             Allocatable = Allocatable,
             PodSlots = PodSlots,
             Images = Images,

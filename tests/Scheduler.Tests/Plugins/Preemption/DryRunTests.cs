@@ -96,6 +96,26 @@ public sealed class DryRunTests
     }
 
     [Fact]
+    public void On_RepelsOneThatIsThere_RemovesIt()
+    {
+        var node = Rules.HostIn("n1").Info(A.Pod("a").Label("app", "web"), A.Pod("b"));
+
+        var (candidate, _) = On(node, A.Pod().NotNear(Rules.Term("app=web", Rules.Host)).Priority(10));
+
+        Assert.Equal("a", Names(candidate!));
+    }
+
+    [Fact]
+    public void On_IsRepelledByOneThatIsThere_RemovesIt()
+    {
+        var node = Rules.HostIn("n1").Info(A.Pod("a").NotNear(Rules.Term("app=db", Rules.Host)), A.Pod("b"));
+
+        var (candidate, _) = On(node, A.Pod().Label("app", "db").Priority(10));
+
+        Assert.Equal("a", Names(candidate!));
+    }
+
+    [Fact]
     public void On_TriedAgain_AnswersTheSame()
     {
         var node = A.Node("n1", cpu: "4").Info(Parse("a:0:1 b:1:1 c:2:1 d:3:1"));
