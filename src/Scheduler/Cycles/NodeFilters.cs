@@ -14,29 +14,37 @@ internal static class NodeFilters
     /// <summary>Success, or the first rejection and whose it is.</summary>
     public static (string Plugin, Status Status) Run(CycleState state, PodInfo pod, NodeInfo node)
     {
-        if (state.Nominated is { IsEmpty: false } nominated && RunBeside(nominated.On(node.Name), state, pod, node) is { } rejection) return rejection;
+        if (state.Nominated is { IsEmpty: false } nominated && Expected(nominated.On(node.Name), pod) is { IsEmpty: false } others)
+        {
+            var beside = RunBeside(others, state, pod, node);
+            if (!beside.Status.IsSuccess) return beside;
+        }
         return RunOnce(state, pod, node);
     }
 
-    private static (string Plugin, Status Status)? RunBeside(ImmutableArray<PodInfo> expected, CycleState state, PodInfo pod, NodeInfo node)
+    // Those for which the pod has to leave room: mostly all that are expected on the node.
+    private static ImmutableArray<PodInfo> Expected(ImmutableArray<PodInfo> nominated, PodInfo pod)
     {
-        CycleState? beside = null;
-        foreach (var other in expected)
+        foreach (var other in nominated)
         {
-            if (other.Uid == pod.Uid || other.Priority < pod.Priority) continue;
-            beside ??= state.Clone();
-            node = node.With(other);
-            beside.Plugins.AddPod(beside, pod, other, node);
+            if (!IsLeftRoom(other, pod)) return nominated.RemoveAll(one => !IsLeftRoom(one, pod));
         }
-        if (beside is null) return null;
-        var answer = RunOnce(beside, pod, node);
-        return answer.Status.IsSuccess ? null : answer;
+        return nominated;
+    }
+
+    private static bool IsLeftRoom(PodInfo other, PodInfo pod) => other.Priority >= pod.Priority && other.Uid != pod.Uid;
+
+    private static (string Plugin, Status Status) RunBeside(ImmutableArray<PodInfo> others, CycleState state, PodInfo pod, NodeInfo node)
+    {
+        var (beside, together) = (state.Clone(), node.With(others));
+        foreach (var other in others) beside.Plugins.AddPod(beside, pod, other, together);
+        return RunOnce(beside, pod, together);
     }
 
     private static (string Plugin, Status Status) RunOnce(CycleState state, PodInfo pod, NodeInfo node)
     {
         var filters = state.Filters;
-        for (var i = 0; i < filters.Count; i++)
+        for (var i = 0; i < filters.Length; i++)
         {
             var status = filters[i].Filter(state, pod, node);
             if (!status.IsSuccess) return (filters[i].Name, status);

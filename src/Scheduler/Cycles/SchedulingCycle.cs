@@ -4,11 +4,12 @@ using MiniK8s.Scheduler.Plugins.NodeName;
 namespace MiniK8s.Scheduler.Cycles;
 
 /// <summary>Chooses a node for one pod: pre-filter, filter, score; or, where none fits, asks what can be done. Decides only; nothing is written and nothing assumed.</summary>
-/// <remarks>One cycle runs at a time; between cycles only the place at which the search for feasible nodes goes on is kept.</remarks>
+/// <remarks>One cycle runs at a time; between cycles only the place at which the search for feasible nodes goes on is kept, and memory to use again.</remarks>
 internal sealed class SchedulingCycle(Random random)
 {
     // Up to so many nodes all are looked at; beyond, a part that shrinks from 50 % to 5 %.
     private const int MinFeasible = 100;
+    private readonly Rejections _rejections = new(0);     // of one cycle after the other
     private int _nextStart;
 
     /// <summary>The decision for a pod over the nodes of a snapshot.</summary>
@@ -20,7 +21,8 @@ internal sealed class SchedulingCycle(Random random)
         if (snapshot.Nodes.Count == 0) return new Decision.Reject("no nodes available to schedule pods", new HashSet<string> { NodeName.PluginName });
 
         var plugins = state.Plugins = profile.Plugins;
-        var rejections = trace.Rejections = new Rejections(snapshot.Nodes.Count);
+        var rejections = trace.Rejections = _rejections;
+        rejections.Clear(snapshot.Nodes.Count);
         if (!TryPreFilter(plugins, state, pod, snapshot, rejections, out var allowed)) return Reject(plugins, state, pod, snapshot, rejections, trace);
         if (FitsWhereNominated(state, pod, snapshot, allowed) is { } nominated)
         {
@@ -70,19 +72,19 @@ internal sealed class SchedulingCycle(Random random)
     private List<NodeInfo> FindFeasible(
         Profile profile, CycleState state, PodInfo pod, Snapshot snapshot, PreFilterNodes allowed, Rejections rejections, CycleTrace trace)
     {
-        var nodes = snapshot.Nodes;
-        var wanted = profile.Plugins.Scores.Count == 0 ? 1 : FeasibleWanted(nodes.Count, profile.PercentageOfNodesToScore);
+        var nodes = snapshot.Span;
+        var wanted = profile.Plugins.Scores.Count == 0 ? 1 : FeasibleWanted(nodes.Length, profile.PercentageOfNodesToScore);
         var feasible = new List<NodeInfo>(wanted);
         var looked = 0;
-        for (; looked < nodes.Count && feasible.Count < wanted; looked++)
+        for (; looked < nodes.Length && feasible.Count < wanted; looked++)
         {
-            var node = nodes[(_nextStart + looked) % nodes.Count];
+            var node = nodes[(_nextStart + looked) % nodes.Length];
             var (plugin, status) = allowed.Check(node) ?? NodeFilters.Run(state, pod, node);
             if (status.IsSuccess) feasible.Add(node);
             else rejections.Add(node, plugin, status);
         }
         (trace.Start, trace.Looked, trace.Wanted, trace.Feasible) = (_nextStart, looked, wanted, feasible);
-        _nextStart = (_nextStart + looked) % nodes.Count;
+        _nextStart = (_nextStart + looked) % nodes.Length;
         return feasible;
     }
 

@@ -36,7 +36,7 @@ internal sealed partial class DefaultPreemption(DefaultPreemptionArgs args, Plug
         if (candidates.Count == 0)
         {
             var all = reasons.Concat(Enumerable.Repeat(NotHelpful, snapshot.Nodes.Count - potential.Count));
-            return PostFilterResult.Nothing("preemption: " + Rejections.Describe(snapshot.Nodes.Count, all), clearsNomination: true);
+            return PostFilterResult.Nothing("preemption: " + Rejections.Describe(snapshot.Nodes.Count, all.CountBy(reason => reason)), clearsNomination: true);
         }
 
         var best = Candidate.LeastHarmful(candidates);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using MiniK8s.Scheduler.Cycles;
 using MiniK8s.Scheduler.Framework;
 
@@ -26,26 +28,22 @@ internal sealed class DryRun
     /// <summary>The node as a candidate, or why it is none.</summary>
     public static (Candidate? Candidate, Status Status) On(NodeInfo node, CycleState state, PodInfo pod, DisruptionBudgets budgets)
     {
-        List<PodInfo>? removable = null;
-        foreach (var other in node.Pods)
-        {
-            if (IsRemovable(other, pod)) (removable ??= []).Add(other);
-        }
-        if (removable is null) return (null, NoVictims);
-        removable.Sort(Importance.Descending);
-        return new DryRun(state.Clone(), pod, node).SelectVictims(removable, budgets);
+        var left = node.WithoutBelow(pod.Priority);
+        if (left.Pods.Length == node.Pods.Length) return (null, NoVictims);
+        return new DryRun(state.Clone(), pod, left).SelectVictims(node.Pods, budgets);
     }
 
     /// <summary>Only what is strictly less important may be removed for a pod.</summary>
     public static bool IsRemovable(PodInfo other, PodInfo pod) => other.Priority < pod.Priority;
 
-    private (Candidate? Candidate, Status Status) SelectVictims(List<PodInfo> removable, DisruptionBudgets budgets)
+    private (Candidate? Candidate, Status Status) SelectVictims(ImmutableArray<PodInfo> pods, DisruptionBudgets budgets)
     {
-        RemoveAll(removable);
+        var removed = RemoveFrom(pods);
         var status = Filter();
         if (!status.IsSuccess) return (null, status);
 
-        var (violating, others) = budgets.Split(removable);
+        removed.Sort(Importance.Descending);
+        var (violating, others) = budgets.Split(removed);
         var victims = violating.Where(CannotStay).ToList();
         var violations = victims.Count;
         victims.AddRange(others.Where(CannotStay));
@@ -54,10 +52,16 @@ internal sealed class DryRun
         return (new Candidate(_node.Name, victims, violations), status);
     }
 
-    private void RemoveAll(List<PodInfo> pods)
+    private List<PodInfo> RemoveFrom(ImmutableArray<PodInfo> pods)
     {
-        _node = _node.Without(other => IsRemovable(other, _pod));
-        foreach (var pod in pods) _state.Plugins.RemovePod(_state, _pod, pod, _node);
+        var removed = new List<PodInfo>(pods.Length - _node.Pods.Length);
+        foreach (var other in pods)
+        {
+            if (!IsRemovable(other, _pod)) continue;
+            _state.Plugins.RemovePod(_state, _pod, other, _node);
+            removed.Add(other);
+        }
+        return removed;
     }
 
     // Puts the pod back, and takes it away again if there is no room for both.

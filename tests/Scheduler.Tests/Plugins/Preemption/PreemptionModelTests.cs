@@ -64,7 +64,7 @@ public sealed class PreemptionModelTests
 
     private static int PortOf(Pod pod) => pod.Spec.Containers[0].Ports.FirstOrDefault()?.HostPort ?? 0;
 
-    private static NodeInfo WithoutLower(NodeInfo node, PodInfo pod) => node.Without(other => other.Priority < pod.Priority);
+    private static NodeInfo WithoutLower(NodeInfo node, PodInfo pod) => node.Pods.Where(other => other.Priority < pod.Priority).Aggregate(node, (rest, lower) => rest.Without(lower.Uid));
 
     private static NodeInfo RandomNode(Random random, int number)
     {
