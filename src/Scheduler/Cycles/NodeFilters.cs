@@ -14,31 +14,24 @@ internal static class NodeFilters
     /// <summary>Success, or the first rejection and whose it is.</summary>
     public static (string Plugin, Status Status) Run(CycleState state, PodInfo pod, NodeInfo node)
     {
-        if (state.Nominated is { IsEmpty: false } nominated && Expected(nominated.On(node.Name), pod) is { IsEmpty: false } others)
-        {
-            var beside = RunBeside(others, state, pod, node);
-            if (!beside.Status.IsSuccess) return beside;
-        }
+        if (!node.Expected.IsEmpty && RunBeside(state, pod, node) is { } rejection) return rejection;
         return RunOnce(state, pod, node);
     }
 
-    // Those for which the pod has to leave room: mostly all that are expected on the node.
-    private static ImmutableArray<PodInfo> Expected(ImmutableArray<PodInfo> nominated, PodInfo pod)
+    private static (string Plugin, Status Status)? RunBeside(CycleState state, PodInfo pod, NodeInfo node)
     {
-        foreach (var other in nominated)
-        {
-            if (!IsLeftRoom(other, pod)) return nominated.RemoveAll(one => !IsLeftRoom(one, pod));
-        }
-        return nominated;
+        if (node.LowestExpected >= pod.Priority && (state.NominatedNode.Length == 0 || state.NominatedNode != node.Name))
+            return RunBeside(node.Expected, state, pod, node.WithExpected);
+        var others = node.Expected.RemoveAll(other => other.Priority < pod.Priority || other.Uid == pod.Uid);
+        return others.IsEmpty ? null : RunBeside(others, state, pod, node.With(others));
     }
 
-    private static bool IsLeftRoom(PodInfo other, PodInfo pod) => other.Priority >= pod.Priority && other.Uid != pod.Uid;
-
-    private static (string Plugin, Status Status) RunBeside(ImmutableArray<PodInfo> others, CycleState state, PodInfo pod, NodeInfo node)
+    private static (string Plugin, Status Status)? RunBeside(ImmutableArray<PodInfo> others, CycleState state, PodInfo pod, NodeInfo together)
     {
-        var (beside, together) = (state.Clone(), node.With(others));
+        var beside = state.Clone();
         foreach (var other in others) beside.Plugins.AddPod(beside, pod, other, together);
-        return RunOnce(beside, pod, together);
+        var answer = RunOnce(beside, pod, together);
+        return answer.Status.IsSuccess ? null : answer;
     }
 
     private static (string Plugin, Status Status) RunOnce(CycleState state, PodInfo pod, NodeInfo node)

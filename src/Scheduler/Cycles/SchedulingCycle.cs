@@ -21,6 +21,7 @@ internal sealed class SchedulingCycle(Random random)
         if (snapshot.Nodes.Count == 0) return new Decision.Reject("no nodes available to schedule pods", new HashSet<string> { NodeName.PluginName });
 
         var plugins = state.Plugins = profile.Plugins;
+        Expect(state, pod, snapshot);
         var rejections = trace.Rejections = _rejections;
         rejections.Clear(snapshot.Nodes.Count);
         if (!TryPreFilter(plugins, state, pod, snapshot, rejections, out var allowed)) return Reject(plugins, state, pod, snapshot, rejections, trace);
@@ -62,9 +63,17 @@ internal sealed class SchedulingCycle(Random random)
         return rejections.Plugins.Count == 0;
     }
 
+    // Whom room is being made for, and where for the pod itself, is the same from here to the end of the cycle.
+    private static void Expect(CycleState state, PodInfo pod, Snapshot snapshot)
+    {
+        if (state.Nominated is not { } nominated) return;
+        snapshot.Expect(nominated);
+        state.NominatedNode = nominated.NodeOf(pod.Uid);
+    }
+
     // The room that was made for it is most likely the only one: where it fits there, no other node is looked at.
     private static NodeInfo? FitsWhereNominated(CycleState state, PodInfo pod, Snapshot snapshot, PreFilterNodes allowed) =>
-        state.Nominated?.NodeOf(pod.Uid) is { Length: > 0 } name && snapshot.Find(name) is { } node
+        state.NominatedNode is { Length: > 0 } name && snapshot.Find(name) is { } node
         && allowed.Check(node) is null && NodeFilters.Run(state, pod, node).Status.IsSuccess
             ? node
             : null;

@@ -16,10 +16,17 @@ internal sealed class CycleState(NominatedPods? nominated = null)
     private readonly HashSet<IPlugin> _scoreSkipped = [];
 
     private CycleState(CycleState other, Dictionary<Type, ICycleData> kept)
-        : this(other.Nominated) => (_kept, _skipped, Plugins, Filters, PreFilters) = (kept, other._skipped, other.Plugins, other.Filters, other.PreFilters);
+        : this(other.Nominated)
+    {
+        (_kept, _skipped, Plugins, NominatedNode) = (kept, other._skipped, other.Plugins, other.NominatedNode);
+        (Filters, PreFilters) = (other.Filters, other.PreFilters);
+    }
 
     /// <summary>The pods for which room is being made; null where there can be none.</summary>
     public NominatedPods? Nominated { get; } = nominated;
+
+    /// <summary>The node on which room is being made for the pod itself; "" for none.</summary>
+    public string NominatedNode { get; set; } = "";
 
     /// <summary>The plugins of the pod's profile.</summary>
     public PluginSet Plugins { get; set; } = PluginSet.None;

@@ -9,13 +9,16 @@ using MiniK8s.Protocol.Core.V1;
 namespace MiniK8s.Scheduler.Framework;
 
 /// <summary>A node and the pods on it, assumed ones included, at one moment. Immutable.</summary>
-/// <remarks>What filters ask of thousands of nodes for every pod stands here itself: each object that has to be looked up besides costs a walk to memory.</remarks>
+/// <remarks>
+/// What filters ask of thousands of nodes for every pod stands here itself: each object that has to be looked up besides is a walk to memory.
+/// For the same reason views that are asked for again and again are kept; two threads that make one at once make the same.
+/// </remarks>
 internal sealed class NodeInfo
 {
+    private NodeInfo? _withExpected;
     private Above? _above;
-    private Beside? _beside;
 
-    private NodeInfo(Node node)
+    private NodeInfo(Node node, ImmutableArray<PodInfo> pods, Resources requested)
     {
         (Node, Name) = (node, node.Metadata.Name);
         IsCordoned = node.Spec is { Unschedulable: true };
@@ -23,13 +26,19 @@ internal sealed class NodeInfo
         Labels = LabelSet.Of(node.Metadata.Labels);
         Allocatable = ResourceLists.Read(node.Status?.Allocatable ?? []);
         PodSlots = ResourceLists.PodSlots(node.Status?.Allocatable ?? []);
+        (Pods, Requested) = (pods, requested);
+        Room = new Room(Allocatable, requested, PodSlots - pods.Length);
     }
 
     // The same node with other pods.
-    private NodeInfo(NodeInfo node)
+    private NodeInfo(NodeInfo node, ImmutableArray<PodInfo> pods, Resources requested)
     {
-        (Node, Name, IsCordoned, Taints) = (node.Node, node.Name, node.IsCordoned, node.Taints);
-        (Labels, Allocatable, PodSlots, Images) = (node.Labels, node.Allocatable, node.PodSlots, node.Images);
+        (Node, Name, IsCordoned, Taints, Labels) = (node.Node, node.Name, node.IsCordoned, node.Taints, node.Labels);
+        (Allocatable, PodSlots, Images) = (node.Allocatable, node.PodSlots, node.Images);
+        (Expected, LowestExpected) = (node.Expected, node.LowestExpected);
+        (PodsWithAffinity, PodsWithRequiredAntiAffinity, NonZeroRequested) = (node.PodsWithAffinity, node.PodsWithRequiredAntiAffinity, node.NonZeroRequested);
+        (Pods, Requested) = (pods, requested);
+        Room = new Room(Allocatable, requested, PodSlots - pods.Length);
     }
 
     public Node Node { get; }
@@ -51,7 +60,7 @@ internal sealed class NodeInfo
     /// <summary>The images that are here: bytes by every name they have.</summary>
     public FrozenDictionary<string, long> Images { get; private init; } = FrozenDictionary<string, long>.Empty;
 
-    public ImmutableArray<PodInfo> Pods { get; private init; } = [];
+    public ImmutableArray<PodInfo> Pods { get; }
 
     /// <summary>Those of <see cref="Pods"/> that have a rule of affinity or anti-affinity towards other pods.</summary>
     public ImmutableArray<PodInfo> PodsWithAffinity { get; private init; } = [];
@@ -60,57 +69,72 @@ internal sealed class NodeInfo
     public ImmutableArray<PodInfo> PodsWithRequiredAntiAffinity { get; private init; } = [];
 
     /// <summary>The sum of what <see cref="Pods"/> ask for.</summary>
-    public Resources Requested { get; private init; } = Resources.None;
+    public Resources Requested { get; }
 
     /// <summary>The same as scoring sees it.</summary>
     public Resources NonZeroRequested { get; private init; } = Resources.None;
 
+    /// <summary>What is left of the usual resources.</summary>
+    public Room Room { get; }
+
+    /// <summary>The pods for which room is being made here. They are not among <see cref="Pods"/>.</summary>
+    public ImmutableArray<PodInfo> Expected { get; private init; } = [];
+
+    /// <summary>The lowest priority among <see cref="Expected"/>.</summary>
+    public int LowestExpected { get; private init; }
+
+    /// <summary>The node as it will be when all <see cref="Expected"/> are here.</summary>
+    public NodeInfo WithExpected => _withExpected ??= With(Expected);
+
     /// <summary>The node without pods.</summary>
-    public static NodeInfo Of(Node node) => new(node) { Images = ImagesOf(node) };
+    public static NodeInfo Of(Node node) => new(node, [], Resources.None) { Images = ImagesOf(node) };
 
     /// <summary>The same pods on the node's later state.</summary>
-    public NodeInfo With(Node node) => new(node)
+    public NodeInfo With(Node node) => new(node, Pods, Requested)
     {
         Images = HasSameImages(Node, node) ? Images : ImagesOf(node),
-        Pods = Pods,
         PodsWithAffinity = PodsWithAffinity,
         PodsWithRequiredAntiAffinity = PodsWithRequiredAntiAffinity,
-        Requested = Requested,
         NonZeroRequested = NonZeroRequested,
+        Expected = Expected,
+        LowestExpected = LowestExpected,
     };
 
-    public NodeInfo With(PodInfo pod) => new(this)
+    public NodeInfo With(PodInfo pod) => new(this, Pods.Add(pod), Requested + pod.Requests)
     {
-        Pods = Pods.Add(pod),
         PodsWithAffinity = pod.HasAffinity ? PodsWithAffinity.Add(pod) : PodsWithAffinity,
         PodsWithRequiredAntiAffinity = pod.HasRequiredAntiAffinity ? PodsWithRequiredAntiAffinity.Add(pod) : PodsWithRequiredAntiAffinity,
-        Requested = Requested + pod.Requests,
         NonZeroRequested = NonZeroRequested + pod.NonZeroRequests,
     };
 
-    /// <summary>With all of the pods as well. Made once for the same array.</summary>
+    /// <summary>With all of the pods as well.</summary>
     public NodeInfo With(ImmutableArray<PodInfo> pods)
     {
-        var known = _beside;
-        if (known is null || known.Pods != pods) _beside = known = new Beside(pods, pods.Aggregate(this, (node, pod) => node.With(pod)));
-        return known.Node;
+        var node = this;
+        foreach (var pod in pods) node = node.With(pod);
+        return node;
     }
+
+    /// <summary>The same where room is being made for these pods and no others.</summary>
+    public NodeInfo Expecting(ImmutableArray<PodInfo> pods) => new(this, Pods, Requested)
+    {
+        Expected = pods,
+        LowestExpected = pods.IsEmpty ? 0 : pods.Min(pod => pod.Priority),
+    };
 
     /// <summary>Without the pod of that uid, which must be here.</summary>
     public NodeInfo Without(string uid)
     {
         var pod = Pods.First(candidate => candidate.Uid == uid);
-        return new NodeInfo(this)
+        return new NodeInfo(this, Pods.Remove(pod), Requested - pod.Requests)
         {
-            Pods = Pods.Remove(pod),
             PodsWithAffinity = PodsWithAffinity.Remove(pod),
             PodsWithRequiredAntiAffinity = PodsWithRequiredAntiAffinity.Remove(pod),
-            Requested = Requested - pod.Requests,
             NonZeroRequested = NonZeroRequested - pod.NonZeroRequests,
         };
     }
 
-    /// <summary>Without the pods of lower priority. Made once as long as the same is asked.</summary>
+    /// <summary>Without the pods of lower priority; itself where there are none.</summary>
     public NodeInfo WithoutBelow(int priority)
     {
         var known = _above;
@@ -131,17 +155,17 @@ internal sealed class NodeInfo
 
     private NodeInfo MakeWithoutBelow(int priority)
     {
+        var left = Pods.RemoveAll(pod => pod.Priority < priority);
+        if (left.Length == Pods.Length) return this;
         var (requested, nonZeroRequested) = (Requested, NonZeroRequested);
         foreach (var pod in Pods)
         {
             if (pod.Priority < priority) (requested, nonZeroRequested) = (requested - pod.Requests, nonZeroRequested - pod.NonZeroRequests);
         }
-        return new NodeInfo(this)
+        return new NodeInfo(this, left, requested)
         {
-            Pods = Pods.RemoveAll(pod => pod.Priority < priority),
             PodsWithAffinity = PodsWithAffinity.RemoveAll(pod => pod.Priority < priority),
             PodsWithRequiredAntiAffinity = PodsWithRequiredAntiAffinity.RemoveAll(pod => pod.Priority < priority),
-            Requested = requested,
             NonZeroRequested = nonZeroRequested,
         };
     }
@@ -159,6 +183,13 @@ internal sealed class NodeInfo
     }
 
     private sealed record Above(int Priority, NodeInfo Node);
+}
 
-    private sealed record Beside(ImmutableArray<PodInfo> Pods, NodeInfo Node);
+/// <summary>What is left on a node of the resources that every node has; less than nothing where it is overfull.</summary>
+internal readonly struct Room(Resources allocatable, Resources requested, long podSlots)
+{
+    public readonly long MilliCpu = allocatable.MilliCpu - requested.MilliCpu;
+    public readonly long Memory = allocatable.Memory - requested.Memory;
+    public readonly long EphemeralStorage = allocatable.EphemeralStorage - requested.EphemeralStorage;
+    public readonly long PodSlots = podSlots;
 }

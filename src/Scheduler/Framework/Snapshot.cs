@@ -17,6 +17,8 @@ internal sealed class Snapshot
     private int _nodesWithAffinity;
     private int _nodesWithAntiAffinity;
     private string[]? _names;
+    private NominatedPods? _nominated;     // whom the nodes expect
+    private long _nominatedSeen = NominatedPods.SeenNone;
 
     public Snapshot(IEnumerable<NodeInfo> nodes)
     {
@@ -60,6 +62,18 @@ internal sealed class Snapshot
     /// <summary>How many nodes have an image of that name.</summary>
     public int NodesHaving(string image) => _images.GetValueOrDefault(image);
 
+    /// <summary>From now on each node expects the pods that are nominated to it, as they are at this moment.</summary>
+    internal void Expect(NominatedPods nominated)
+    {
+        if (!ReferenceEquals(_nominated, nominated)) (_nominated, _nominatedSeen) = (nominated, NominatedPods.SeenNone);
+        foreach (var name in nominated.ChangedSince(ref _nominatedSeen) ?? Names)
+        {
+            if (!_places.TryGetValue(name, out var place)) continue;
+            var expected = nominated.On(name);
+            if (_nodes[place].Expected != expected) Set(place, _nodes[place].Expecting(expected));
+        }
+    }
+
     /// <summary>Other nodes, or another order of them.</summary>
     internal void Reset(IEnumerable<NodeInfo> nodes)
     {
@@ -76,7 +90,7 @@ internal sealed class Snapshot
             CountImages(node, 1);
             CountAffinity(node, 1);
         }
-        _names = null;
+        (_names, _nominatedSeen) = (null, NominatedPods.SeenNone);
     }
 
     /// <summary>A later state of a node that is here.</summary>
@@ -84,13 +98,18 @@ internal sealed class Snapshot
     {
         var place = _places[node.Name];
         var old = _nodes[place];
-        _nodes[place] = node;
-        _columns.Change(place);
+        Set(place, old.Expected.IsEmpty ? node : node.Expecting(old.Expected));
         CountAffinity(old, -1);
         CountAffinity(node, 1);
         if (ReferenceEquals(old.Images, node.Images)) return;
         CountImages(old, -1);
         CountImages(node, 1);
+    }
+
+    private void Set(int place, NodeInfo node)
+    {
+        _nodes[place] = node;
+        _columns.Change(place);
     }
 
     private void CountAffinity(NodeInfo node, int change)

@@ -29,7 +29,7 @@ public sealed class NodeInfoTests
     }
 
     [Fact]
-    public void With_RandomPodsAtOnce_IsTheNodeToWhichTheyCameOneByOne()
+    public void WithExpected_RandomPods_IsTheNodeToWhichTheyCameOneByOne()
     {
         for (var seed = 0; seed < Clusters; seed++)
         {
@@ -40,19 +40,24 @@ public sealed class NodeInfoTests
                 var pods = Enumerable.Range(0, random.Next(3)).Select(_ => cluster.Pod().Info()).ToImmutableArray();
                 var oneByOne = pods.Aggregate(node, (sum, pod) => sum.With(pod));
 
-                AssertSame(oneByOne, node.With(pods), $"seed {seed}");
+                AssertSame(oneByOne, node.Expecting(pods).WithExpected, $"seed {seed}");
             }
         }
     }
 
     [Fact]
-    public void With_SameArrayAgain_IsTheSameNode()
+    public void WithExpected_PodsCameAndLeft_IsWithThoseAndTheExpected()
     {
-        var node = A.Node().Info();
-        ImmutableArray<PodInfo> pods = [A.Pod().Info()];
+        var (first, second, third) = (A.Pod("a").Cpu("1").Priority(3).Info(), A.Pod("b").Cpu("2").Priority(2).Info(), A.Pod("c").Cpu("3").Info());
+        var node = A.Node().Info(A.Pod("there").Cpu("4").Priority(9)).Expecting([first, second]);
+        Assert.Equal(("there a b", 7000, 2), (Names(node.WithExpected), node.WithExpected.Requested.MilliCpu, node.LowestExpected));
 
-        Assert.Same(node.With(pods), node.With(pods));
-        Assert.NotSame(node.With(pods), node.With([A.Pod().Info()]));
+        Assert.Equal("there c a b", Names(node.With(third).WithExpected));
+        Assert.Equal("a b", Names(node.Without("uid-there").WithExpected));
+        Assert.Equal("there a b", Names(node.With(third).WithoutBelow(1).WithExpected));
+        Assert.Equal("there a b", Names(node.With(A.Node(cpu: "9")).WithExpected));
+        Assert.Equal(("there c", 0), (Names(node.Expecting([third]).WithExpected), node.Expecting([third]).LowestExpected));
+        Assert.Equal("there", Names(node.Expecting([]).WithExpected));
     }
 
     [Fact]
@@ -71,6 +76,8 @@ public sealed class NodeInfoTests
         return cluster.Pick(cluster.Nodes).Info(pods);
     }
 
+    private static string Names(NodeInfo node) => string.Join(' ', node.Pods.Select(pod => pod.Key.Name));
+
     private static void AssertSame(NodeInfo expected, NodeInfo actual, string at)
     {
         Assert.True(expected.Pods.SequenceEqual(actual.Pods), at);
@@ -78,6 +85,9 @@ public sealed class NodeInfoTests
         Assert.True(expected.PodsWithRequiredAntiAffinity.SequenceEqual(actual.PodsWithRequiredAntiAffinity), at);
         Assert.Equal((expected.Node, expected.Name, expected.Labels, expected.Images), (actual.Node, actual.Name, actual.Labels, actual.Images));
         Assert.Equal((expected.IsCordoned, expected.Taints, expected.PodSlots), (actual.IsCordoned, actual.Taints, actual.PodSlots));
-        Assert.Equal((expected.Allocatable, expected.Requested, expected.NonZeroRequested), (actual.Allocatable, actual.Requested, actual.NonZeroRequested));
+        Assert.Equal((expected.Allocatable, expected.Requested, expected.NonZeroRequested, expected.Room), (actual.Allocatable, actual.Requested, actual.NonZeroRequested, actual.Room));
+        Assert.Equal(
+            (actual.Allocatable.MilliCpu - actual.Requested.MilliCpu, actual.PodSlots - actual.Pods.Length, actual.Pods.Sum(pod => pod.Requests.MilliCpu)),
+            (actual.Room.MilliCpu, actual.Room.PodSlots, actual.Requested.MilliCpu));
     }
 }

@@ -67,7 +67,7 @@ internal sealed partial class DefaultPreemption(DefaultPreemptionArgs args, Plug
     private static string? WhyNotEligible(CycleState state, PodInfo pod, IReadOnlyList<NodeInfo> potential)
     {
         if (pod.Pod.Spec.PreemptionPolicy == "Never") return "preemptionPolicy=Never";
-        if (state.Nominated?.NodeOf(pod.Uid) is not { Length: > 0 } nominated) return null;
+        if (state.NominatedNode is not { Length: > 0 } nominated) return null;
         var waits = potential.Any(node => node.Name == nominated && node.Pods.Any(other => DryRun.IsRemovable(other, pod) && IsEndingByPreemption(other)));
         return waits ? "a terminating pod on the nominated node" : null;
     }

@@ -29,8 +29,7 @@ internal sealed class DryRun
     public static (Candidate? Candidate, Status Status) On(NodeInfo node, CycleState state, PodInfo pod, DisruptionBudgets budgets)
     {
         var left = node.WithoutBelow(pod.Priority);
-        if (left.Pods.Length == node.Pods.Length) return (null, NoVictims);
-        return new DryRun(state.Clone(), pod, left).SelectVictims(node.Pods, budgets);
+        return ReferenceEquals(left, node) ? (null, NoVictims) : new DryRun(state.Clone(), pod, left).SelectVictims(node.Pods, budgets);
     }
 
     /// <summary>Only what is strictly less important may be removed for a pod.</summary>
@@ -38,10 +37,15 @@ internal sealed class DryRun
 
     private (Candidate? Candidate, Status Status) SelectVictims(ImmutableArray<PodInfo> pods, DisruptionBudgets budgets)
     {
-        var removed = RemoveFrom(pods);
+        if (_state.PreFilters.Length > 0) TellRemoved(pods);
         var status = Filter();
         if (!status.IsSuccess) return (null, status);
 
+        var removed = new List<PodInfo>(pods.Length - _node.Pods.Length);
+        foreach (var other in pods)
+        {
+            if (IsRemovable(other, _pod)) removed.Add(other);
+        }
         removed.Sort(Importance.Descending);
         var (violating, others) = budgets.Split(removed);
         var victims = violating.Where(CannotStay).ToList();
@@ -52,16 +56,12 @@ internal sealed class DryRun
         return (new Candidate(_node.Name, victims, violations), status);
     }
 
-    private List<PodInfo> RemoveFrom(ImmutableArray<PodInfo> pods)
+    private void TellRemoved(ImmutableArray<PodInfo> pods)
     {
-        var removed = new List<PodInfo>(pods.Length - _node.Pods.Length);
         foreach (var other in pods)
         {
-            if (!IsRemovable(other, _pod)) continue;
-            _state.Plugins.RemovePod(_state, _pod, other, _node);
-            removed.Add(other);
+            if (IsRemovable(other, _pod)) _state.Plugins.RemovePod(_state, _pod, other, _node);
         }
-        return removed;
     }
 
     // Puts the pod back, and takes it away again if there is no room for both.

@@ -141,7 +141,7 @@ public sealed class DryRunTests
     private (Candidate? Candidate, Status Status) On(NodeInfo node, Pod pod, params PodDisruptionBudget[] budgets)
     {
         var (info, state) = Started(pod, node);
-        return DryRun.On(node, state, info, new DisruptionBudgets(budgets));
+        return DryRun.On(node.Expecting(_nominated.On(node.Name)), state, info, new DisruptionBudgets(budgets));
     }
 
     // As the cycle has it when it asks what can be done.
