@@ -12,29 +12,34 @@ namespace MiniK8s.Scheduler.Cycles;
 internal static class NodeFilters
 {
     /// <summary>Success, or the first rejection and whose it is.</summary>
-    public static (string Plugin, Status Status) Run(CycleState state, PodInfo pod, NodeInfo node)
+    public static (string Plugin, Status Status) Run(CycleState state, PodInfo pod, in NodeRows node)
     {
-        if (!node.Expected.IsEmpty && RunBeside(state, pod, node) is { } rejection) return rejection;
-        return RunOnce(state, pod, node);
+        if (node.IsExpecting)
+        {
+            var beside = RunBeside(state, pod, node);
+            if (!beside.Status.IsSuccess) return beside;
+        }
+        return RunOnce(state, pod, node.Now);
     }
 
-    private static (string Plugin, Status Status)? RunBeside(CycleState state, PodInfo pod, NodeInfo node)
+    private static (string Plugin, Status Status) RunBeside(CycleState state, PodInfo pod, in NodeRows node)
     {
-        if (node.LowestExpected >= pod.Priority && (state.NominatedNode.Length == 0 || state.NominatedNode != node.Name))
-            return RunBeside(node.Expected, state, pod, node.WithExpected);
-        var others = node.Expected.RemoveAll(other => other.Priority < pod.Priority || other.Uid == pod.Uid);
-        return others.IsEmpty ? null : RunBeside(others, state, pod, node.With(others));
+        // Mostly all who are expected are to be left room, and it is known what is left then.
+        if (node.LowestExpected >= pod.Priority && (state.NominatedNode.Length == 0 || state.NominatedNode != node.Now.Node.Name))
+            return state.PreFilters.Length == 0 ? RunOnce(state, pod, node.Then) : RunBeside(node.Now.Node.Expected, state, pod, node.Then);
+
+        var others = node.Now.Node.Expected.RemoveAll(other => other.Priority < pod.Priority || other.Uid == pod.Uid);
+        return others.IsEmpty ? ("", Status.Success) : RunBeside(others, state, pod, new NodeRow(node.Now.Node.With(others)));
     }
 
-    private static (string Plugin, Status Status)? RunBeside(ImmutableArray<PodInfo> others, CycleState state, PodInfo pod, NodeInfo together)
+    private static (string Plugin, Status Status) RunBeside(ImmutableArray<PodInfo> others, CycleState state, PodInfo pod, in NodeRow together)
     {
         var beside = state.Clone();
-        foreach (var other in others) beside.Plugins.AddPod(beside, pod, other, together);
-        var answer = RunOnce(beside, pod, together);
-        return answer.Status.IsSuccess ? null : answer;
+        foreach (var other in others) beside.Plugins.AddPod(beside, pod, other, together.Node);
+        return RunOnce(beside, pod, together);
     }
 
-    private static (string Plugin, Status Status) RunOnce(CycleState state, PodInfo pod, NodeInfo node)
+    private static (string Plugin, Status Status) RunOnce(CycleState state, PodInfo pod, in NodeRow node)
     {
         var filters = state.Filters;
         for (var i = 0; i < filters.Length; i++)

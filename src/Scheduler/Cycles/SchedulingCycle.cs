@@ -74,23 +74,24 @@ internal sealed class SchedulingCycle(Random random)
     // The room that was made for it is most likely the only one: where it fits there, no other node is looked at.
     private static NodeInfo? FitsWhereNominated(CycleState state, PodInfo pod, Snapshot snapshot, PreFilterNodes allowed) =>
         state.NominatedNode is { Length: > 0 } name && snapshot.Find(name) is { } node
-        && allowed.Check(node) is null && NodeFilters.Run(state, pod, node).Status.IsSuccess
+        && allowed.Check(node) is null && NodeFilters.Run(state, pod, new NodeRows(node)).Status.IsSuccess
             ? node
             : null;
 
     private List<NodeInfo> FindFeasible(
         Profile profile, CycleState state, PodInfo pod, Snapshot snapshot, PreFilterNodes allowed, Rejections rejections, CycleTrace trace)
     {
-        var nodes = snapshot.Span;
+        var nodes = snapshot.Rows();
         var wanted = profile.Plugins.Scores.Count == 0 ? 1 : FeasibleWanted(nodes.Length, profile.PercentageOfNodesToScore);
         var feasible = new List<NodeInfo>(wanted);
         var looked = 0;
         for (; looked < nodes.Length && feasible.Count < wanted; looked++)
         {
-            var node = nodes[(_nextStart + looked) % nodes.Length];
-            var (plugin, status) = allowed.Check(node) ?? NodeFilters.Run(state, pod, node);
-            if (status.IsSuccess) feasible.Add(node);
-            else rejections.Add(node, plugin, status);
+            var place = (_nextStart + looked) % nodes.Length;
+            ref readonly var node = ref nodes[place];
+            var (plugin, status) = allowed.Check(node.Now.Node) ?? NodeFilters.Run(state, pod, node);
+            if (status.IsSuccess) feasible.Add(node.Now.Node);
+            else rejections.Add(place, node.Now.Node, plugin, status);
         }
         (trace.Start, trace.Looked, trace.Wanted, trace.Feasible) = (_nextStart, looked, wanted, feasible);
         _nextStart = (_nextStart + looked) % nodes.Length;

@@ -10,13 +10,11 @@ namespace MiniK8s.Scheduler.Framework;
 
 /// <summary>A node and the pods on it, assumed ones included, at one moment. Immutable.</summary>
 /// <remarks>
-/// What filters ask of thousands of nodes for every pod stands here itself: each object that has to be looked up besides is a walk to memory.
-/// For the same reason views that are asked for again and again are kept; two threads that make one at once make the same.
+/// What filters ask of every node stands here itself: each object that has to be looked up besides is a walk to memory.
 /// </remarks>
 internal sealed class NodeInfo
 {
     private NodeInfo? _withExpected;
-    private Above? _above;
 
     private NodeInfo(Node node, ImmutableArray<PodInfo> pods, Resources requested)
     {
@@ -137,24 +135,6 @@ internal sealed class NodeInfo
     /// <summary>Without the pods of lower priority; itself where there are none.</summary>
     public NodeInfo WithoutBelow(int priority)
     {
-        var known = _above;
-        if (known is null || known.Priority != priority) _above = known = new Above(priority, MakeWithoutBelow(priority));
-        return known.Node;
-    }
-
-    /// <summary>How many pods of the namespace match, those not counted that are being deleted.</summary>
-    public int CountLive(string ns, LabelMatcher pods)
-    {
-        var count = 0;
-        foreach (var pod in Pods)
-        {
-            if (!pod.IsTerminating && pod.Key.Namespace == ns && pods.Matches(pod.Labels)) count++;
-        }
-        return count;
-    }
-
-    private NodeInfo MakeWithoutBelow(int priority)
-    {
         var left = Pods.RemoveAll(pod => pod.Priority < priority);
         if (left.Length == Pods.Length) return this;
         var (requested, nonZeroRequested) = (Requested, NonZeroRequested);
@@ -170,6 +150,17 @@ internal sealed class NodeInfo
         };
     }
 
+    /// <summary>How many pods of the namespace match, those not counted that are being deleted.</summary>
+    public int CountLive(string ns, LabelMatcher pods)
+    {
+        var count = 0;
+        foreach (var pod in Pods)
+        {
+            if (!pod.IsTerminating && pod.Key.Namespace == ns && pods.Matches(pod.Labels)) count++;
+        }
+        return count;
+    }
+
     private static bool HasSameImages(Node old, Node current) => Equals(old.Status?.Images, current.Status?.Images);
 
     private static FrozenDictionary<string, long> ImagesOf(Node node)
@@ -181,8 +172,6 @@ internal sealed class NodeInfo
         }
         return images.ToFrozenDictionary();
     }
-
-    private sealed record Above(int Priority, NodeInfo Node);
 }
 
 /// <summary>What is left on a node of the resources that every node has; less than nothing where it is overfull.</summary>

@@ -7,7 +7,7 @@ namespace MiniK8s.Scheduler.Framework;
 internal sealed class Rejections(int nodeCount)
 {
     private readonly List<(NodeInfo Node, Status Status, string Plugin)> _nodes = [];
-    private readonly List<NodeInfo> _resolvable = [];
+    private readonly List<int> _resolvable = [];
     private int _nodeCount = nodeCount;
     private HashSet<string> _plugins = [];
     private string _lastPlugin = "";
@@ -32,10 +32,11 @@ internal sealed class Rejections(int nodeCount)
         (_nodeCount, _plugins, _lastPlugin, WholePod) = (nodeCount, [], "", null);
     }
 
-    public void Add(NodeInfo node, string plugin, Status status)
+    /// <param name="place">Of the node in the snapshot.</param>
+    public void Add(int place, NodeInfo node, string plugin, Status status)
     {
         _nodes.Add((node, status, plugin));
-        if (status.Code == StatusCode.Unschedulable) _resolvable.Add(node);
+        if (status.Code == StatusCode.Unschedulable) _resolvable.Add(place);
         if (ReferenceEquals(plugin, _lastPlugin)) return;
         _plugins.Add(plugin);
         _lastPlugin = plugin;
@@ -48,9 +49,9 @@ internal sealed class Rejections(int nodeCount)
         _plugins.Add(plugin);
     }
 
-    /// <summary>The nodes that might not reject the pod if others were removed from them.</summary>
-    public IReadOnlyList<NodeInfo> Resolvable(Snapshot snapshot) => WholePod is var (_, status)
-        ? status.Code == StatusCode.Unschedulable ? snapshot.Nodes : []
+    /// <summary>The places of the nodes that might not reject the pod if others were removed from them.</summary>
+    public IReadOnlyList<int> Resolvable => WholePod is var (_, status)
+        ? status.Code == StatusCode.Unschedulable ? [.. Enumerable.Range(0, _nodeCount)] : []
         : _resolvable;
 
     /// <summary><c>0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.</c></summary>

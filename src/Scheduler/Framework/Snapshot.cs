@@ -9,6 +9,8 @@ namespace MiniK8s.Scheduler.Framework;
 /// </remarks>
 internal sealed class Snapshot
 {
+    private const string RowsKey = "rows";
+
     private readonly List<NodeInfo> _nodes = [];
     private readonly Dictionary<string, int> _places = [];
     private readonly Dictionary<string, int> _images = [];
@@ -45,6 +47,12 @@ internal sealed class Snapshot
 
     /// <summary>A value of each node, in the order of <see cref="Nodes"/>, worked out again only for nodes that have changed (<see cref="NodeColumns.Of"/>).</summary>
     public T[] Column<T>(object key, Func<NodeInfo, T> of) => _columns.Of(key, of);
+
+    /// <summary>The rows of all nodes, in the order of <see cref="Nodes"/>.</summary>
+    public NodeRows[] Rows() => _columns.Of(RowsKey, static node => new NodeRows(node));
+
+    /// <summary>The same without the pods of lower priority; of a node without such, its own.</summary>
+    public NodeRows[] RowsWithoutBelow(int priority) => _columns.Of(new WithoutBelowKey(priority), node => new NodeRows(node.WithoutBelow(priority)));
 
     /// <summary>The domains by a node label, and the number of each node's, in the order of <see cref="Nodes"/>.</summary>
     public (Topology Topology, int[] Domains) DomainsBy(HashedText key)
@@ -122,4 +130,5 @@ internal sealed class Snapshot
     {
         foreach (var image in node.Images.Keys) _images[image] = _images.GetValueOrDefault(image) + change;
     }
+    private sealed record WithoutBelowKey(int Priority);
 }

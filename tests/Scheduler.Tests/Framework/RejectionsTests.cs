@@ -23,7 +23,7 @@ public sealed class RejectionsTests
     {
         Add(Small, Cordoned, SmallAndFull);
 
-        Assert.Equal(["n0", "n2"], _rejections.Resolvable(new Snapshot([])).Select(node => node.Name));
+        Assert.Equal([0, 2], _rejections.Resolvable);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class RejectionsTests
         Assert.Equal("0/2 nodes are available:", _rejections.Describe());
         Assert.Empty(_rejections.Nodes);
         Assert.Empty(_rejections.Plugins);
-        Assert.Empty(_rejections.Resolvable(new Snapshot([])));
+        Assert.Empty(_rejections.Resolvable);
         Assert.Equal(["NodeResourcesFit", "VolumeBinding"], plugins.Order());     // who has kept it, as the queue does, keeps it
         Add(Small);
         Assert.Equal(["NodeResourcesFit"], _rejections.Plugins);     // the same plugin as the last before
@@ -46,6 +46,6 @@ public sealed class RejectionsTests
 
     private void Add(params Status[] statuses)
     {
-        for (var i = 0; i < statuses.Length; i++) _rejections.Add(A.Node($"n{i}").Info(), "NodeResourcesFit", statuses[i]);
+        for (var i = 0; i < statuses.Length; i++) _rejections.Add(i, A.Node($"n{i}").Info(), "NodeResourcesFit", statuses[i]);
     }
 }

@@ -26,10 +26,14 @@ internal sealed class DryRun
     private DryRun(CycleState state, PodInfo pod, NodeInfo node) => (_state, _pod, _node) = (state, pod, node);
 
     /// <summary>The node as a candidate, or why it is none.</summary>
-    public static (Candidate? Candidate, Status Status) On(NodeInfo node, CycleState state, PodInfo pod, DisruptionBudgets budgets)
+    /// <param name="left">The same node without the pods of lower priority.</param>
+    public static (Candidate? Candidate, Status Status) On(NodeInfo node, in NodeRows left, CycleState state, PodInfo pod, DisruptionBudgets budgets)
     {
-        var left = node.WithoutBelow(pod.Priority);
-        return ReferenceEquals(left, node) ? (null, NoVictims) : new DryRun(state.Clone(), pod, left).SelectVictims(node.Pods, budgets);
+        if (ReferenceEquals(node, left.Now.Node)) return (null, NoVictims);
+        var run = new DryRun(state.Clone(), pod, left.Now.Node);
+        if (state.PreFilters.Length > 0) run.TellRemoved(node.Pods);
+        var status = NodeFilters.Run(run._state, pod, left).Status;
+        return status.IsSuccess ? run.SelectVictims(node.Pods, budgets) : (null, status);
     }
 
     /// <summary>Only what is strictly less important may be removed for a pod.</summary>
@@ -37,10 +41,6 @@ internal sealed class DryRun
 
     private (Candidate? Candidate, Status Status) SelectVictims(ImmutableArray<PodInfo> pods, DisruptionBudgets budgets)
     {
-        if (_state.PreFilters.Length > 0) TellRemoved(pods);
-        var status = Filter();
-        if (!status.IsSuccess) return (null, status);
-
         var removed = new List<PodInfo>(pods.Length - _node.Pods.Length);
         foreach (var other in pods)
         {
@@ -48,12 +48,21 @@ internal sealed class DryRun
         }
         removed.Sort(Importance.Descending);
         var (violating, others) = budgets.Split(removed);
-        var victims = violating.Where(CannotStay).ToList();
+        var victims = new List<PodInfo>(removed.Count);
+        AddVictims(victims, violating);
         var violations = victims.Count;
-        victims.AddRange(others.Where(CannotStay));
+        AddVictims(victims, others);
         if (victims.Count == 0) return (null, Status.Unschedulable($"expected at least one victim pod on node \"{_node.Name}\""));
-        victims.Sort(Importance.Descending);
-        return (new Candidate(_node.Name, victims, violations), status);
+        if (violations > 0) victims.Sort(Importance.Descending);
+        return (new Candidate(_node.Name, victims, violations), Status.Success);
+    }
+
+    private void AddVictims(List<PodInfo> victims, IReadOnlyList<PodInfo> removed)
+    {
+        for (var i = 0; i < removed.Count; i++)
+        {
+            if (CannotStay(removed[i])) victims.Add(removed[i]);
+        }
     }
 
     private void TellRemoved(ImmutableArray<PodInfo> pods)
@@ -70,11 +79,9 @@ internal sealed class DryRun
         var without = _node;
         _node = _node.With(other);
         _state.Plugins.AddPod(_state, _pod, other, _node);
-        if (Filter().IsSuccess) return false;
+        if (NodeFilters.Run(_state, _pod, new NodeRows(_node)).Status.IsSuccess) return false;
         _node = without;
         _state.Plugins.RemovePod(_state, _pod, other, _node);
         return true;
     }
-
-    private Status Filter() => NodeFilters.Run(_state, _pod, _node).Status;
 }

@@ -29,10 +29,12 @@ internal sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin, IQueueingH
 
     public string Name => "NodeResourcesFit";
 
-    public Status Filter(CycleState state, PodInfo pod, NodeInfo node)
+    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => Filter(state, pod, new NodeRow(node));
+
+    public Status Filter(CycleState state, PodInfo pod, in NodeRow row)
     {
-        var usual = Usual[(int)UsualShortages(pod.Requests, node.Room)];
-        return pod.Requests.Others.IsEmpty ? usual : WithOthers(usual, pod.Requests, node.Requested, node.Allocatable);
+        var usual = Usual[(int)UsualShortages(pod.Requests, row.Room)];
+        return pod.Requests.Others.IsEmpty ? usual : WithOthers(usual, pod.Requests, row.Node.Requested, row.Node.Allocatable);
     }
 
     /// <summary>The weighted mean over the resources that the node has. By a curve, resources that score nothing are left out, and the mean is rounded.</summary>

@@ -13,7 +13,9 @@ internal sealed class NodeUnschedulable : IFilterPlugin, IQueueingHintPlugin
 
     public string Name => "NodeUnschedulable";
 
-    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => !node.IsCordoned || ToleratesCordon(pod) ? Status.Success : IsCordoned;
+    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => Filter(state, pod, new NodeRow(node));
+
+    public Status Filter(CycleState state, PodInfo pod, in NodeRow row) => !row.IsCordoned || ToleratesCordon(pod) ? Status.Success : IsCordoned;
 
     public bool MayHelp(PodInfo pod, ClusterEvent change) => change switch
     {

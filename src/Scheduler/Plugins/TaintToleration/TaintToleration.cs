@@ -14,7 +14,9 @@ internal sealed class TaintToleration : IFilterPlugin, IScorePlugin, IQueueingHi
 
     public string Name => "TaintToleration";
 
-    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => Untolerated(pod, node.Taints) is { } taint ? Refuse(taint) : Status.Success;
+    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => Filter(state, pod, new NodeRow(node));
+
+    public Status Filter(CycleState state, PodInfo pod, in NodeRow row) => Untolerated(pod, row.Taints) is { } taint ? Refuse(taint) : Status.Success;
 
     public long Score(CycleState state, PodInfo pod, NodeInfo node)
     {

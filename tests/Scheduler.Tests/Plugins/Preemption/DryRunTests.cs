@@ -121,8 +121,8 @@ public sealed class DryRunTests
         var node = A.Node("n1", cpu: "4").Info(Parse("a:0:1 b:1:1 c:2:1 d:3:1"));
         var (pod, state) = Started(A.Pod().Cpu("2").Priority(10), node);
 
-        var first = DryRun.On(node, state, pod, new DisruptionBudgets([])).Candidate!;
-        var second = DryRun.On(node, state, pod, new DisruptionBudgets([])).Candidate!;
+        var first = Run(node, state, pod).Candidate!;
+        var second = Run(node, state, pod).Candidate!;
 
         Assert.Equal(first.Victims, second.Victims);
         Assert.Equal(4, node.Pods.Length);
@@ -141,8 +141,11 @@ public sealed class DryRunTests
     private (Candidate? Candidate, Status Status) On(NodeInfo node, Pod pod, params PodDisruptionBudget[] budgets)
     {
         var (info, state) = Started(pod, node);
-        return DryRun.On(node.Expecting(_nominated.On(node.Name)), state, info, new DisruptionBudgets(budgets));
+        return Run(node.Expecting(_nominated.On(node.Name)), state, info, budgets);
     }
+
+    private static (Candidate? Candidate, Status Status) Run(NodeInfo node, CycleState state, PodInfo pod, params PodDisruptionBudget[] budgets) =>
+        DryRun.On(node, new NodeRows(node.WithoutBelow(pod.Priority)), state, pod, new DisruptionBudgets(budgets));
 
     // As the cycle has it when it asks what can be done.
     private (PodInfo Pod, CycleState State) Started(Pod pod, NodeInfo node)
