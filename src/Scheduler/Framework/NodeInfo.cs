@@ -25,7 +25,7 @@ internal sealed class NodeInfo
         Allocatable = ResourceLists.Read(node.Status?.Allocatable ?? []);
         PodSlots = ResourceLists.PodSlots(node.Status?.Allocatable ?? []);
         (Pods, Requested) = (pods, requested);
-        Room = new Room(Allocatable, requested, PodSlots - pods.Length);
+        Room = new Room(Allocatable, PodSlots).Without(requested, pods.Length);
     }
 
     // The same node with other pods.
@@ -36,7 +36,7 @@ internal sealed class NodeInfo
         (Expected, LowestExpected) = (node.Expected, node.LowestExpected);
         (PodsWithAffinity, PodsWithRequiredAntiAffinity, NonZeroRequested) = (node.PodsWithAffinity, node.PodsWithRequiredAntiAffinity, node.NonZeroRequested);
         (Pods, Requested) = (pods, requested);
-        Room = new Room(Allocatable, requested, PodSlots - pods.Length);
+        Room = new Room(Allocatable, PodSlots).Without(requested, pods.Length);
     }
 
     public Node Node { get; }
@@ -172,13 +172,4 @@ internal sealed class NodeInfo
         }
         return images.ToFrozenDictionary();
     }
-}
-
-/// <summary>What is left on a node of the resources that every node has; less than nothing where it is overfull.</summary>
-internal readonly struct Room(Resources allocatable, Resources requested, long podSlots)
-{
-    public readonly long MilliCpu = allocatable.MilliCpu - requested.MilliCpu;
-    public readonly long Memory = allocatable.Memory - requested.Memory;
-    public readonly long EphemeralStorage = allocatable.EphemeralStorage - requested.EphemeralStorage;
-    public readonly long PodSlots = podSlots;
 }

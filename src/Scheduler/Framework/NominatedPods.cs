@@ -12,7 +12,8 @@ namespace MiniK8s.Scheduler.Framework;
 /// | heard of, its status says another node than before         | what its status says now     |
 /// | heard of otherwise                                         | stays: the status lags ours  |
 /// | is assumed, has a node, is gone                            | none                         |
-/// Reading takes no lock, and costs next to nothing while nobody is nominated. Who keeps something of each node asks what has changed. Thread-safe. Source: pkg/scheduler/backend/queue/nominator.go.
+/// Who keeps something of each node, as a snapshot does, asks what has changed. Otherwise reading takes no lock, and costs next to nothing while
+/// nobody is nominated. Thread-safe. Source: pkg/scheduler/backend/queue/nominator.go.
 /// </remarks>
 internal sealed class NominatedPods
 {
@@ -22,10 +23,10 @@ internal sealed class NominatedPods
     private const int MaxChanges = 1024;
 
     private readonly Lock _lock = new();     // guards writing and the changes; a leaf
-    private readonly List<string> _changed = [];     // the nodes of the last changes, oldest first
-    private long _dropped;     // how many changes came before the first of them
     private readonly ConcurrentDictionary<string, ImmutableArray<PodInfo>> _byNode = [];
     private readonly ConcurrentDictionary<string, string> _nodes = [];     // by uid
+    private readonly List<string> _changed = [];     // the nodes of the last changes, oldest first
+    private long _dropped;     // how many changes came before the first of them
     private volatile bool _isAny;
 
     public bool IsEmpty => !_isAny;

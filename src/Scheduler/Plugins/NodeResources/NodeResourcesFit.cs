@@ -87,7 +87,7 @@ internal sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin, IQueueingH
         || wanted.Others.Any(other => other.Value > 0 && current.Others.GetValueOrDefault(other.Key) > old.Others.GetValueOrDefault(other.Key));
 
     private bool FitsEmpty(Resources wanted, Resources allocatable, long slots) =>
-        UsualShortages(wanted, new Room(allocatable, Resources.None, slots)) == Shortage.None
+        UsualShortages(wanted, new Room(allocatable, slots)) == Shortage.None
         && WithOthers(Status.Success, wanted, Resources.None, allocatable).IsSuccess;
 
     private static Shortage UsualShortages(Resources wanted, in Room room)
