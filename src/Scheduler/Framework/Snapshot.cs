@@ -130,5 +130,6 @@ internal sealed class Snapshot
     {
         foreach (var image in node.Images.Keys) _images[image] = _images.GetValueOrDefault(image) + change;
     }
+
     private sealed record WithoutBelowKey(int Priority);
 }
