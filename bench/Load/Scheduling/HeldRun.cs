@@ -30,7 +30,7 @@ internal static class HeldRun
 
     private static async Task<long> HoldAsync(int nodes, int pods, Action<Pod> trim)
     {
-        await Task.Yield();     // off the stack of the run before, which would hold its objects
+        await Task.Delay(500);     // the threads of the run before come home; until then their stacks hold its objects
         var before = GC.GetTotalMemory(forceFullCollection: true);
         await using var services = new ServiceCollection()
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.None))
