@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
+using MiniK8s.Client.Resources;
+using MiniK8s.Client.Tests.Fakes;
+using MiniK8s.Scheduler.Cache;
+using MiniK8s.Scheduler.Cycles;
+using MiniK8s.Scheduler.Explain;
+using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Queue;
+
+namespace MiniK8s.Scheduler.Tests.Fakes;
+
+/// <summary>The loop, its workers, cache, queue and feed as they run in the process, over any API; only time and events are fakes. The default profile, and what plugins a test adds.</summary>
+internal sealed class SchedulerRig : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+
+    public SchedulerRig(IApiClient api, int seed = 1, params IPlugin[] more)
+    {
+        var profiles = new Profiles([A.DefaultProfile(A.Context(api, Events, Time), more)]);
+        Queue = new SchedulingQueue(profiles, new SchedulingQueueOptions(), Time);
+        Feed = new ClusterFeed(Cache, Queue, Nominated, profiles);
+        Metrics = new SchedulerMetrics(Queue, Time);
+        Attempts = new AttemptLog(new AttemptLogOptions(), Time);
+        var reports = new PodReports(api, Events, Time, NullLogger<PodReports>.Instance);
+        var binding = new BindingCycle(Cache, Queue, reports, Attempts, Metrics, NullLogger<BindingCycle>.Instance);
+        Loop = new SchedulerLoop(
+            new SchedulingCycle(new Random(seed)), binding, profiles, Cache, Queue, Nominated, Workers, reports, Attempts, Metrics,
+            NullLogger<SchedulerLoop>.Instance);
+    }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public FakeEventRecorder Events { get; } = new();
+
+    public SchedulerCache Cache { get; } = new();
+
+    public NominatedPods Nominated { get; } = new();
+
+    public CycleWorkers Workers { get; } = new(NullLogger<CycleWorkers>.Instance);
+
+    public SchedulingQueue Queue { get; }
+
+    public ClusterFeed Feed { get; }
+
+    public SchedulerMetrics Metrics { get; }
+
+    public AttemptLog Attempts { get; }
+
+    public SchedulerLoop Loop { get; }
+
+    /// <summary>The nodes as the next cycle would see them.</summary>
+    public IReadOnlyList<NodeInfo> Nodes()
+    {
+        var snapshot = new Snapshot([]);
+        Cache.Refresh(snapshot);
+        return snapshot.Nodes;
+    }
+
+    public async Task StartAsync()
+    {
+        _running = Task.WhenAll(Queue.RunAsync(_stop.Token), Workers.RunAsync(_stop.Token), Loop.RunAsync(_stop.Token));
+        await Time.WaitForTimersAsync(2);
+    }
+
+    // The worker returns a pod after the write that the test has seen.
+    public async Task BackInQueueAsync(Pool pool)
+    {
+        var back = Task.Run(async () =>
+        {
+            while (Queue.Count(pool) == 0) await Task.Yield();
+        });
+        await back.OrMissing($"the pod in {pool}");
+    }
+
+    public async Task<string> EventAsync() => await Events.Recorded.Reader.ReadAsync().AsTask().OrMissing("an event");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running.OrMissing("the scheduler's end");
+        _stop.Dispose();
+        Metrics.Dispose();
+    }
+}
