@@ -19,7 +19,7 @@ namespace MiniK8s.Scheduler;
 /// </remarks>
 internal sealed partial class SchedulerService(
     SchedulerConfiguration configuration, InformerFactory informers, ClusterObjects objects, Profiles profiles, SchedulerCache cache, SchedulingQueue queue,
-    NominatedPods nominated, SchedulerLoop loop, CycleWorkers workers, LeaderElector election,
+    NominatedPods nominated, WaitingPods waiting, SchedulerLoop loop, CycleWorkers workers, LeaderElector election,
     ProcessHealth health, ILogger<SchedulerService> logger) : BackgroundService
 {
     private const string Gate = "cache-sync";
@@ -33,7 +33,7 @@ internal sealed partial class SchedulerService(
         if (configuration.Unused.Count > 0) LogUnused(logger, string.Join(", ", configuration.Unused));
         var nodes = informers.Create<Node>();
         var pods = informers.Create<Pod>(LivePods);
-        var feed = new ClusterFeed(cache, queue, nominated, profiles);
+        var feed = new ClusterFeed(cache, queue, nominated, waiting, profiles);
         nodes.AddHandler(feed);
         pods.AddHandler(feed);
         var synced = Task.WhenAll(nodes.Synced, pods.Synced, objects.Synced);

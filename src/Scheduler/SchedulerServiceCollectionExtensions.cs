@@ -28,6 +28,7 @@ internal static class SchedulerServiceCollectionExtensions
     /// <summary>Everything that decides, over any API client and any source of objects.</summary>
     internal static IServiceCollection AddScheduling(this IServiceCollection services, SchedulerConfiguration configuration) => services
         .AddSingleton(configuration)
+        .AddSingleton<WaitingPods>()
         .AddSingleton<PluginContext>()
         .AddSingleton(provider => configuration.MakeProfiles(provider.GetRequiredService<PluginContext>()))
         .AddQueue(configuration)

@@ -108,7 +108,8 @@ internal static class A
     public static Profile Profile(params PluginEntry[] plugins) => new("default-scheduler", new PluginSet(plugins));
 
     public static PluginContext Context(IApiClient? api = null, IEventRecorder? events = null, TimeProvider? time = null, params IApiObject[] objects) => new(
-        api ?? new FakeApiClient(), new FakeObjects(objects), time ?? TimeProvider.System, events ?? new FakeEventRecorder(), NullLoggerFactory.Instance);
+        api ?? new FakeApiClient(), new FakeObjects(objects), time ?? TimeProvider.System, events ?? new FakeEventRecorder(), NullLoggerFactory.Instance,
+        new WaitingPods(time ?? TimeProvider.System));
 
     /// <summary>The default profile, and plugins more behind its own, at every point where they can stand; one takes the place of one of its name.</summary>
     public static Profile DefaultProfile(IApiClient api, params IPlugin[] more) => DefaultProfile(Context(api), more);

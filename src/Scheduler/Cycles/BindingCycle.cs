@@ -8,10 +8,19 @@ namespace MiniK8s.Scheduler.Cycles;
 
 /// <summary>Writes down that an assumed pod goes to its node, or takes it all back.</summary>
 internal sealed partial class BindingCycle(
-    SchedulerCache cache, SchedulingQueue queue, PodReports reports, AttemptLog attempts, SchedulerMetrics metrics,
-    ILogger<BindingCycle> logger)
+    SchedulerCache cache, SchedulingQueue queue, WaitingPods waiting, CycleWorkers workers, PodReports reports, AttemptLog attempts,
+    SchedulerMetrics metrics, ILogger<BindingCycle> logger)
 {
     private static readonly IReadOnlySet<string> NoPlugin = new HashSet<string>();
+
+    /// <summary>The cycle begins when all of the plugins have given leave, and ends without a binding when one refuses it or its time runs out. Until then it takes no worker.</summary>
+    /// <remarks>Source: WaitOnPermit, pkg/scheduler/framework/runtime/framework.go.</remarks>
+    public void WaitOnPermit(Placement placement, IReadOnlyList<(string Plugin, TimeSpan Timeout)> plugins)
+    {
+        LogWaits(logger, placement.Pod.Key.ToString(), placement.Node, string.Join(", ", plugins.Select(each => each.Plugin)));
+        queue.StartWaiting(placement.Queued, plugins.Select(each => each.Plugin).ToHashSet());
+        waiting.Add(placement.Pod, plugins, verdict => workers.AddPermitted(ct => EndWaitAsync(placement, verdict, ct)));
+    }
 
     public async Task RunAsync(Placement placement, CancellationToken stopping)
     {
@@ -27,7 +36,9 @@ internal sealed partial class BindingCycle(
             attempts.End(attempt, AttemptOutcome.Failed(ex.Message));
             metrics.CountAttempt(SchedulerMetrics.Error);
             Undo(placement);
-            await ReturnAsync(queued, pod, ex, stopping);
+            // Gone, or given a node by someone else: what the watch says about it decides, and there is nobody to tell.
+            var isSettled = ex is ApiException { Status.Code: 404 or 409 };
+            await ReturnAsync(queued, pod, isSettled ? null : "SchedulerError", ex.Message, NoPlugin, stopping);
             return;
         }
         attempts.End(attempt, AttemptOutcome.Bound(plugins.Binder.Name));
@@ -45,18 +56,41 @@ internal sealed partial class BindingCycle(
         queue.Tell(new ClusterEvent.AssignedPodDeleted(placement.Pod));
     }
 
-    // Gone, or given a node by someone else: what the watch says about it decides, and there is nobody to tell.
-    private async Task ReturnAsync(QueuedPod queued, PodInfo pod, Exception error, CancellationToken stopping)
+    private async Task EndWaitAsync(Placement placement, WaitVerdict verdict, CancellationToken stopping)
+    {
+        var (queued, pod, _, _, node, attempt) = placement;
+        if (verdict.Status.IsSuccess)
+        {
+            queue.StartBinding(queued);
+            await RunAsync(placement, stopping);
+            return;
+        }
+        var message = Rejections.Describe(1, verdict.Status.Reasons);
+        LogRefused(logger, pod.Key.ToString(), node, message);
+        attempts.End(attempt, AttemptOutcome.Rejected(message, verdict.Plugin));
+        metrics.CountAttempt(SchedulerMetrics.Unschedulable);
+        Undo(placement);
+        await ReturnAsync(queued, pod, queue.Has(queued) ? "Unschedulable" : null, message, new HashSet<string> { verdict.Plugin }, stopping);
+    }
+
+    // Users first, if there is anything to tell them.
+    private async Task ReturnAsync(QueuedPod queued, PodInfo pod, string? reason, string message, IReadOnlySet<string> rejectedBy, CancellationToken stopping)
     {
         try
         {
-            if (error is not ApiException { Status.Code: 404 or 409 }) await reports.FailedAsync(pod, "SchedulerError", error.Message, nominatedNode: "", stopping);
+            if (reason is not null) await reports.FailedAsync(pod, reason, message, nominatedNode: "", stopping);
         }
         finally
         {
-            queue.Return(queued, NoPlugin);
+            queue.Return(queued, rejectedBy);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Pod} waits to be bound to {Node} until {Plugins} allow it")]
+    private static partial void LogWaits(ILogger logger, string pod, string node, string plugins);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Pod} was not allowed to be bound to {Node}: {Message}")]
+    private static partial void LogRefused(ILogger logger, string pod, string node, string message);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Pod} is bound to {Node}")]
     private static partial void LogBound(ILogger logger, string pod, string node);

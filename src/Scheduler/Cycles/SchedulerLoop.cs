@@ -13,6 +13,7 @@ namespace MiniK8s.Scheduler.Cycles;
 /// | is being deleted    | no      | event                                                       | removed                  |
 /// | has a node already  | no      | nothing                                                     | removed                  |
 /// | gets a node         | yes     | the binding; event Scheduled                                | Binding, until heard of  |
+/// | the same, may wait  | yes     | the same when plugins permit it; else as if it fitted not   | Waiting, then Binding    |
 /// | fits nowhere        | no      | event FailedScheduling; PodScheduled=False, Unschedulable   | Unschedulable            |
 /// | the same, with help | no      | first the victims' evictions; then the same                 | Unschedulable            |
 /// | the same, in vain   | no      | the same, with what the server said of the evictions        | Backoff                  |
@@ -52,11 +53,11 @@ internal sealed partial class SchedulerLoop(
             queue.Remove(pod.Key);
             return;
         }
-        await workers.AddAsync(Try(queued, pod), stopping);
+        if (Try(queued, pod) is { } write) await workers.AddAsync(write, stopping);
     }
 
-    // Decides now; answers what is left to write.
-    private Func<CancellationToken, Task> Try(QueuedPod queued, PodInfo pod)
+    // Decides now; answers what is left to write, if that need not wait.
+    private Func<CancellationToken, Task>? Try(QueuedPod queued, PodInfo pod)
     {
         var profile = profiles.Of(pod);
         var trial = attempts.Begin(queued, profile.Plugins, nominated);
@@ -79,23 +80,30 @@ internal sealed partial class SchedulerLoop(
         }
     }
 
-    private Func<CancellationToken, Task> Place(Placement placement)
+    private Func<CancellationToken, Task>? Place(Placement placement)
     {
         cache.Assume(placement.Pod, placement.Node);
         Nominate(placement.Pod, placement.Node);
         nominated.Remove(placement.Pod.Uid);
-        if (Refusal(placement) is not var (plugin, status))
+        if (Refusal(placement, out var waits) is var (plugin, status))
         {
-            queue.StartBinding(placement.Queued);
-            return ct => binding.RunAsync(placement, ct);
+            binding.Undo(placement);
+            var reject = new Decision.Reject(Rejections.Describe(1, status.Reasons), new HashSet<string> { plugin });
+            return Reject(placement.Queued, placement.Pod, reject, placement.Attempt, AttemptOutcome.Rejected(reject.Message, plugin));
         }
-        binding.Undo(placement);
-        var reject = new Decision.Reject(string.Join(", ", status.Reasons), new HashSet<string> { plugin });
-        return Reject(placement.Queued, placement.Pod, reject, placement.Attempt, AttemptOutcome.Rejected(reject.Message, plugin));
+        if (waits is not null)
+        {
+            binding.WaitOnPermit(placement, waits);
+            return null;
+        }
+        queue.StartBinding(placement.Queued);
+        return ct => binding.RunAsync(placement, ct);
     }
 
-    private static (string Plugin, Status Status)? Refusal(Placement placement)
+    // The first rejection, and otherwise whose leave the pod has to wait for.
+    private static (string Plugin, Status Status)? Refusal(Placement placement, out List<(string Plugin, TimeSpan Timeout)>? waits)
     {
+        waits = null;
         foreach (var plugin in placement.Plugins.Reserves)
         {
             var status = plugin.Reserve(placement.State, placement.Pod, placement.Node);
@@ -103,8 +111,9 @@ internal sealed partial class SchedulerLoop(
         }
         foreach (var plugin in placement.Plugins.Permits)
         {
-            var status = plugin.Permit(placement.State, placement.Pod, placement.Node);
+            var (status, timeout) = plugin.Permit(placement.State, placement.Pod, placement.Node);
             if (!status.IsSuccess) return (plugin.Name, status);
+            if (timeout is { } limit) (waits ??= []).Add((plugin.Name, limit));
         }
         return null;
     }

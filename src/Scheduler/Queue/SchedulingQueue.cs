@@ -15,7 +15,9 @@ namespace MiniK8s.Scheduler.Queue;
 /// | InFlight      | Return, no plugin rejected it            | Backoff                                       |
 /// | InFlight      | Return, something seen meanwhile helps   | Backoff, Active if that is over               |
 /// | InFlight      | Return, otherwise                        | Unschedulable                                 |
-/// | InFlight      | StartBinding                             | Binding                                       |
+/// | InFlight      | StartWaiting                             | Waiting                                       |
+/// | Waiting       | Return                                   | as from InFlight                              |
+/// | both          | StartBinding                             | Binding                                       |
 /// | Binding       | Return                                   | Backoff                                       |
 /// | Backoff       | its end, looked for each second          | Active                                        |
 /// | Unschedulable | a change that helps, its own included    | Backoff, Active if that is over               |
@@ -35,6 +37,7 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
     private readonly SortedSet<QueuedPod> _backoff = new(ByBackoff);
     private readonly HashSet<QueuedPod> _unschedulable = [];
     private readonly HashSet<QueuedPod> _inFlight = [];
+    private readonly HashSet<QueuedPod> _waiting = [];
     private readonly SemaphoreSlim _changed = new(0, 1);
     private long _lastOrder;
 
@@ -58,7 +61,7 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
         lock (_lock)
         {
             return _pods.TryGetValue(key, out var queued)
-                ? new PodInQueue(queued.Pod, queued.Pool, queued.Timestamp, queued.BackoffUntil, queued.Attempts, queued.RejectedBy)
+                ? new PodInQueue(queued.Pod, queued.Pool, queued.Timestamp, queued.BackoffUntil, queued.Attempts, queued.RejectedBy, queued.WaitsFor)
                 : null;
         }
     }
@@ -106,9 +109,27 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
             if (queued is null) return false;
             MoveLocked(queued, Pool.InFlight);
             queued.SeenInFlight.Clear();
+            queued.HasSeenHelp = false;
             queued.Attempts++;
             return true;
         }
+    }
+
+    /// <summary>The pod has been given a node and waits for the leave of those plugins to be bound to it.</summary>
+    public void StartWaiting(QueuedPod queued, IReadOnlySet<string> plugins)
+    {
+        lock (_lock)
+        {
+            if (!IsCurrentLocked(queued)) return;
+            queued.WaitsFor = plugins;
+            MoveLocked(queued, Pool.Waiting);
+        }
+    }
+
+    /// <summary>Whether the pod is still to be scheduled: it has not gone, nor been given a node by someone else.</summary>
+    public bool Has(QueuedPod queued)
+    {
+        lock (_lock) return IsCurrentLocked(queued);
     }
 
     /// <summary>The pod has been given a node; from here it comes back, or is heard of with its node and removed.</summary>
@@ -131,17 +152,18 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
             queued.Timestamp = time.GetUtcNow();
             queued.BackoffUntil = queued.Timestamp + Backoff(queued.Attempts);
             queued.RejectedBy = rejectedBy;
-            if (rejectedBy.Count == 0 || queued.SeenInFlight.Any(change => MayHelp(queued, change))) WakeLocked(queued);
+            if (rejectedBy.Count == 0 || queued.HasSeenHelp || queued.SeenInFlight.Any(change => MayHelp(queued, change))) WakeLocked(queued);
             else MoveLocked(queued, Pool.Unschedulable);
         }
     }
 
-    /// <summary>Something has changed; wakes the pods that may be helped by it.</summary>
+    /// <summary>Something has changed; wakes the pods that may be helped by it. That a pod was not bound after all does not help itself.</summary>
     public void Tell(ClusterEvent change)
     {
         lock (_lock)
         {
-            foreach (var queued in _inFlight) queued.SeenInFlight.Add(change);
+            foreach (var queued in _inFlight) NoteLocked(queued, change);
+            foreach (var queued in _waiting) NoteLocked(queued, change);
             if (_unschedulable.Count == 0) return;
             foreach (var queued in _unschedulable.Where(queued => MayHelp(queued, change)).ToList()) WakeLocked(queued);
         }
@@ -181,10 +203,19 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
 
     private bool IsHeldBack(PodInfo pod) => profiles.Of(pod).Plugins.HeldBackBy(pod) is not null;
 
+    private void NoteLocked(QueuedPod queued, ClusterEvent change)
+    {
+        if (change is ClusterEvent.AssignedPodDeleted deleted && deleted.Pod.Uid == queued.Pod.Uid) return;
+        if (queued.Pool == Pool.InFlight) queued.SeenInFlight.Add(change);
+        else queued.HasSeenHelp |= MayHelp(queued, queued.WaitsFor, change);
+    }
+
     // A pod for which room is being made keeps others from its node: it says anew whether it wants it when the node changes.
-    private bool MayHelp(QueuedPod queued, ClusterEvent change) =>
+    private bool MayHelp(QueuedPod queued, ClusterEvent change) => MayHelp(queued, queued.RejectedBy, change);
+
+    private bool MayHelp(QueuedPod queued, IReadOnlySet<string> plugins, ClusterEvent change) =>
         (change is ClusterEvent.NodeUpdated { Current.Metadata.Name: var node } && queued.Pod.Pod.Status?.NominatedNodeName == node)
-        || profiles.Of(queued.Pod).Plugins.MayHelp(queued.Pod, queued.RejectedBy, change);
+        || profiles.Of(queued.Pod).Plugins.MayHelp(queued.Pod, plugins, change);
 
     private TimeSpan Backoff(int attempts) => attempts == 0
         ? TimeSpan.Zero
@@ -206,7 +237,7 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
         LeaveLocked(queued);
         queued.Pod = pod;
         EnterLocked(queued, pool);
-        if (pool == Pool.InFlight) queued.SeenInFlight.Add(change);
+        if (pool is Pool.InFlight or Pool.Waiting) NoteLocked(queued, change);
         else if (pool == Pool.Gated ? !IsHeldBack(pod) : pool == Pool.Unschedulable && MayHelp(queued, change)) WakeLocked(queued);
     }
 
@@ -244,6 +275,7 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
         Pool.Backoff => _backoff,
         Pool.Unschedulable => _unschedulable,
         Pool.InFlight => _inFlight,
+        Pool.Waiting => _waiting,
         _ => null,
     };
 }

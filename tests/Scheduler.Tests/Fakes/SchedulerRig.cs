@@ -18,13 +18,14 @@ internal sealed class SchedulerRig : IAsyncDisposable
 
     public SchedulerRig(IApiClient api, int seed = 1, params IPlugin[] more)
     {
-        var profiles = new Profiles([A.DefaultProfile(A.Context(api, Events, Time), more)]);
+        Waiting = new WaitingPods(Time);
+        var profiles = new Profiles([A.DefaultProfile(A.Context(api, Events, Time) with { Waiting = Waiting }, more)]);
         Queue = new SchedulingQueue(profiles, new SchedulingQueueOptions(), Time);
-        Feed = new ClusterFeed(Cache, Queue, Nominated, profiles);
+        Feed = new ClusterFeed(Cache, Queue, Nominated, Waiting, profiles);
         Metrics = new SchedulerMetrics(Queue, Time);
         Attempts = new AttemptLog(new AttemptLogOptions(), Time);
         var reports = new PodReports(api, Events, Time, NullLogger<PodReports>.Instance);
-        var binding = new BindingCycle(Cache, Queue, reports, Attempts, Metrics, NullLogger<BindingCycle>.Instance);
+        var binding = new BindingCycle(Cache, Queue, Waiting, Workers, reports, Attempts, Metrics, NullLogger<BindingCycle>.Instance);
         Loop = new SchedulerLoop(
             new SchedulingCycle(new Random(seed)), binding, profiles, Cache, Queue, Nominated, Workers, reports, Attempts, Metrics,
             NullLogger<SchedulerLoop>.Instance);
@@ -37,6 +38,8 @@ internal sealed class SchedulerRig : IAsyncDisposable
     public SchedulerCache Cache { get; } = new();
 
     public NominatedPods Nominated { get; } = new();
+
+    public WaitingPods Waiting { get; }
 
     public CycleWorkers Workers { get; } = new(NullLogger<CycleWorkers>.Instance);
 

@@ -19,7 +19,7 @@ internal static class WhyText
         lines.Add("Pod", $"{attempt.Namespace}/{attempt.Name}{(pod is null ? ", which is gone" : "")}");
         lines.Add("Attempt", $"{attempt.Attempt}, by {attempt.SchedulerName}, at {Moment(attempt.Started)}, after {Length(attempt.Queued)} in the queue");
         lines.Add("Result", ResultOf(attempt));
-        if (explanation.Queue is { } place && attempt.Result is AttemptResult.Rejected or AttemptResult.Failed) lines.Add("Now", NowOf(place, attempt));
+        if (explanation.Queue is { } place && attempt.Result != AttemptResult.Bound) lines.Add("Now", NowOf(place, attempt));
         if (attempt.NominatedNode.Length > 0) lines.Add("Nominated", $"{attempt.NominatedNode}, cleared for it after an earlier attempt");
         lines.Add("Decided", $"in {Length(attempt.DecidedAfter)}: {ChoiceOf(attempt)}");
         lines.Add("Nodes", NodesOf(attempt));
@@ -42,6 +42,7 @@ internal static class WhyText
             $"waits for a change that may help, in the eyes of {string.Join(", ", place.Plugins)}; without one it is tried again 5 minutes after {Moment(place.Since)}",
         QueuePool.Gated => $"held back by {string.Join(", ", place.Plugins)}: {place.Message}",
         QueuePool.InFlight => "is being tried again",
+        QueuePool.Waiting => $"waits until {string.Join(", ", place.Plugins)} let it be bound",
         QueuePool.Binding => "is being bound",
         _ => place.Pool.ToString(),
     };
@@ -60,7 +61,7 @@ internal static class WhyText
         AttemptResult.Failed when attempt.Node.Length > 0 => $"{attempt.Node} was chosen, and the binding failed: {attempt.Message}",
         AttemptResult.Failed => $"failed: {attempt.Message}",
         AttemptResult.Rejected => attempt.Message,
-        _ => $"{attempt.Node} is chosen, and the binding is being written",
+        _ => $"{attempt.Node} is chosen, and the binding is not written yet",
     };
 
     private static string ChoiceOf(SchedulingAttempt attempt) => attempt.Best switch
