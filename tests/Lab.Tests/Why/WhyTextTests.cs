@@ -35,6 +35,26 @@ public sealed class WhyTextTests
         WhyText.Of(new KnownPod(Web, new() { Attempt = Bound() }), showAll: false));
 
     [Fact]
+    public void Of_ManyPluginsNotAsked_GoOnUnderTheFirstLine()
+    {
+        var attempt = Bound();
+        attempt.SkippedFilters.Clear();
+        attempt.SkippedFilters.Add(["NodeUnschedulable", "NodePorts", "VolumeRestrictions", "NodeVolumeLimits", "VolumeBinding", "VolumeZone", "PodTopologySpread"]);
+
+        var text = WhyText.Of(new KnownPod(Web, new() { Attempt = attempt }), showAll: false);
+
+        Assert.Contains(
+            """
+
+            Not asked:   NodeUnschedulable (filter), NodePorts (filter), VolumeRestrictions (filter),
+                         NodeVolumeLimits (filter), VolumeBinding (filter), VolumeZone (filter),
+                         PodTopologySpread (filter), NodeAffinity (score): nothing to say about this Pod
+
+            """, text, StringComparison.Ordinal);
+        Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 100, line));
+    }
+
+    [Fact]
     public void Of_ManyNodes_ShowsTheBestAndCountsTheRejected()
     {
         var attempt = Bound();

@@ -23,7 +23,7 @@ internal static class WhyText
         if (attempt.NominatedNode.Length > 0) lines.Add("Nominated", $"{attempt.NominatedNode}, cleared for it after an earlier attempt");
         lines.Add("Decided", $"in {Length(attempt.DecidedAfter)}: {ChoiceOf(attempt)}");
         lines.Add("Nodes", NodesOf(attempt));
-        lines.Add("Filters", string.Join(", ", attempt.Filters));
+        lines.Add("Filters", attempt.Filters);
         lines.Add("Not asked", NotAsked(attempt));
         if (attempt.Preemption is { Node.Length: > 0 } preemption) lines.Add("Preemption", PreemptionOf(preemption));
         text.Append(NodeTable.Of(attempt, showAll));
@@ -88,10 +88,11 @@ internal static class WhyText
         place.Pool == QueuePool.InFlight && place.Attempts == last.Attempt ? "the result is being written down" : NowOf(place);
 
     // A plugin that both filters and scores stands with what it was not asked for.
-    private static string NotAsked(SchedulingAttempt attempt)
+    private static List<string> NotAsked(SchedulingAttempt attempt)
     {
         var names = attempt.SkippedFilters.Select(name => $"{name} (filter)").Concat(attempt.SkippedScores.Select(name => $"{name} (score)")).ToList();
-        return names.Count == 0 ? "" : $"{string.Join(", ", names)}: nothing to say about this Pod";
+        if (names.Count > 0) names[^1] += ": nothing to say about this Pod";
+        return names;
     }
 
     private static string PreemptionOf(Preemption preemption) => preemption.Victims.Count == 0
@@ -100,9 +101,33 @@ internal static class WhyText
 
     private sealed class Lines(StringBuilder text)
     {
+        // How wide lines become where they can be broken.
+        private const int Width = 100;
+        private static readonly string Indent = new(' ', 13);
+
         public void Add(string label, string value)
         {
             if (value.Length > 0) text.Append($"{label + ":",-12} {value}\n");
+        }
+
+        // Joined by commas; what is too much for one line goes on under it.
+        public void Add(string label, IReadOnlyList<string> items)
+        {
+            var (value, used) = (new StringBuilder(), Indent.Length);
+            for (var i = 0; i < items.Count; i++)
+            {
+                var item = i < items.Count - 1 ? items[i] + "," : items[i];
+                var isFirst = used == Indent.Length;
+                if (!isFirst && used + 1 + item.Length > Width)
+                {
+                    value.Append('\n').Append(Indent);
+                    (isFirst, used) = (true, Indent.Length);
+                }
+                if (!isFirst) value.Append(' ');
+                value.Append(item);
+                used += item.Length + (isFirst ? 0 : 1);
+            }
+            Add(label, value.ToString());
         }
     }
 }
