@@ -45,10 +45,10 @@ internal static class SchedulerServiceCollectionExtensions
         services.AddSingleton<AttemptLogOptions>().AddSingleton<AttemptLog>();
 
     private static IServiceCollection AddCycles(this IServiceCollection services) => services
-        .AddSingleton(new SchedulingCycle(new Random()))
+        .AddSingleton(provider => new SchedulingCycle(new Random(), provider.GetRequiredService<SchedulerMetrics>()))
         .AddSingleton<BindingCycle>()
         .AddSingleton<CycleWorkers>()
         .AddSingleton<PodReports>()
-        .AddSingleton<SchedulerMetrics>()
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<SchedulerMetrics>(provider, new Random()))
         .AddSingleton<SchedulerLoop>();
 }

@@ -19,22 +19,38 @@ internal sealed partial class BindingCycle(
     {
         LogWaits(logger, placement.Pod.Key.ToString(), placement.Node, string.Join(", ", plugins.Select(each => each.Plugin)));
         queue.StartWaiting(placement.Queued, plugins.Select(each => each.Plugin).ToHashSet());
-        waiting.Add(placement.Pod, plugins, verdict => workers.AddPermitted(ct => EndWaitAsync(placement, verdict, ct)));
+        var began = metrics.Begin();
+        waiting.Add(placement.Pod, plugins, verdict =>
+        {
+            metrics.EndPermitWait(began, verdict.Status.Code);
+            workers.AddPermitted(ct => EndWaitAsync(placement, verdict, ct));
+        });
     }
 
     public async Task RunAsync(Placement placement, CancellationToken stopping)
     {
         var (queued, pod, plugins, state, node, attempt) = placement;
+        var (began, point) = (metrics.Begin(), ExtensionPoint.PreBind);
         try
         {
-            foreach (var plugin in plugins.PreBinds) await plugin.PreBindAsync(state, pod, node, stopping);
+            foreach (var plugin in plugins.PreBinds)
+            {
+                var asked = metrics.Begin();
+                await plugin.PreBindAsync(state, pod, node, stopping);
+                state.Timer?.End(asked, plugin, point, StatusCode.Success);
+            }
+            metrics.EndPoint(began, point, StatusCode.Success, attempt.SchedulerName);
+            (began, point) = (metrics.Begin(), ExtensionPoint.Bind);
             await plugins.Binder.BindAsync(pod, node, stopping);
+            state.Timer?.End(began, plugins.Binder, point, StatusCode.Success);
+            metrics.EndPoint(began, point, StatusCode.Success, attempt.SchedulerName);
         }
         catch (Exception ex) when (!stopping.IsCancellationRequested)
         {
             LogBindFailed(logger, pod.Key.ToString(), node, ex.Message);
             attempts.End(attempt, AttemptOutcome.Failed(ex.Message));
-            metrics.CountAttempt(SchedulerMetrics.Error);
+            metrics.EndPoint(began, point, SchedulerMetrics.Fault, attempt.SchedulerName);
+            metrics.EndAttempt(attempt, SchedulerMetrics.Error);
             Undo(placement);
             // Gone, or given a node by someone else: what the watch says about it decides, and there is nobody to tell.
             var isSettled = ex is ApiException { Status.Code: 404 or 409 };
@@ -42,10 +58,23 @@ internal sealed partial class BindingCycle(
             return;
         }
         attempts.End(attempt, AttemptOutcome.Bound(plugins.Binder.Name));
-        metrics.CountAttempt(SchedulerMetrics.Scheduled);
+        metrics.EndAttempt(attempt, SchedulerMetrics.Scheduled);
+        metrics.CountScheduled(attempt.Number, queued.FirstActive);
         LogBound(logger, pod.Key.ToString(), node);
         reports.Scheduled(pod, node);
-        foreach (var plugin in plugins.PostBinds) plugin.PostBind(state, pod, node);
+        PostBind(placement);
+    }
+
+    private void PostBind(Placement placement)
+    {
+        var began = metrics.Begin();
+        foreach (var plugin in placement.Plugins.PostBinds)
+        {
+            var asked = metrics.Begin();
+            plugin.PostBind(placement.State, placement.Pod, placement.Node);
+            placement.State.Timer?.End(asked, plugin, ExtensionPoint.PostBind, StatusCode.Success);
+        }
+        metrics.EndPoint(began, ExtensionPoint.PostBind, StatusCode.Success, placement.Attempt.SchedulerName);
     }
 
     /// <summary>Gives back what the pod was to have; others may have been waiting for it.</summary>
@@ -68,7 +97,7 @@ internal sealed partial class BindingCycle(
         var message = Rejections.Describe(1, verdict.Status.Reasons);
         LogRefused(logger, pod.Key.ToString(), node, message);
         attempts.End(attempt, AttemptOutcome.Rejected(message, verdict.Plugin));
-        metrics.CountAttempt(SchedulerMetrics.Unschedulable);
+        metrics.EndAttempt(attempt, SchedulerMetrics.Unschedulable);
         Undo(placement);
         await ReturnAsync(queued, pod, queue.Has(queued) ? "Unschedulable" : null, message, new HashSet<string> { verdict.Plugin }, stopping);
     }

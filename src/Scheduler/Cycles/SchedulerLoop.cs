@@ -60,11 +60,13 @@ internal sealed partial class SchedulerLoop(
     private Func<CancellationToken, Task>? Try(QueuedPod queued, PodInfo pod)
     {
         var profile = profiles.Of(pod);
-        var trial = attempts.Begin(queued, profile.Plugins, nominated);
+        var trial = attempts.Begin(queued, profile.Plugins, nominated, metrics.Sample());
         try
         {
             cache.Refresh(_snapshot);
-            var decision = metrics.Measure(() => cycle.Decide(profile, trial.State, pod, _snapshot, trial.Trace));
+            var began = metrics.Begin();
+            var decision = cycle.Decide(profile, trial.State, pod, _snapshot, trial.Trace);
+            metrics.EndDecision(began);
             var attempt = attempts.Add(trial, _snapshot, decision);
             return decision switch
             {
@@ -101,17 +103,48 @@ internal sealed partial class SchedulerLoop(
     }
 
     // The first rejection, and otherwise whose leave the pod has to wait for.
-    private static (string Plugin, Status Status)? Refusal(Placement placement, out List<(string Plugin, TimeSpan Timeout)>? waits)
+    private (string Plugin, Status Status)? Refusal(Placement placement, out List<(string Plugin, TimeSpan Timeout)>? waits)
     {
         waits = null;
-        foreach (var plugin in placement.Plugins.Reserves)
+        var (began, profile) = (metrics.Begin(), placement.Attempt.SchedulerName);
+        if (Reserve(placement) is var (reserve, refusal))
         {
-            var status = plugin.Reserve(placement.State, placement.Pod, placement.Node);
+            metrics.EndPoint(began, ExtensionPoint.Reserve, refusal.Code, profile);
+            return (reserve, refusal);
+        }
+        metrics.EndPoint(began, ExtensionPoint.Reserve, StatusCode.Success, profile);
+        began = metrics.Begin();
+        if (Permit(placement, out waits) is var (permit, rejection))
+        {
+            metrics.EndPoint(began, ExtensionPoint.Permit, rejection.Code, profile);
+            return (permit, rejection);
+        }
+        metrics.EndPoint(began, ExtensionPoint.Permit, waits is null ? SchedulerMetrics.Success : SchedulerMetrics.Wait, profile);
+        return null;
+    }
+
+    private static (string Plugin, Status Status)? Reserve(Placement placement)
+    {
+        var (_, pod, plugins, state, node, _) = placement;
+        foreach (var plugin in plugins.Reserves)
+        {
+            var began = state.Timer?.Begin() ?? 0;
+            var status = plugin.Reserve(state, pod, node);
+            state.Timer?.End(began, plugin, ExtensionPoint.Reserve, status.Code);
             if (!status.IsSuccess) return (plugin.Name, status);
         }
-        foreach (var plugin in placement.Plugins.Permits)
+        return null;
+    }
+
+    private static (string Plugin, Status Status)? Permit(Placement placement, out List<(string Plugin, TimeSpan Timeout)>? waits)
+    {
+        waits = null;
+        var (_, pod, plugins, state, node, _) = placement;
+        foreach (var plugin in plugins.Permits)
         {
-            var (status, timeout) = plugin.Permit(placement.State, placement.Pod, placement.Node);
+            var began = state.Timer?.Begin() ?? 0;
+            var (status, timeout) = plugin.Permit(state, pod, node);
+            state.Timer?.End(began, plugin, ExtensionPoint.Permit, status.Code);
             if (!status.IsSuccess) return (plugin.Name, status);
             if (timeout is { } limit) (waits ??= []).Add((plugin.Name, limit));
         }
@@ -123,7 +156,8 @@ internal sealed partial class SchedulerLoop(
         attempts.End(attempt, outcome);
         LogRejected(logger, pod.Key.ToString(), reject.Message);
         var isFault = outcome.Result == AttemptResult.Failed;
-        metrics.CountAttempt(isFault ? SchedulerMetrics.Error : SchedulerMetrics.Unschedulable);
+        metrics.EndAttempt(attempt, isFault ? SchedulerMetrics.Error : SchedulerMetrics.Unschedulable);
+        if (reject.Remedy is not null) metrics.CountPreemption();
         if (reject.NominatedNode is { } node) Nominate(pod, node);
         return ct => ReportAsync(queued, pod, isFault ? "SchedulerError" : "Unschedulable", reject, ct);
     }
@@ -155,6 +189,7 @@ internal sealed partial class SchedulerLoop(
         try
         {
             await remedy.ApplyAsync(pod, result, ct);
+            if (result.Victims.Count > 0) metrics.CountVictims(result.Victims.Count);
             return null;
         }
         catch (Exception ex) when (!ct.IsCancellationRequested)

@@ -16,10 +16,13 @@ internal sealed class CycleState(NominatedPods? nominated = null)
     private readonly HashSet<IPlugin> _scoreSkipped = [];
 
     private CycleState(CycleState other, Dictionary<Type, ICycleData> kept)
-        : this(other.Nominated) => (_kept, _skipped, Plugins, Filters) = (kept, other._skipped, other.Plugins, other.Filters);
+        : this(other.Nominated) => (_kept, _skipped, Plugins, Filters, Timer) = (kept, other._skipped, other.Plugins, other.Filters, other.Timer);
 
     /// <summary>The pods for which room is being made; null where there can be none.</summary>
     public NominatedPods? Nominated { get; } = nominated;
+
+    /// <summary>Measures the plugins, in the cycles whose plugins are measured.</summary>
+    public IPluginTimer? Timer { get; init; }
 
     /// <summary>The plugins of the pod's profile.</summary>
     public PluginSet Plugins { get; set; } = PluginSet.None;

@@ -40,6 +40,9 @@ internal sealed class QueuedPod(PodInfo pod, DateTimeOffset timestamp, long orde
     /// <summary>When it came, or came back.</summary>
     public DateTimeOffset Timestamp { get; set; } = timestamp;
 
+    /// <summary>When it could be tried first; what holds it back before that is not the scheduler's doing. Null until then.</summary>
+    public DateTimeOffset? FirstActive { get; set; }
+
     public DateTimeOffset BackoffUntil { get; set; }
 
     /// <summary>The plugins that rejected it last.</summary>

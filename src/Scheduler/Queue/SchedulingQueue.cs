@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 using MiniK8s.Client.Informers;
 using MiniK8s.Scheduler.Framework;
@@ -26,7 +27,7 @@ namespace MiniK8s.Scheduler.Queue;
 /// | any           | Remove                                   | (gone); a later Return does nothing           |
 /// Backoff counts from the return: 0 before the first attempt, then 1, 2, 4, 8, 10, 10 ... s. Bounded by the number of pods. Thread-safe.
 /// </remarks>
-internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions options, TimeProvider time)
+internal sealed partial class SchedulingQueue(Profiles profiles, SchedulingQueueOptions options, TimeProvider time)
 {
     private static readonly Comparer<QueuedPod> ByBackoff = Comparer<QueuedPod>.Create((a, b) =>
         (a.BackoffUntil, a.Order).CompareTo((b.BackoffUntil, b.Order)));
@@ -39,32 +40,8 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
     private readonly HashSet<QueuedPod> _inFlight = [];
     private readonly HashSet<QueuedPod> _waiting = [];
     private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly Dictionary<(Pool Pool, string Event), long> _moves = [];     // how many pods have come, by what brought them
     private long _lastOrder;
-
-    /// <summary>How many pods are in these pools at one moment.</summary>
-    public int Count(params ReadOnlySpan<Pool> pools)
-    {
-        lock (_lock)
-        {
-            var count = 0;
-            foreach (var queued in _pods.Values)
-            {
-                if (pools.Contains(queued.Pool)) count++;
-            }
-            return count;
-        }
-    }
-
-    /// <summary>Where a pod of that name waits, if it does.</summary>
-    public PodInQueue? Find(ObjectKey key)
-    {
-        lock (_lock)
-        {
-            return _pods.TryGetValue(key, out var queued)
-                ? new PodInQueue(queued.Pod, queued.Pool, queued.Timestamp, queued.BackoffUntil, queued.Attempts, queued.RejectedBy, queued.WaitsFor)
-                : null;
-        }
-    }
 
     /// <summary>A pod without a node was heard of, for the first time or changed.</summary>
     public void Set(PodInfo pod)
@@ -152,8 +129,8 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
             queued.Timestamp = time.GetUtcNow();
             queued.BackoffUntil = queued.Timestamp + Backoff(queued.Attempts);
             queued.RejectedBy = rejectedBy;
-            if (rejectedBy.Count == 0 || queued.HasSeenHelp || queued.SeenInFlight.Any(change => MayHelp(queued, change))) WakeLocked(queued);
-            else MoveLocked(queued, Pool.Unschedulable);
+            if (rejectedBy.Count == 0 || queued.HasSeenHelp || queued.SeenInFlight.Any(change => MayHelp(queued, change))) WakeLocked(queued, QueueEvents.AttemptFailed);
+            else MoveLocked(queued, Pool.Unschedulable, QueueEvents.AttemptFailed);
         }
     }
 
@@ -165,7 +142,7 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
             foreach (var queued in _inFlight) NoteLocked(queued, change);
             foreach (var queued in _waiting) NoteLocked(queued, change);
             if (_unschedulable.Count == 0) return;
-            foreach (var queued in _unschedulable.Where(queued => MayHelp(queued, change)).ToList()) WakeLocked(queued);
+            foreach (var queued in _unschedulable.Where(queued => MayHelp(queued, change)).ToList()) WakeLocked(queued, QueueEvents.NameOf(change));
         }
     }
 
@@ -184,7 +161,7 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            while (_backoff.Min is { } queued && queued.BackoffUntil <= now) MoveLocked(queued, Pool.Active);
+            while (_backoff.Min is { } queued && queued.BackoffUntil <= now) MoveLocked(queued, Pool.Active, QueueEvents.BackoffComplete);
         }
     }
 
@@ -193,7 +170,7 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
         lock (_lock)
         {
             var before = time.GetUtcNow() - options.MaxUnschedulable;
-            foreach (var queued in _unschedulable.Where(queued => queued.Timestamp < before).ToList()) WakeLocked(queued);
+            foreach (var queued in _unschedulable.Where(queued => queued.Timestamp < before).ToList()) WakeLocked(queued, QueueEvents.UnschedulableTimeout);
         }
     }
 
@@ -227,7 +204,8 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
     {
         var queued = new QueuedPod(pod, time.GetUtcNow(), ++_lastOrder);
         _pods.Add(pod.Key, queued);
-        EnterLocked(queued, IsHeldBack(pod) ? Pool.Gated : Pool.Active);
+        if (IsHeldBack(pod)) EnterLocked(queued, Pool.Gated);
+        else ComeLocked(queued, Pool.Active, QueueEvents.PodAdded);
     }
 
     private void UpdateLocked(QueuedPod queued, PodInfo pod)
@@ -238,7 +216,7 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
         queued.Pod = pod;
         EnterLocked(queued, pool);
         if (pool is Pool.InFlight or Pool.Waiting) NoteLocked(queued, change);
-        else if (pool == Pool.Gated ? !IsHeldBack(pod) : pool == Pool.Unschedulable && MayHelp(queued, change)) WakeLocked(queued);
+        else if (pool == Pool.Gated ? !IsHeldBack(pod) : pool == Pool.Unschedulable && MayHelp(queued, change)) WakeLocked(queued, QueueEvents.NameOf(change));
     }
 
     private void RemoveLocked(QueuedPod queued)
@@ -247,8 +225,21 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
         _pods.Remove(queued.Pod.Key);
     }
 
-    private void WakeLocked(QueuedPod queued) =>
-        MoveLocked(queued, queued.BackoffUntil > time.GetUtcNow() ? Pool.Backoff : Pool.Active);
+    private void WakeLocked(QueuedPod queued, string why) =>
+        MoveLocked(queued, queued.BackoffUntil > time.GetUtcNow() ? Pool.Backoff : Pool.Active, why);
+
+    private void MoveLocked(QueuedPod queued, Pool pool, string why)
+    {
+        LeaveLocked(queued);
+        ComeLocked(queued, pool, why);
+    }
+
+    private void ComeLocked(QueuedPod queued, Pool pool, string why)
+    {
+        CollectionsMarshal.GetValueRefOrAddDefault(_moves, (pool, why), out _)++;
+        if (pool == Pool.Active) queued.FirstActive ??= time.GetUtcNow();
+        EnterLocked(queued, pool);
+    }
 
     private void MoveLocked(QueuedPod queued, Pool pool)
     {

@@ -16,18 +16,19 @@ internal sealed class SchedulerRig : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
-    public SchedulerRig(IApiClient api, int seed = 1, params IPlugin[] more)
+    /// <param name="sampling">Draws the cycles whose plugins are measured.</param>
+    public SchedulerRig(IApiClient api, int seed = 1, Random? sampling = null, params IPlugin[] more)
     {
         Waiting = new WaitingPods(Time);
         var profiles = new Profiles([A.DefaultProfile(A.Context(api, Events, Time) with { Waiting = Waiting }, more)]);
         Queue = new SchedulingQueue(profiles, new SchedulingQueueOptions(), Time);
         Feed = new ClusterFeed(Cache, Queue, Nominated, Waiting, profiles);
-        Metrics = new SchedulerMetrics(Queue, Time);
+        Metrics = new SchedulerMetrics(Queue, Cache, Time, sampling ?? new Random(seed));
         Attempts = new AttemptLog(new AttemptLogOptions(), Time);
         var reports = new PodReports(api, Events, Time, NullLogger<PodReports>.Instance);
         var binding = new BindingCycle(Cache, Queue, Waiting, Workers, reports, Attempts, Metrics, NullLogger<BindingCycle>.Instance);
         Loop = new SchedulerLoop(
-            new SchedulingCycle(new Random(seed)), binding, profiles, Cache, Queue, Nominated, Workers, reports, Attempts, Metrics,
+            new SchedulingCycle(new Random(seed), Metrics), binding, profiles, Cache, Queue, Nominated, Workers, reports, Attempts, Metrics,
             NullLogger<SchedulerLoop>.Instance);
     }
 
@@ -61,9 +62,10 @@ internal sealed class SchedulerRig : IAsyncDisposable
         return snapshot.Nodes;
     }
 
-    public async Task StartAsync()
+    /// <param name="withLoop">Otherwise the test takes pods from the queue itself, and has the loop try them.</param>
+    public async Task StartAsync(bool withLoop = true)
     {
-        _running = Task.WhenAll(Queue.RunAsync(_stop.Token), Workers.RunAsync(_stop.Token), Loop.RunAsync(_stop.Token));
+        _running = Task.WhenAll(Queue.RunAsync(_stop.Token), Workers.RunAsync(_stop.Token), withLoop ? Loop.RunAsync(_stop.Token) : Task.CompletedTask);
         await Time.WaitForTimersAsync(2);
     }
 

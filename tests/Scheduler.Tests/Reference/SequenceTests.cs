@@ -54,7 +54,7 @@ public sealed class SequenceTests
         {
             (_random, _generator) = (new Random(seed), new WorldGenerator(seed));
             _filters = A.DefaultProfile(_api).Plugins.Filters.Select(filter => filter.Name).ToList();
-            _rig = new SchedulerRig(_api, seed, new Witness(Check));
+            _rig = new SchedulerRig(_api, seed, more: new Witness(Check));
         }
 
         public List<string> Faults { get; } = [];
