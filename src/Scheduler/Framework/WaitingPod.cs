@@ -24,6 +24,12 @@ internal sealed class WaitingPod(PodInfo pod, Action<WaitVerdict> decided)
         get { lock (_lock) return [.. _pending.Keys]; }
     }
 
+    /// <summary>Whether it waits no longer.</summary>
+    public bool IsDecided
+    {
+        get { lock (_lock) return _isDecided; }
+    }
+
     /// <summary>The plugin lets the pod be bound.</summary>
     public void Allow(string plugin)
     {

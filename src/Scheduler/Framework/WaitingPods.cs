@@ -31,14 +31,20 @@ internal sealed class WaitingPods(TimeProvider time)
     /// <param name="decided">Told once, on whatever thread decides, and must not block.</param>
     public void Add(PodInfo pod, IReadOnlyList<(string Plugin, TimeSpan Timeout)> plugins, Action<WaitVerdict> decided)
     {
-        var waiting = new WaitingPod(pod, verdict =>
+        WaitingPod? waiting = null;
+        waiting = new WaitingPod(pod, verdict =>
         {
-            _pods.TryRemove(pod.Uid, out _);
+            Remove(waiting!);
             decided(verdict);
         });
-        _pods[pod.Uid] = waiting;
         waiting.Start(plugins.Select(each => (each.Plugin, Limited(each.Timeout))), time);
+
+        // Nobody finds it before it knows whom it waits for; by then its time may be over.
+        _pods[pod.Uid] = waiting;
+        if (waiting.IsDecided) Remove(waiting);
     }
+
+    private void Remove(WaitingPod waiting) => _pods.TryRemove(KeyValuePair.Create(waiting.Pod.Uid, waiting));
 
     private static TimeSpan Limited(TimeSpan timeout) => timeout < TimeSpan.Zero ? TimeSpan.Zero : timeout < MaxTimeout ? timeout : MaxTimeout;
 }

@@ -69,15 +69,8 @@ internal sealed class SchedulerRig : IAsyncDisposable
         await Time.WaitForTimersAsync(2);
     }
 
-    // The worker returns a pod after the write that the test has seen.
-    public async Task BackInQueueAsync(Pool pool)
-    {
-        var back = Task.Run(async () =>
-        {
-            while (Queue.Count(pool) == 0) await Task.Yield();
-        });
-        await back.OrMissing($"the pod in {pool}");
-    }
+    /// <summary>The worker returns a pod after the write that the test has seen.</summary>
+    public Task BackInQueueAsync(Pool pool) => Patience.UntilAsync(() => Queue.Count(pool) > 0, $"the pod in {pool}");
 
     public async Task<string> EventAsync() => await Events.Recorded.Reader.ReadAsync().AsTask().OrMissing("an event");
 
