@@ -87,7 +87,7 @@ internal sealed partial class SchedulerLoop(
         cache.Assume(placement.Pod, placement.Node);
         Nominate(placement.Pod, placement.Node);
         nominated.Remove(placement.Pod.Uid);
-        if (Refusal(placement, out var waits) is var (plugin, status))
+        if (Ask(placement, out var waits) is var (plugin, status))
         {
             binding.Undo(placement);
             var reject = new Decision.Reject(Rejections.Describe(1, status.Reasons), new HashSet<string> { plugin });
@@ -102,7 +102,20 @@ internal sealed partial class SchedulerLoop(
         return ct => binding.RunAsync(placement, ct);
     }
 
-    // The first rejection, and otherwise whose leave the pod has to wait for.
+    // The first rejection, and otherwise whose leave the pod has to wait for. What fails here must not keep the room.
+    private (string Plugin, Status Status)? Ask(Placement placement, out List<(string Plugin, TimeSpan Timeout)>? waits)
+    {
+        try
+        {
+            return Refusal(placement, out waits);
+        }
+        catch
+        {
+            binding.Undo(placement);
+            throw;
+        }
+    }
+
     private (string Plugin, Status Status)? Refusal(Placement placement, out List<(string Plugin, TimeSpan Timeout)>? waits)
     {
         waits = null;

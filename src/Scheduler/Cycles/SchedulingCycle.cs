@@ -25,8 +25,10 @@ internal sealed class SchedulingCycle(Random random, SchedulerMetrics? metrics =
         var mayGoOn = TryPreFilter(plugins, state, pod, snapshot, rejections, out var allowed);
         End(began, ExtensionPoint.PreFilter, profile, rejections.WholePod?.Status.Code ?? StatusCode.Success);
         if (!mayGoOn) return Reject(profile, state, pod, snapshot, rejections, trace);
+        began = Begin();
         if (FitsWhereNominated(state, pod, snapshot, allowed) is { } nominated)
         {
+            End(began, ExtensionPoint.Filter, profile, StatusCode.Success);
             (trace.Start, trace.Looked, trace.Wanted, trace.Feasible) = (snapshot.PlaceOf(nominated), 1, 1, [nominated]);
             return new Decision.Place(nominated.Name);
         }

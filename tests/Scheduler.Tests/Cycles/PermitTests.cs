@@ -72,6 +72,23 @@ public sealed class PermitTests : LoopTest
     }
 
     [Fact]
+    public async Task Permit_Fails_GivesTheRoomBackAndTriesAgain()
+    {
+        var pod = A.Pod().Cpu("3").Label("Doorman", "fail");
+        Arrive(pod);
+        Assert.Equal("patch Pod default/web status", await WriteAsync());
+        Assert.Equal("Warning FailedScheduling Pod/web: out of order", await EventAsync());
+        await Rig.BackInQueueAsync(Pool.Backoff);
+        Assert.Equal(0, Assert.Single(Rig.Nodes()).Requested.MilliCpu);
+        Assert.Equal(["reserved web", "unreserved web"], _doorman.Seen);
+
+        Feed.OnUpdate(pod, A.Pod().Cpu("3"));
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("bind default/web to n1", await WriteAsync());
+    }
+
+    [Fact]
     public async Task Reject_PodThatWaits_SendsItBackAndGivesTheRoomBack()
     {
         var waiting = await WaitAsync(A.Pod().Cpu("3").Label("Doorman", "later"));
@@ -236,6 +253,7 @@ public sealed class PermitTests : LoopTest
         {
             "later" => Permission.Later(TimeSpan.FromMinutes(1)),
             "in an hour" => Permission.Later(TimeSpan.FromHours(1)),
+            "fail" => throw new InvalidOperationException("out of order"),
             "no" => Permission.Refused(Status.Unschedulable("not today")),
             _ => Permission.Granted,
         };
