@@ -94,7 +94,7 @@ internal sealed partial class BindingCycle(
             await RunAsync(placement, stopping);
             return;
         }
-        var message = Rejections.Describe(1, verdict.Status.Reasons);
+        var message = Rejections.Describe(verdict.Status);
         LogRefused(logger, pod.Key.ToString(), node, message);
         attempts.End(attempt, AttemptOutcome.Rejected(message, verdict.Plugin));
         metrics.EndAttempt(attempt, SchedulerMetrics.Unschedulable);

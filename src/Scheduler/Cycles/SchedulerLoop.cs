@@ -90,7 +90,7 @@ internal sealed partial class SchedulerLoop(
         if (Ask(placement, out var waits) is var (plugin, status))
         {
             binding.Undo(placement);
-            var reject = new Decision.Reject(Rejections.Describe(1, status.Reasons), new HashSet<string> { plugin });
+            var reject = new Decision.Reject(Rejections.Describe(status), new HashSet<string> { plugin });
             return Reject(placement.Queued, placement.Pod, reject, placement.Attempt, AttemptOutcome.Rejected(reject.Message, plugin));
         }
         if (waits is not null)
