@@ -1,6 +1,7 @@
 using MiniK8s.Client.LeaderElection;
 using MiniK8s.ControllerManager.Loops;
 using MiniK8s.Hosting.Health;
+using MiniK8s.Hosting.Lifetime;
 
 namespace MiniK8s.ControllerManager;
 
@@ -16,22 +17,12 @@ internal sealed partial class ControllerManagerService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         health.Close(Gate, "the first lists have not come");
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var hearing = informers.RunAsync(end.Token);
-        try
-        {
-            await ControlAsync(informers.Synced, stoppingToken);
-        }
-        finally
-        {
-            await end.CancelAsync();
-            await hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await Together.RunAsync([informers.RunAsync, ct => ControlAsync(informers.Synced, ct)], stoppingToken);
     }
 
     private async Task ControlAsync(Task synced, CancellationToken stopping)
     {
-        await synced.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await synced.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (stopping.IsCancellationRequested) return;
         health.Open(Gate);
         await election.RunAsync(LeadAsync, stopping);
@@ -40,7 +31,7 @@ internal sealed partial class ControllerManagerService(
     private Task LeadAsync(CancellationToken term)
     {
         LogStarted(logger, _controllers.Count);
-        return Task.WhenAll(_controllers.Select(controller => controller.RunAsync(term)));
+        return Together.RunAsync([.. _controllers.Select<IController, Func<CancellationToken, Task>>(controller => controller.RunAsync)], term);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The watches are complete, {Count} controllers run")]

@@ -15,7 +15,7 @@ namespace MiniK8s.Scheduler;
 /// | without, and its schedulerName is ours      | the queue                                        |
 /// | without, and another scheduler's            | neither                                          |
 /// </remarks>
-internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, NominatedPods nominated, Profiles profiles)
+internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, NominatedPods nominated, WaitingPods waiting, Profiles profiles)
     : IInformerHandler<Pod>, IInformerHandler<Node>
 {
     public void OnAdd(Pod obj) => Set(obj);
@@ -29,6 +29,7 @@ internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, N
     public void OnDelete(Pod last)
     {
         queue.Remove(ObjectKey.Of(last));
+        waiting.Reject(last.Metadata.Uid);
 
         // Others no less than it had to leave it the room that was being made for it.
         var wasExpected = nominated.Remove(last.Metadata.Uid);
@@ -76,6 +77,7 @@ internal sealed class ClusterFeed(SchedulerCache cache, SchedulingQueue queue, N
     private void SetAssigned(PodInfo pod, Pod? old)
     {
         queue.Remove(pod.Key);
+        waiting.Reject(pod.Uid);
         nominated.Remove(pod.Uid);
         cache.SetPod(pod);
         if (old is null || old.Spec.NodeName.Length == 0) queue.Tell(new ClusterEvent.AssignedPodAdded(pod));

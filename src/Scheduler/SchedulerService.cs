@@ -2,6 +2,7 @@ using MiniK8s.Client.Informers;
 using MiniK8s.Client.LeaderElection;
 using MiniK8s.Client.Reflection;
 using MiniK8s.Hosting.Health;
+using MiniK8s.Hosting.Lifetime;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Cache;
 using MiniK8s.Scheduler.Configuration;
@@ -14,11 +15,11 @@ namespace MiniK8s.Scheduler;
 /// <summary>Runs the scheduler: the watches first, and the loop when both are complete and it is this process's turn.</summary>
 /// <remarks>
 /// One that stands by hears everything and fills cache and queue, so that it can go on where another has ended. Nothing is kept over a restart:
-/// what was bound is seen bound, what was not is tried again.
+/// what was bound is seen bound, what was not is tried again. A loop that fails ends the service, and with it the process.
 /// </remarks>
 internal sealed partial class SchedulerService(
     SchedulerConfiguration configuration, InformerFactory informers, ClusterObjects objects, Profiles profiles, SchedulerCache cache, SchedulingQueue queue,
-    NominatedPods nominated, SchedulerLoop loop, CycleWorkers workers, LeaderElector election,
+    NominatedPods nominated, WaitingPods waiting, SchedulerLoop loop, CycleWorkers workers, LeaderElector election,
     ProcessHealth health, ILogger<SchedulerService> logger) : BackgroundService
 {
     private const string Gate = "cache-sync";
@@ -32,25 +33,17 @@ internal sealed partial class SchedulerService(
         if (configuration.Unused.Count > 0) LogUnused(logger, string.Join(", ", configuration.Unused));
         var nodes = informers.Create<Node>(trim: node => node.Metadata.ManagedFields.Clear());
         var pods = informers.Create<Pod>(LivePods, new PodTrim().Trim);
-        var feed = new ClusterFeed(cache, queue, nominated, profiles);
+        var feed = new ClusterFeed(cache, queue, nominated, waiting, profiles);
         nodes.AddHandler(feed);
         pods.AddHandler(feed);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var hearing = Task.WhenAll(nodes.RunAsync(end.Token), pods.RunAsync(end.Token), objects.RunAsync(queue.Tell, end.Token), queue.RunAsync(end.Token));
-        try
-        {
-            await ScheduleAsync(Task.WhenAll(nodes.Synced, pods.Synced, objects.Synced), stoppingToken);
-        }
-        finally
-        {
-            await end.CancelAsync();
-            await hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        var synced = Task.WhenAll(nodes.Synced, pods.Synced, objects.Synced);
+        await Together.RunAsync(
+            [nodes.RunAsync, pods.RunAsync, ct => objects.RunAsync(queue.Tell, ct), queue.RunAsync, ct => ScheduleAsync(synced, ct)], stoppingToken);
     }
 
     private async Task ScheduleAsync(Task synced, CancellationToken stopping)
     {
-        await synced.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await synced.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (stopping.IsCancellationRequested) return;
         health.Open(Gate);
         await election.RunAsync(LeadAsync, stopping);
@@ -60,7 +53,7 @@ internal sealed partial class SchedulerService(
     private Task LeadAsync(CancellationToken term)
     {
         LogStarted(logger, string.Join(", ", profiles.SchedulerNames), cache.NodeCount);
-        return Task.WhenAll(workers.RunAsync(term), loop.RunAsync(term));
+        return Together.RunAsync([workers.RunAsync, loop.RunAsync], term);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The configuration sets what has no effect here: {Fields}")]

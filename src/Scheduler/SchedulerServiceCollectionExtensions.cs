@@ -28,6 +28,7 @@ internal static class SchedulerServiceCollectionExtensions
     /// <summary>Everything that decides, over any API client and any source of objects.</summary>
     internal static IServiceCollection AddScheduling(this IServiceCollection services, SchedulerConfiguration configuration) => services
         .AddSingleton(configuration)
+        .AddSingleton<WaitingPods>()
         .AddSingleton<PluginContext>()
         .AddSingleton(provider => configuration.MakeProfiles(provider.GetRequiredService<PluginContext>()))
         .AddQueue(configuration)
@@ -44,10 +45,10 @@ internal static class SchedulerServiceCollectionExtensions
         services.AddSingleton<AttemptLogOptions>().AddSingleton<AttemptLog>();
 
     private static IServiceCollection AddCycles(this IServiceCollection services) => services
-        .AddSingleton(new SchedulingCycle(new Random()))
+        .AddSingleton(provider => new SchedulingCycle(new Random(), provider.GetRequiredService<SchedulerMetrics>()))
         .AddSingleton<BindingCycle>()
         .AddSingleton<CycleWorkers>()
         .AddSingleton<PodReports>()
-        .AddSingleton<SchedulerMetrics>()
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<SchedulerMetrics>(provider, new Random()))
         .AddSingleton<SchedulerLoop>();
 }

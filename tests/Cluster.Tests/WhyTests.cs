@@ -37,8 +37,8 @@ public sealed partial class WhyTests(WhyTests.ThreeNodes three) : IClassFixture<
             Result:      bound to node-2 by DefaultBinder, SPAN after it was taken up
             Decided:     in SPAN: node-2, which has the highest total
             Nodes:       3 of 3 looked at, 2 feasible
-            Filters:     [A-Za-z, ]*NodeAffinity[A-Za-z, ]*
-            Not asked:   [A-Za-z, ()]*NodePorts \(filter\)[A-Za-z, ()]*: nothing to say about this Pod
+            Filters:     [A-Za-z,\s]*NodeAffinity[A-Za-z,\s]*
+            Not asked:   [A-Za-z,\s()]*NodePorts \(filter\)[A-Za-z,\s()]*: nothing to say about this Pod
 
              +Taint +Node +.*
               NODE    TOTAL .* Affinity .*
@@ -68,8 +68,8 @@ public sealed partial class WhyTests(WhyTests.ThreeNodes three) : IClassFixture<
             Now:         waits for a change that may help, in the eyes of NodeResourcesFit; without one it is tried again 5 minutes after TIME
             Decided:     in SPAN: no node
             Nodes:       3 of 3 looked at, 0 feasible
-            Filters:     .*
-            Not asked:   .*
+            Filters:     [A-Za-z,\s]*
+            Not asked:   [A-Za-z,\s()]*: nothing to say about this Pod
 
               node-1  NodeResourcesFit: Insufficient cpu
               node-2  NodeResourcesFit: Insufficient cpu

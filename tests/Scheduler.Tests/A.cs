@@ -107,18 +107,25 @@ internal static class A
 
     public static Profile Profile(params PluginEntry[] plugins) => new("default-scheduler", new PluginSet(plugins));
 
-    public static PluginContext Context(IApiClient? api = null, IEventRecorder? events = null, TimeProvider? time = null, params IApiObject[] objects) =>
-        new(api ?? new FakeApiClient(), new FakeObjects(objects), time ?? TimeProvider.System, events ?? new FakeEventRecorder(), NullLoggerFactory.Instance);
+    public static PluginContext Context(IApiClient? api = null, IEventRecorder? events = null, TimeProvider? time = null, params IApiObject[] objects) => new(
+        api ?? new FakeApiClient(), new FakeObjects(objects), time ?? TimeProvider.System, events ?? new FakeEventRecorder(), NullLoggerFactory.Instance,
+        new WaitingPods(time ?? TimeProvider.System));
 
-    /// <summary>The default profile.</summary>
-    public static Profile DefaultProfile(IApiClient api, IEventRecorder? events = null, TimeProvider? time = null) =>
-        SchedulerConfiguration.Default("default-scheduler").Profiles[0].Make(Context(api, events, time));
+    /// <summary>The default profile, and plugins more behind its own, at every point where they can stand; one takes the place of one of its name.</summary>
+    public static Profile DefaultProfile(IApiClient api, params IPlugin[] more) => DefaultProfile(Context(api), more);
 
-    /// <summary>The default profile, and a plugin more.</summary>
-    public static Profile DefaultProfile(IApiClient api, IPlugin more)
+    /// <inheritdoc cref="DefaultProfile(IApiClient, IPlugin[])"/>
+    public static Profile DefaultProfile(PluginContext context, params IPlugin[] more) => PlanWith(more).Make(context);
+
+    private static ProfilePlan PlanWith(IPlugin[] more)
     {
-        var profile = DefaultProfile(api);
-        return profile with { Plugins = profile.Plugins.With(more) };
+        var plan = SchedulerConfiguration.Default("default-scheduler").Profiles[0];
+        var kinds = more.Select(plugin => new PluginKind(plugin.Name, plugin.GetType(), null, (_, _) => plugin)).ToList();
+        return plan with { Points = ExtensionPoint.All.ToDictionary(point => point, IReadOnlyList<(PluginKind, int)> (point) =>
+        [
+            .. plan.Points[point].Where(entry => !kinds.Exists(kind => kind.Name == entry.Kind.Name)),
+            .. kinds.Where(kind => kind.Extends(point)).Select(kind => (kind, 1)),
+        ]) };
     }
 
     public static PodInfo Info(this Pod pod) => new(pod);

@@ -21,6 +21,22 @@ public static class GoText
     public static string StringMap(IEnumerable<KeyValuePair<string, string>> items) =>
         $"map[string]string{{{string.Join(", ", items.OrderBy(i => i.Key, StringComparer.Ordinal).Select(i => $"{Quote(i.Key)}:{Quote(i.Value)}"))}}}";
 
+    /// <summary>A duration as <c>%v</c> prints it: <c>1.5s</c>, <c>2m0s</c>, <c>15m0s</c>, <c>1h0m0s</c>, <c>300ms</c>, <c>1.5µs</c>, <c>0s</c>.</summary>
+    /// <remarks>Source: Duration.String in Go's package time.</remarks>
+    public static string Duration(TimeSpan duration)
+    {
+        if (duration < TimeSpan.Zero) return "-" + Duration(duration.Negate());
+        if (duration == TimeSpan.Zero) return "0s";
+        if (duration < TimeSpan.FromMicroseconds(1)) return Number(duration.TotalNanoseconds) + "ns";
+        if (duration < TimeSpan.FromMilliseconds(1)) return Number(duration.TotalMicroseconds) + "µs";
+        if (duration < TimeSpan.FromSeconds(1)) return Number(duration.TotalMilliseconds) + "ms";
+        var seconds = Number((double)(duration.Ticks % TimeSpan.TicksPerMinute) / TimeSpan.TicksPerSecond) + "s";
+        if (duration < TimeSpan.FromMinutes(1)) return seconds;
+        return duration < TimeSpan.FromHours(1) ? $"{duration.Minutes}m{seconds}" : $"{(long)duration.TotalHours}h{duration.Minutes}m{seconds}";
+    }
+
+    private static string Number(double value) => value.ToString("0.#########", CultureInfo.InvariantCulture);
+
     private static void Append(StringBuilder quoted, Rune rune)
     {
         switch (rune.Value)

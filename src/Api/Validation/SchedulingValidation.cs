@@ -55,6 +55,7 @@ public static class SchedulingValidation
             MinDomains(constraint, at.Child("minDomains"), errors);
             if (constraint.HasNodeAffinityPolicy) Check.OneOf(constraint.NodeAffinityPolicy, at.Child("nodeAffinityPolicy"), errors, "Honor", "Ignore");
             if (constraint.HasNodeTaintsPolicy) Check.OneOf(constraint.NodeTaintsPolicy, at.Child("nodeTaintsPolicy"), errors, "Honor", "Ignore");
+            LabelKeyValidation.Spread(constraint, at.Child("matchLabelKeys"), errors);
             Selector(constraint.LabelSelector, at.Child("labelSelector"), errors);
         }
     }
@@ -183,6 +184,7 @@ public static class SchedulingValidation
         Selector(term.LabelSelector, path.Child("labelSelector"), errors);
         Selector(term.NamespaceSelector, path.Child("namespaceSelector"), errors);
         foreach (var name in term.Namespaces) errors.AddInvalid(path.Child("namespace"), name, NameRules.Label(name));
+        LabelKeyValidation.Term(term, path, errors);
         if (term.TopologyKey.Length == 0) errors.Add(FieldError.Required(path.Child("topologyKey"), "can not be empty"));
         errors.AddInvalid(path.Child("topologyKey"), term.TopologyKey, NameRules.QualifiedName(term.TopologyKey));
     }

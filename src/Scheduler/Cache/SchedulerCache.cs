@@ -28,6 +28,12 @@ internal sealed class SchedulerCache
         get { lock (_lock) return _nodes.Count; }
     }
 
+    /// <summary>How many there are; of the pods, those that have a node or are assumed to, and those that are only assumed to.</summary>
+    public (int Nodes, int Pods, int Assumed) Size
+    {
+        get { lock (_lock) return (_nodes.Count, _pods.Count, _pods.Values.Count(pod => pod.IsAssumed)); }
+    }
+
     /// <summary>Brings the snapshot up to date: only the nodes that have changed since it was last are looked at.</summary>
     public void Refresh(Snapshot snapshot)
     {

@@ -8,33 +8,73 @@ namespace MiniK8s.Scheduler.Cycles;
 
 /// <summary>Writes down that an assumed pod goes to its node, or takes it all back.</summary>
 internal sealed partial class BindingCycle(
-    SchedulerCache cache, SchedulingQueue queue, PodReports reports, AttemptLog attempts, SchedulerMetrics metrics,
-    ILogger<BindingCycle> logger)
+    SchedulerCache cache, SchedulingQueue queue, WaitingPods waiting, CycleWorkers workers, PodReports reports, AttemptLog attempts,
+    SchedulerMetrics metrics, ILogger<BindingCycle> logger)
 {
     private static readonly IReadOnlySet<string> NoPlugin = new HashSet<string>();
+
+    /// <summary>The cycle begins when all of the plugins have given leave, and ends without a binding when one refuses it or its time runs out. Until then it takes no worker.</summary>
+    /// <remarks>Source: WaitOnPermit, pkg/scheduler/framework/runtime/framework.go.</remarks>
+    public void WaitOnPermit(Placement placement, IReadOnlyList<(string Plugin, TimeSpan Timeout)> plugins)
+    {
+        LogWaits(logger, placement.Pod.Key.ToString(), placement.Node, string.Join(", ", plugins.Select(each => each.Plugin)));
+        queue.StartWaiting(placement.Queued, plugins.Select(each => each.Plugin).ToHashSet());
+        var began = metrics.Begin();
+        waiting.Add(placement.Pod, plugins, verdict =>
+        {
+            metrics.EndPermitWait(began, verdict.Status.Code);
+            workers.AddPermitted(ct => EndWaitAsync(placement, verdict, ct));
+        });
+    }
 
     public async Task RunAsync(Placement placement, CancellationToken stopping)
     {
         var (queued, pod, plugins, state, node, attempt) = placement;
+        var (began, point) = (metrics.Begin(), ExtensionPoint.PreBind);
         try
         {
-            foreach (var plugin in plugins.PreBinds) await plugin.PreBindAsync(state, pod, node, stopping);
+            foreach (var plugin in plugins.PreBinds)
+            {
+                var asked = metrics.Begin();
+                await plugin.PreBindAsync(state, pod, node, stopping);
+                state.Timer?.End(asked, plugin, point, StatusCode.Success);
+            }
+            metrics.EndPoint(began, point, StatusCode.Success, attempt.SchedulerName);
+            (began, point) = (metrics.Begin(), ExtensionPoint.Bind);
             await plugins.Binder.BindAsync(pod, node, stopping);
+            state.Timer?.End(began, plugins.Binder, point, StatusCode.Success);
+            metrics.EndPoint(began, point, StatusCode.Success, attempt.SchedulerName);
         }
         catch (Exception ex) when (!stopping.IsCancellationRequested)
         {
             LogBindFailed(logger, pod.Key.ToString(), node, ex.Message);
             attempts.End(attempt, AttemptOutcome.Failed(ex.Message));
-            metrics.CountAttempt(SchedulerMetrics.Error);
+            metrics.EndPoint(began, point, SchedulerMetrics.Fault, attempt.SchedulerName);
+            metrics.EndAttempt(attempt, SchedulerMetrics.Error);
             Undo(placement);
-            await ReturnAsync(queued, pod, ex, stopping);
+            // Gone, or given a node by someone else: what the watch says about it decides, and there is nobody to tell.
+            var isSettled = ex is ApiException { Status.Code: 404 or 409 };
+            await ReturnAsync(queued, pod, isSettled ? null : "SchedulerError", ex.Message, NoPlugin, stopping);
             return;
         }
         attempts.End(attempt, AttemptOutcome.Bound(plugins.Binder.Name));
-        metrics.CountAttempt(SchedulerMetrics.Scheduled);
+        metrics.EndAttempt(attempt, SchedulerMetrics.Scheduled);
+        metrics.CountScheduled(attempt.Number, queued.FirstActive);
         LogBound(logger, pod.Key.ToString(), node);
         reports.Scheduled(pod, node);
-        foreach (var plugin in plugins.PostBinds) plugin.PostBind(state, pod, node);
+        PostBind(placement);
+    }
+
+    private void PostBind(Placement placement)
+    {
+        var began = metrics.Begin();
+        foreach (var plugin in placement.Plugins.PostBinds)
+        {
+            var asked = metrics.Begin();
+            plugin.PostBind(placement.State, placement.Pod, placement.Node);
+            placement.State.Timer?.End(asked, plugin, ExtensionPoint.PostBind, StatusCode.Success);
+        }
+        metrics.EndPoint(began, ExtensionPoint.PostBind, StatusCode.Success, placement.Attempt.SchedulerName);
     }
 
     /// <summary>Gives back what the pod was to have; others may have been waiting for it.</summary>
@@ -45,18 +85,41 @@ internal sealed partial class BindingCycle(
         queue.Tell(new ClusterEvent.AssignedPodDeleted(placement.Pod));
     }
 
-    // Gone, or given a node by someone else: what the watch says about it decides, and there is nobody to tell.
-    private async Task ReturnAsync(QueuedPod queued, PodInfo pod, Exception error, CancellationToken stopping)
+    private async Task EndWaitAsync(Placement placement, WaitVerdict verdict, CancellationToken stopping)
+    {
+        var (queued, pod, _, _, node, attempt) = placement;
+        if (verdict.Status.IsSuccess)
+        {
+            queue.StartBinding(queued);
+            await RunAsync(placement, stopping);
+            return;
+        }
+        var message = Rejections.Describe(verdict.Status);
+        LogRefused(logger, pod.Key.ToString(), node, message);
+        attempts.End(attempt, AttemptOutcome.Rejected(message, verdict.Plugin));
+        metrics.EndAttempt(attempt, SchedulerMetrics.Unschedulable);
+        Undo(placement);
+        await ReturnAsync(queued, pod, queue.Has(queued) ? "Unschedulable" : null, message, new HashSet<string> { verdict.Plugin }, stopping);
+    }
+
+    // Users first, if there is anything to tell them.
+    private async Task ReturnAsync(QueuedPod queued, PodInfo pod, string? reason, string message, IReadOnlySet<string> rejectedBy, CancellationToken stopping)
     {
         try
         {
-            if (error is not ApiException { Status.Code: 404 or 409 }) await reports.FailedAsync(pod, "SchedulerError", error.Message, nominatedNode: "", stopping);
+            if (reason is not null) await reports.FailedAsync(pod, reason, message, nominatedNode: "", stopping);
         }
         finally
         {
-            queue.Return(queued, NoPlugin);
+            queue.Return(queued, rejectedBy);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Pod} waits to be bound to {Node} until {Plugins} allow it")]
+    private static partial void LogWaits(ILogger logger, string pod, string node, string plugins);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Pod} was not allowed to be bound to {Node}: {Message}")]
+    private static partial void LogRefused(ILogger logger, string pod, string node, string message);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Pod} is bound to {Node}")]
     private static partial void LogBound(ILogger logger, string pod, string node);

@@ -41,11 +41,24 @@ internal static class NodeFilters
 
     private static (string Plugin, Status Status) RunOnce(CycleState state, PodInfo pod, in NodeRow node)
     {
+        if (state.Timer is { } timer) return RunOnceMeasured(timer, state, pod, node);
         var filters = state.Filters;
         for (var i = 0; i < filters.Length; i++)
         {
             var status = filters[i].Filter(state, pod, node);
             if (!status.IsSuccess) return (filters[i].Name, status);
+        }
+        return ("", Status.Success);
+    }
+
+    private static (string Plugin, Status Status) RunOnceMeasured(IPluginTimer timer, CycleState state, PodInfo pod, in NodeRow node)
+    {
+        foreach (var filter in state.Filters)
+        {
+            var began = timer.Begin();
+            var status = filter.Filter(state, pod, node);
+            timer.End(began, filter, ExtensionPoint.Filter, status.Code);
+            if (!status.IsSuccess) return (filter.Name, status);
         }
         return ("", Status.Success);
     }

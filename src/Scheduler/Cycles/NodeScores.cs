@@ -8,26 +8,43 @@ namespace MiniK8s.Scheduler.Cycles;
 /// <param name="Totals">Per node the sum of weight by normalised score.</param>
 internal sealed record NodeScores(IReadOnlyList<NodeInfo> Nodes, IReadOnlyList<PluginScores> Plugins, long[] Totals)
 {
-    /// <summary>Asks every score plugin of the profile that is not skipped about every node.</summary>
-    public static NodeScores Of(PluginSet plugins, CycleState state, PodInfo pod, Snapshot snapshot, IReadOnlyList<NodeInfo> feasible)
+    /// <summary>Lets the plugins look at all feasible nodes, and say whether they have a score for the pod.</summary>
+    public static void Prepare(PluginSet plugins, CycleState state, PodInfo pod, Snapshot snapshot, IReadOnlyList<NodeInfo> feasible)
     {
         foreach (var plugin in plugins.PreScores)
         {
+            var began = state.Timer?.Begin() ?? 0;
             if (!plugin.PreScore(state, pod, snapshot, feasible)) state.SkipScore(plugin);
+            state.Timer?.End(began, plugin, ExtensionPoint.PreScore, StatusCode.Success);
         }
+    }
+
+    /// <summary>Asks every score plugin of the profile that is not skipped about every node, when they are prepared.</summary>
+    public static NodeScores Of(PluginSet plugins, CycleState state, PodInfo pod, IReadOnlyList<NodeInfo> feasible)
+    {
         var totals = new long[feasible.Count];
         var scores = new List<PluginScores>(plugins.Scores.Count);
         foreach (var (plugin, weight) in plugins.Scores)
         {
             if (state.IsScoreSkipped(plugin)) continue;
             var (raw, normalized) = (new long[feasible.Count], new long[feasible.Count]);
-            for (var i = 0; i < raw.Length; i++) raw[i] = plugin.Score(state, pod, feasible[i]);
+            Score(plugin, state, pod, feasible, raw);
             raw.CopyTo(normalized, 0);
             plugin.Normalize(state, pod, feasible, normalized);
             for (var i = 0; i < totals.Length; i++) totals[i] += weight * InRange(plugin, normalized[i]);
             scores.Add(new PluginScores(plugin.Name, weight, raw, normalized));
         }
         return new NodeScores(feasible, scores, totals);
+    }
+
+    private static void Score(IScorePlugin plugin, CycleState state, PodInfo pod, IReadOnlyList<NodeInfo> feasible, long[] raw)
+    {
+        for (var i = 0; i < raw.Length; i++)
+        {
+            var began = state.Timer?.Begin() ?? 0;
+            raw[i] = plugin.Score(state, pod, feasible[i]);
+            state.Timer?.End(began, plugin, ExtensionPoint.Score, StatusCode.Success);
+        }
     }
 
     /// <summary>The place of the highest total; each of several equals with the same chance.</summary>

@@ -13,6 +13,7 @@ namespace MiniK8s.Scheduler.Cycles;
 /// | is being deleted    | no      | event                                                       | removed                  |
 /// | has a node already  | no      | nothing                                                     | removed                  |
 /// | gets a node         | yes     | the binding; event Scheduled                                | Binding, until heard of  |
+/// | the same, may wait  | yes     | the same when plugins permit it; else as if it fitted not   | Waiting, then Binding    |
 /// | fits nowhere        | no      | event FailedScheduling; PodScheduled=False, Unschedulable   | Unschedulable            |
 /// | the same, with help | no      | first the victims' evictions; then the same                 | Unschedulable            |
 /// | the same, in vain   | no      | the same, with what the server said of the evictions        | Backoff                  |
@@ -52,18 +53,20 @@ internal sealed partial class SchedulerLoop(
             queue.Remove(pod.Key);
             return;
         }
-        await workers.AddAsync(Try(queued, pod), stopping);
+        if (Try(queued, pod) is { } write) await workers.AddAsync(write, stopping);
     }
 
-    // Decides now; answers what is left to write.
-    private Func<CancellationToken, Task> Try(QueuedPod queued, PodInfo pod)
+    // Decides now; answers what is left to write, if that need not wait.
+    private Func<CancellationToken, Task>? Try(QueuedPod queued, PodInfo pod)
     {
         var profile = profiles.Of(pod);
-        var trial = attempts.Begin(queued, profile.Plugins, nominated);
+        var trial = attempts.Begin(queued, profile.Plugins, nominated, metrics.Sample());
         try
         {
             cache.Refresh(_snapshot);
-            var decision = metrics.Measure(() => cycle.Decide(profile, trial.State, pod, _snapshot, trial.Trace));
+            var began = metrics.Begin();
+            var decision = cycle.Decide(profile, trial.State, pod, _snapshot, trial.Trace);
+            metrics.EndDecision(began);
             var attempt = attempts.Add(trial, _snapshot, decision);
             return decision switch
             {
@@ -79,32 +82,84 @@ internal sealed partial class SchedulerLoop(
         }
     }
 
-    private Func<CancellationToken, Task> Place(Placement placement)
+    private Func<CancellationToken, Task>? Place(Placement placement)
     {
         cache.Assume(placement.Pod, placement.Node);
         Nominate(placement.Pod, placement.Node);
         nominated.Remove(placement.Pod.Uid);
-        if (Refusal(placement) is not var (plugin, status))
+        if (Ask(placement, out var waits) is var (plugin, status))
         {
-            queue.StartBinding(placement.Queued);
-            return ct => binding.RunAsync(placement, ct);
+            binding.Undo(placement);
+            var reject = new Decision.Reject(Rejections.Describe(status), new HashSet<string> { plugin });
+            return Reject(placement.Queued, placement.Pod, reject, placement.Attempt, AttemptOutcome.Rejected(reject.Message, plugin));
         }
-        binding.Undo(placement);
-        var reject = new Decision.Reject(string.Join(", ", status.Reasons), new HashSet<string> { plugin });
-        return Reject(placement.Queued, placement.Pod, reject, placement.Attempt, AttemptOutcome.Rejected(reject.Message, plugin));
+        if (waits is not null)
+        {
+            binding.WaitOnPermit(placement, waits);
+            return null;
+        }
+        queue.StartBinding(placement.Queued);
+        return ct => binding.RunAsync(placement, ct);
     }
 
-    private static (string Plugin, Status Status)? Refusal(Placement placement)
+    // The first rejection, and otherwise whose leave the pod has to wait for. What fails here must not keep the room.
+    private (string Plugin, Status Status)? Ask(Placement placement, out List<(string Plugin, TimeSpan Timeout)>? waits)
     {
-        foreach (var plugin in placement.Plugins.Reserves)
+        try
         {
-            var status = plugin.Reserve(placement.State, placement.Pod, placement.Node);
+            return Refusal(placement, out waits);
+        }
+        catch
+        {
+            binding.Undo(placement);
+            throw;
+        }
+    }
+
+    private (string Plugin, Status Status)? Refusal(Placement placement, out List<(string Plugin, TimeSpan Timeout)>? waits)
+    {
+        waits = null;
+        var (began, profile) = (metrics.Begin(), placement.Attempt.SchedulerName);
+        if (Reserve(placement) is var (reserve, refusal))
+        {
+            metrics.EndPoint(began, ExtensionPoint.Reserve, refusal.Code, profile);
+            return (reserve, refusal);
+        }
+        metrics.EndPoint(began, ExtensionPoint.Reserve, StatusCode.Success, profile);
+        began = metrics.Begin();
+        if (Permit(placement, out waits) is var (permit, rejection))
+        {
+            metrics.EndPoint(began, ExtensionPoint.Permit, rejection.Code, profile);
+            return (permit, rejection);
+        }
+        metrics.EndPoint(began, ExtensionPoint.Permit, waits is null ? SchedulerMetrics.Success : SchedulerMetrics.Wait, profile);
+        return null;
+    }
+
+    private static (string Plugin, Status Status)? Reserve(Placement placement)
+    {
+        var (_, pod, plugins, state, node, _) = placement;
+        foreach (var plugin in plugins.Reserves)
+        {
+            var began = state.Timer?.Begin() ?? 0;
+            var status = plugin.Reserve(state, pod, node);
+            state.Timer?.End(began, plugin, ExtensionPoint.Reserve, status.Code);
             if (!status.IsSuccess) return (plugin.Name, status);
         }
-        foreach (var plugin in placement.Plugins.Permits)
+        return null;
+    }
+
+    private static (string Plugin, Status Status)? Permit(Placement placement, out List<(string Plugin, TimeSpan Timeout)>? waits)
+    {
+        waits = null;
+        var (_, pod, plugins, state, node, _) = placement;
+        foreach (var plugin in plugins.Permits)
         {
-            var status = plugin.Permit(placement.State, placement.Pod, placement.Node);
+            var began = state.Timer?.Begin() ?? 0;
+            var (status, timeout) = plugin.Permit(state, pod, node);
+            state.Timer?.End(began, plugin, ExtensionPoint.Permit, status.Code);
             if (!status.IsSuccess) return (plugin.Name, status);
+            if (timeout is { } limit) (waits ??= []).Add((plugin.Name, limit));
         }
         return null;
     }
@@ -114,7 +169,8 @@ internal sealed partial class SchedulerLoop(
         attempts.End(attempt, outcome);
         LogRejected(logger, pod.Key.ToString(), reject.Message);
         var isFault = outcome.Result == AttemptResult.Failed;
-        metrics.CountAttempt(isFault ? SchedulerMetrics.Error : SchedulerMetrics.Unschedulable);
+        metrics.EndAttempt(attempt, isFault ? SchedulerMetrics.Error : SchedulerMetrics.Unschedulable);
+        if (reject.Remedy is not null) metrics.CountPreemption();
         if (reject.NominatedNode is { } node) Nominate(pod, node);
         return ct => ReportAsync(queued, pod, isFault ? "SchedulerError" : "Unschedulable", reject, ct);
     }
@@ -146,6 +202,7 @@ internal sealed partial class SchedulerLoop(
         try
         {
             await remedy.ApplyAsync(pod, result, ct);
+            if (result.Victims.Count > 0) metrics.CountVictims(result.Victims.Count);
             return null;
         }
         catch (Exception ex) when (!ct.IsCancellationRequested)

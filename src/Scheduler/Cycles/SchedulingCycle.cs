@@ -5,7 +5,7 @@ namespace MiniK8s.Scheduler.Cycles;
 
 /// <summary>Chooses a node for one pod: pre-filter, filter, score; or, where none fits, asks what can be done. Decides only; nothing is written and nothing assumed.</summary>
 /// <remarks>One cycle runs at a time; between cycles only the place at which the search for feasible nodes goes on is kept, and memory to use again.</remarks>
-internal sealed class SchedulingCycle(Random random)
+internal sealed class SchedulingCycle(Random random, SchedulerMetrics? metrics = null)
 {
     // Up to so many nodes all are looked at; beyond, a part that shrinks from 50 % to 5 %.
     private const int MinFeasible = 100;
@@ -24,17 +24,29 @@ internal sealed class SchedulingCycle(Random random)
         Expect(state, pod, snapshot);
         var rejections = trace.Rejections = _rejections;
         rejections.Clear(snapshot.Nodes.Count);
-        if (!TryPreFilter(plugins, state, pod, snapshot, rejections, out var allowed)) return Reject(plugins, state, pod, snapshot, rejections, trace);
+        var began = Begin();
+        var mayGoOn = TryPreFilter(plugins, state, pod, snapshot, rejections, out var allowed);
+        End(began, ExtensionPoint.PreFilter, profile, rejections.WholePod?.Status.Code ?? StatusCode.Success);
+        if (!mayGoOn) return Reject(profile, state, pod, snapshot, rejections, trace);
+        began = Begin();
         if (FitsWhereNominated(state, pod, snapshot, allowed) is { } nominated)
         {
+            End(began, ExtensionPoint.Filter, profile, StatusCode.Success);
             (trace.Start, trace.Looked, trace.Wanted, trace.Feasible) = (snapshot.PlaceOf(nominated), 1, 1, [nominated]);
             return new Decision.Place(nominated.Name);
         }
+        began = Begin();
         var feasible = FindFeasible(profile, state, pod, snapshot, allowed, rejections, trace);
-        if (feasible.Count == 0) return Reject(plugins, state, pod, snapshot, rejections, trace);
+        End(began, ExtensionPoint.Filter, profile, StatusCode.Success);
+        if (feasible.Count == 0) return Reject(profile, state, pod, snapshot, rejections, trace);
         if (feasible.Count == 1) return new Decision.Place(feasible[0].Name);
 
-        var scores = trace.Scores = NodeScores.Of(plugins, state, pod, snapshot, feasible);
+        began = Begin();
+        NodeScores.Prepare(plugins, state, pod, snapshot, feasible);
+        End(began, ExtensionPoint.PreScore, profile, StatusCode.Success);
+        began = Begin();
+        var scores = trace.Scores = NodeScores.Of(plugins, state, pod, feasible);
+        End(began, ExtensionPoint.Score, profile, StatusCode.Success);
         return new Decision.Place(feasible[scores.PickBest(random)].Name);
     }
 
@@ -53,7 +65,9 @@ internal sealed class SchedulingCycle(Random random)
         allowed = new PreFilterNodes(null, "");
         foreach (var plugin in plugins.PreFilters)
         {
+            var began = state.Timer?.Begin() ?? 0;
             var result = plugin.PreFilter(state, pod, snapshot);
+            state.Timer?.End(began, plugin, ExtensionPoint.PreFilter, result.Status.Code);
             if (result.Skip) state.Skip(plugin);
             if (!result.Status.IsSuccess) rejections.AddWholePod(plugin.Name, result.Status);
             if (result.Status.Code == StatusCode.Unresolvable) return false;
@@ -98,11 +112,20 @@ internal sealed class SchedulingCycle(Random random)
         return feasible;
     }
 
-    private static Decision.Reject Reject(PluginSet plugins, CycleState state, PodInfo pod, Snapshot snapshot, Rejections rejections, CycleTrace trace)
+    private long Begin() => metrics?.Begin() ?? 0;
+
+    private void End(long began, ExtensionPoint point, Profile profile, StatusCode status) =>
+        metrics?.EndPoint(began, point, status, profile.SchedulerName);
+
+    private Decision.Reject Reject(Profile profile, CycleState state, PodInfo pod, Snapshot snapshot, Rejections rejections, CycleTrace trace)
     {
-        foreach (var plugin in plugins.PostFilters)
+        foreach (var plugin in profile.Plugins.PostFilters)
         {
+            var began = Begin();
             var result = plugin.PostFilter(state, pod, snapshot, rejections);
+            var status = result.NominatedNode is { Length: > 0 } ? StatusCode.Success : StatusCode.Unschedulable;
+            state.Timer?.End(began, plugin, ExtensionPoint.PostFilter, status);
+            End(began, ExtensionPoint.PostFilter, profile, status);
             trace.Remedy = (plugin.Name, result);
             var message = result.Message.Length == 0 ? rejections.Describe() : $"{rejections.Describe()} {result.Message}";
             return new Decision.Reject(message, rejections.Plugins, plugin, result);

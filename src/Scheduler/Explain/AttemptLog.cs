@@ -42,7 +42,9 @@ internal sealed class AttemptLog(AttemptLogOptions options, TimeProvider time)
     }
 
     /// <summary>A pod is being tried from now on.</summary>
-    public Trial Begin(QueuedPod queued, PluginSet plugins, NominatedPods? nominated = null) => new(queued, plugins, nominated, time.GetUtcNow(), time.GetTimestamp());
+    /// <param name="timer">Measures the plugins, if they are to be measured.</param>
+    public Trial Begin(QueuedPod queued, PluginSet plugins, NominatedPods? nominated = null, IPluginTimer? timer = null) =>
+        new(queued, plugins, nominated, time.GetUtcNow(), time.GetTimestamp(), timer);
 
     /// <summary>The cycle is over.</summary>
     /// <param name="decision">Null when it failed.</param>

@@ -51,6 +51,7 @@ internal static class ExplainMessages
         };
         if (place.Attempts > 0) message.BackoffUntil = Timestamp.FromDateTimeOffset(place.BackoffUntil);
         if (place.Pool == Pool.Unschedulable) message.Plugins.Add(place.RejectedBy.Order(StringComparer.Ordinal));
+        if (place.Pool == Pool.Waiting) message.Plugins.Add(place.WaitsFor.Order(StringComparer.Ordinal));
         if (place.Pool == Pool.Gated) SayWhatHolds(message, place.Pod, plugins);
         return message;
     }
@@ -115,6 +116,7 @@ internal static class ExplainMessages
         Pool.Unschedulable => QueuePool.Unschedulable,
         Pool.Gated => QueuePool.Gated,
         Pool.InFlight => QueuePool.InFlight,
+        Pool.Waiting => QueuePool.Waiting,
         Pool.Binding => QueuePool.Binding,
         _ => throw new ArgumentOutOfRangeException(nameof(pool), pool, null),
     };

@@ -10,13 +10,14 @@ namespace MiniK8s.Scheduler.Explain;
 /// <param name="nominated">Pods for which room is being made.</param>
 /// <param name="started">Now.</param>
 /// <param name="startedAt">The same moment on the clock that measures.</param>
-internal sealed class Trial(QueuedPod queued, PluginSet plugins, NominatedPods? nominated, DateTimeOffset started, long startedAt)
+/// <param name="timer">Measures the plugins, if they are to be measured.</param>
+internal sealed class Trial(QueuedPod queued, PluginSet plugins, NominatedPods? nominated, DateTimeOffset started, long startedAt, IPluginTimer? timer = null)
 {
     public PodInfo Pod { get; } = queued.Pod;
 
     public PluginSet Plugins => plugins;
 
-    public CycleState State { get; } = new(nominated);
+    public CycleState State { get; } = new(nominated) { Timer = timer };
 
     public CycleTrace Trace { get; } = new();
 

@@ -36,21 +36,13 @@ internal sealed class AffinityTerm
 
     private LabelMatcher NamespaceSelector { get; }
 
-    /// <summary>The term of a pod. Its matchLabelKeys and mismatchLabelKeys stand for that pod's own values; keys the pod has not say nothing.</summary>
+    /// <summary>The term of a pod. Its matchLabelKeys and mismatchLabelKeys are in its selector already: the server has put them there.</summary>
     public static AffinityTerm Of(PodAffinityTerm term, Pod owner)
     {
-        var labels = owner.Metadata.Labels;
-        var pods = LabelMatcher.Of(term.LabelSelector);
-        foreach (var key in term.MatchLabelKeys)
-        {
-            if (labels.TryGetValue(key, out var value)) pods = pods.With(key, value);
-        }
-        foreach (var key in term.MismatchLabelKeys)
-        {
-            if (labels.TryGetValue(key, out var value)) pods = pods.Without(key, value);
-        }
         var isOwnNamespace = term.Namespaces.Count == 0 && term.NamespaceSelector is null;
-        return new(new HashedText(term.TopologyKey), pods, isOwnNamespace ? [owner.Metadata.Namespace] : [.. term.Namespaces], LabelMatcher.Of(term.NamespaceSelector));
+        return new(
+            new HashedText(term.TopologyKey), LabelMatcher.Of(term.LabelSelector), isOwnNamespace ? [owner.Metadata.Namespace] : [.. term.Namespaces],
+            LabelMatcher.Of(term.NamespaceSelector));
     }
 
     /// <summary>Whether the pod is one of those the term speaks of.</summary>

@@ -19,7 +19,7 @@ internal sealed class CycleState(NominatedPods? nominated = null)
         : this(other.Nominated)
     {
         (_kept, _skipped, Plugins, NominatedNode) = (kept, other._skipped, other.Plugins, other.NominatedNode);
-        (Filters, PreFilters) = (other.Filters, other.PreFilters);
+        (Filters, PreFilters, Timer) = (other.Filters, other.PreFilters, other.Timer);
     }
 
     /// <summary>The pods for which room is being made; null where there can be none.</summary>
@@ -27,6 +27,9 @@ internal sealed class CycleState(NominatedPods? nominated = null)
 
     /// <summary>The node on which room is being made for the pod itself; "" for none.</summary>
     public string NominatedNode { get; set; } = "";
+
+    /// <summary>Measures the plugins, in the cycles whose plugins are measured.</summary>
+    public IPluginTimer? Timer { get; init; }
 
     /// <summary>The plugins of the pod's profile.</summary>
     public PluginSet Plugins { get; set; } = PluginSet.None;

@@ -22,6 +22,9 @@ internal sealed record ExtensionPoint(string Field, Type Type)
     public static readonly IReadOnlyList<ExtensionPoint> All =
         [PreEnqueue, QueueSort, PreFilter, Filter, PostFilter, PreScore, Score, Reserve, Permit, PreBind, Bind, PostBind];
 
+    /// <summary>What metrics call it: <c>PreFilter</c>.</summary>
+    public string Label { get; } = char.ToUpperInvariant(Field[0]) + Field[1..];
+
     /// <summary>What messages call its plugins, as in <c>FilterPlugin "X" does not exist</c>.</summary>
     public string PluginType => Type.Name[1..];
 }

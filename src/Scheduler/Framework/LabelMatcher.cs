@@ -46,9 +46,6 @@ internal sealed class LabelMatcher
     /// <summary>What this matches and has the label.</summary>
     public LabelMatcher With(string key, string value) => And(OfLabels([new(key, value)]));
 
-    /// <summary>What this matches and has not the label.</summary>
-    public LabelMatcher Without(string key, string value) => And(new([new Requirement(new HashedText(key), [new HashedText(value)], IsNegated: true)]));
-
     public bool Matches(LabelSet labels)
     {
         if (_isNothing) return false;

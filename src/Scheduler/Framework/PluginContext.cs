@@ -7,4 +7,6 @@ namespace MiniK8s.Scheduler.Framework;
 /// <param name="Api">Writes; reads go to <paramref name="Objects"/>.</param>
 /// <param name="Objects">The objects beside Pods and Nodes.</param>
 /// <param name="Events">For what users are to know of a pod.</param>
-internal sealed record PluginContext(IApiClient Api, IClusterObjects Objects, TimeProvider Time, IEventRecorder Events, ILoggerFactory Loggers);
+/// <param name="Waiting">The pods that wait for permit plugins, to be allowed or rejected.</param>
+internal sealed record PluginContext(
+    IApiClient Api, IClusterObjects Objects, TimeProvider Time, IEventRecorder Events, ILoggerFactory Loggers, WaitingPods Waiting);

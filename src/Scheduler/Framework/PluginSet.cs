@@ -75,14 +75,6 @@ internal sealed class PluginSet
         foreach (var plugin in state.PreFilters) plugin.RemovePod(state, pod, removed, node);
     }
 
-    /// <summary>These, and behind them one more at every point where it can stand; it takes the place of one of its name.</summary>
-    public PluginSet With(IPlugin plugin) => new(ExtensionPoint.All.Select(point => KeyValuePair.Create<ExtensionPoint, IReadOnlyList<PluginEntry>>(
-        point,
-        [
-            .. EntriesAt(point).Where(entry => entry.Plugin.Name != plugin.Name),
-            .. point.Type.IsInstanceOfType(plugin) ? [new PluginEntry(plugin)] : Array.Empty<PluginEntry>(),
-        ])));
-
     private static Dictionary<ExtensionPoint, IReadOnlyList<PluginEntry>> Everywhere(IReadOnlyList<PluginEntry> entries) =>
         ExtensionPoint.All.ToDictionary(point => point, IReadOnlyList<PluginEntry> (point) => [.. entries.Where(entry => point.Type.IsInstanceOfType(entry.Plugin))]);
 

@@ -10,7 +10,7 @@ namespace MiniK8s.Scheduler.Framework;
 /// The extension points in the order in which a pod comes past them (KEP-624):
 /// <code>
 /// scheduling cycle, one pod at a time                                                            binding cycle, many at a time
-/// PreEnqueue  QueueSort  PreFilter  Filter  (PostFilter)  PreScore  Score  Reserve  Permit   |   PreBind  Bind  PostBind
+/// PreEnqueue  QueueSort  PreFilter  Filter  (PostFilter)  PreScore  Score  Reserve  Permit   |   (wait)  PreBind  Bind  PostBind
 /// </code>
 /// </remarks>
 internal interface IPlugin
@@ -94,11 +94,10 @@ internal interface IReservePlugin : IPlugin
     void Unreserve(CycleState state, PodInfo pod, string node);
 }
 
-/// <summary>A last word on the choice.</summary>
+/// <summary>A last word on the choice: the pod is bound, goes back to wait, or keeps the node until the plugin says which of the two.</summary>
 internal interface IPermitPlugin : IPlugin
 {
-    /// <summary>A rejection sends the pod back to wait.</summary>
-    Status Permit(CycleState state, PodInfo pod, string node);
+    Permission Permit(CycleState state, PodInfo pod, string node);
 }
 
 /// <summary>What must be done before the binding is written, such as binding a claim.</summary>

@@ -59,6 +59,9 @@ internal sealed class Rejections(int nodeCount)
         ? $"0/{_nodeCount} nodes are available: {string.Join(", ", status.Reasons)}."
         : Describe(_nodeCount, ReasonCounts());
 
+    /// <summary>The same of a chosen node that was turned down after all: it is the only one there is.</summary>
+    public static string Describe(Status ofChosen) => Describe(1, ofChosen.Reasons.CountBy(reason => reason));
+
     /// <summary>The counted reasons, sorted as text with their counts: 10 of one come before 2 of another.</summary>
     public static string Describe(int nodeCount, IEnumerable<KeyValuePair<string, int>> reasons)
     {

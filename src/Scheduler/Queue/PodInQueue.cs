@@ -7,5 +7,6 @@ namespace MiniK8s.Scheduler.Queue;
 /// <param name="BackoffUntil">Not tried before.</param>
 /// <param name="Attempts">How often it has been tried.</param>
 /// <param name="RejectedBy">The plugins that rejected it last.</param>
+/// <param name="WaitsFor">The plugins whose leave it asked for last.</param>
 internal sealed record PodInQueue(
-    PodInfo Pod, Pool Pool, DateTimeOffset Since, DateTimeOffset BackoffUntil, int Attempts, IReadOnlySet<string> RejectedBy);
+    PodInfo Pod, Pool Pool, DateTimeOffset Since, DateTimeOffset BackoffUntil, int Attempts, IReadOnlySet<string> RejectedBy, IReadOnlySet<string> WaitsFor);

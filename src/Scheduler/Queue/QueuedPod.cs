@@ -20,6 +20,9 @@ internal enum Pool
     /// <summary>Being tried now; changes that happen meanwhile are kept for when it comes back.</summary>
     InFlight,
 
+    /// <summary>Has been given a node, and waits for a permit plugin's leave to be bound to it; whether a change helps is noted for when it comes back.</summary>
+    Waiting,
+
     /// <summary>Has been given a node that is being written down.</summary>
     Binding,
 }
@@ -37,13 +40,22 @@ internal sealed class QueuedPod(PodInfo pod, DateTimeOffset timestamp, long orde
     /// <summary>When it came, or came back.</summary>
     public DateTimeOffset Timestamp { get; set; } = timestamp;
 
+    /// <summary>When it could be tried first; what holds it back before that is not the scheduler's doing. Null until then.</summary>
+    public DateTimeOffset? FirstActive { get; set; }
+
     public DateTimeOffset BackoffUntil { get; set; }
 
     /// <summary>The plugins that rejected it last.</summary>
     public IReadOnlySet<string> RejectedBy { get; set; } = new HashSet<string>();
 
+    /// <summary>The plugins whose leave it waits for.</summary>
+    public IReadOnlySet<string> WaitsFor { get; set; } = new HashSet<string>();
+
     /// <summary>What happened while it was in flight.</summary>
     public List<ClusterEvent> SeenInFlight { get; } = [];
+
+    /// <summary>Whether something has happened while it waited that one of those plugins takes for a reason to try again. All of it would be too much to keep: it waits for up to 15 minutes.</summary>
+    public bool HasSeenHelp { get; set; }
 
     /// <summary>Unlike that of any other.</summary>
     public long Order { get; } = order;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 using MiniK8s.Client.Informers;
 using MiniK8s.Scheduler.Framework;
@@ -15,7 +16,9 @@ namespace MiniK8s.Scheduler.Queue;
 /// | InFlight      | Return, no plugin rejected it            | Backoff                                       |
 /// | InFlight      | Return, something seen meanwhile helps   | Backoff, Active if that is over               |
 /// | InFlight      | Return, otherwise                        | Unschedulable                                 |
-/// | InFlight      | StartBinding                             | Binding                                       |
+/// | InFlight      | StartWaiting                             | Waiting                                       |
+/// | Waiting       | Return                                   | as from InFlight                              |
+/// | both          | StartBinding                             | Binding                                       |
 /// | Binding       | Return                                   | Backoff                                       |
 /// | Backoff       | its end, looked for each second          | Active                                        |
 /// | Unschedulable | a change that helps, its own included    | Backoff, Active if that is over               |
@@ -24,7 +27,7 @@ namespace MiniK8s.Scheduler.Queue;
 /// | any           | Remove                                   | (gone); a later Return does nothing           |
 /// Backoff counts from the return: 0 before the first attempt, then 1, 2, 4, 8, 10, 10 ... s. Bounded by the number of pods. Thread-safe.
 /// </remarks>
-internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions options, TimeProvider time)
+internal sealed partial class SchedulingQueue(Profiles profiles, SchedulingQueueOptions options, TimeProvider time)
 {
     private static readonly Comparer<QueuedPod> ByBackoff = Comparer<QueuedPod>.Create((a, b) =>
         (a.BackoffUntil, a.Order).CompareTo((b.BackoffUntil, b.Order)));
@@ -35,33 +38,10 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
     private readonly SortedSet<QueuedPod> _backoff = new(ByBackoff);
     private readonly HashSet<QueuedPod> _unschedulable = [];
     private readonly HashSet<QueuedPod> _inFlight = [];
+    private readonly HashSet<QueuedPod> _waiting = [];
     private readonly SemaphoreSlim _changed = new(0, 1);
+    private readonly Dictionary<(Pool Pool, string Event), long> _moves = [];     // how many pods have come, by what brought them
     private long _lastOrder;
-
-    /// <summary>How many pods are in these pools at one moment.</summary>
-    public int Count(params ReadOnlySpan<Pool> pools)
-    {
-        lock (_lock)
-        {
-            var count = 0;
-            foreach (var queued in _pods.Values)
-            {
-                if (pools.Contains(queued.Pool)) count++;
-            }
-            return count;
-        }
-    }
-
-    /// <summary>Where a pod of that name waits, if it does.</summary>
-    public PodInQueue? Find(ObjectKey key)
-    {
-        lock (_lock)
-        {
-            return _pods.TryGetValue(key, out var queued)
-                ? new PodInQueue(queued.Pod, queued.Pool, queued.Timestamp, queued.BackoffUntil, queued.Attempts, queued.RejectedBy)
-                : null;
-        }
-    }
 
     /// <summary>A pod without a node was heard of, for the first time or changed.</summary>
     public void Set(PodInfo pod)
@@ -106,9 +86,27 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
             if (queued is null) return false;
             MoveLocked(queued, Pool.InFlight);
             queued.SeenInFlight.Clear();
+            queued.HasSeenHelp = false;
             queued.Attempts++;
             return true;
         }
+    }
+
+    /// <summary>The pod has been given a node and waits for the leave of those plugins to be bound to it.</summary>
+    public void StartWaiting(QueuedPod queued, IReadOnlySet<string> plugins)
+    {
+        lock (_lock)
+        {
+            if (!IsCurrentLocked(queued)) return;
+            queued.WaitsFor = plugins;
+            MoveLocked(queued, Pool.Waiting);
+        }
+    }
+
+    /// <summary>Whether the pod is still to be scheduled: it has not gone, nor been given a node by someone else.</summary>
+    public bool Has(QueuedPod queued)
+    {
+        lock (_lock) return IsCurrentLocked(queued);
     }
 
     /// <summary>The pod has been given a node; from here it comes back, or is heard of with its node and removed.</summary>
@@ -131,19 +129,20 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
             queued.Timestamp = time.GetUtcNow();
             queued.BackoffUntil = queued.Timestamp + Backoff(queued.Attempts);
             queued.RejectedBy = rejectedBy;
-            if (rejectedBy.Count == 0 || queued.SeenInFlight.Any(change => MayHelp(queued, change))) WakeLocked(queued);
-            else MoveLocked(queued, Pool.Unschedulable);
+            if (rejectedBy.Count == 0 || queued.HasSeenHelp || queued.SeenInFlight.Any(change => MayHelp(queued, change))) WakeLocked(queued, QueueEvents.AttemptFailed);
+            else MoveLocked(queued, Pool.Unschedulable, QueueEvents.AttemptFailed);
         }
     }
 
-    /// <summary>Something has changed; wakes the pods that may be helped by it.</summary>
+    /// <summary>Something has changed; wakes the pods that may be helped by it. That a pod was not bound after all does not help itself.</summary>
     public void Tell(ClusterEvent change)
     {
         lock (_lock)
         {
-            foreach (var queued in _inFlight) queued.SeenInFlight.Add(change);
+            foreach (var queued in _inFlight) NoteLocked(queued, change);
+            foreach (var queued in _waiting) NoteLocked(queued, change);
             if (_unschedulable.Count == 0) return;
-            foreach (var queued in _unschedulable.Where(queued => MayHelp(queued, change)).ToList()) WakeLocked(queued);
+            foreach (var queued in _unschedulable.Where(queued => MayHelp(queued, change)).ToList()) WakeLocked(queued, QueueEvents.NameOf(change));
         }
     }
 
@@ -162,7 +161,7 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            while (_backoff.Min is { } queued && queued.BackoffUntil <= now) MoveLocked(queued, Pool.Active);
+            while (_backoff.Min is { } queued && queued.BackoffUntil <= now) MoveLocked(queued, Pool.Active, QueueEvents.BackoffComplete);
         }
     }
 
@@ -171,7 +170,7 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
         lock (_lock)
         {
             var before = time.GetUtcNow() - options.MaxUnschedulable;
-            foreach (var queued in _unschedulable.Where(queued => queued.Timestamp < before).ToList()) WakeLocked(queued);
+            foreach (var queued in _unschedulable.Where(queued => queued.Timestamp < before).ToList()) WakeLocked(queued, QueueEvents.UnschedulableTimeout);
         }
     }
 
@@ -181,10 +180,19 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
 
     private bool IsHeldBack(PodInfo pod) => profiles.Of(pod).Plugins.HeldBackBy(pod) is not null;
 
+    private void NoteLocked(QueuedPod queued, ClusterEvent change)
+    {
+        if (change is ClusterEvent.AssignedPodDeleted deleted && deleted.Pod.Uid == queued.Pod.Uid) return;
+        if (queued.Pool == Pool.InFlight) queued.SeenInFlight.Add(change);
+        else queued.HasSeenHelp |= MayHelp(queued, queued.WaitsFor, change);
+    }
+
     // A pod for which room is being made keeps others from its node: it says anew whether it wants it when the node changes.
-    private bool MayHelp(QueuedPod queued, ClusterEvent change) =>
+    private bool MayHelp(QueuedPod queued, ClusterEvent change) => MayHelp(queued, queued.RejectedBy, change);
+
+    private bool MayHelp(QueuedPod queued, IReadOnlySet<string> plugins, ClusterEvent change) =>
         (change is ClusterEvent.NodeUpdated { Current.Metadata.Name: var node } && queued.Pod.Pod.Status?.NominatedNodeName == node)
-        || profiles.Of(queued.Pod).Plugins.MayHelp(queued.Pod, queued.RejectedBy, change);
+        || profiles.Of(queued.Pod).Plugins.MayHelp(queued.Pod, plugins, change);
 
     private TimeSpan Backoff(int attempts) => attempts == 0
         ? TimeSpan.Zero
@@ -196,7 +204,8 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
     {
         var queued = new QueuedPod(pod, time.GetUtcNow(), ++_lastOrder);
         _pods.Add(pod.Key, queued);
-        EnterLocked(queued, IsHeldBack(pod) ? Pool.Gated : Pool.Active);
+        if (IsHeldBack(pod)) EnterLocked(queued, Pool.Gated);
+        else ComeLocked(queued, Pool.Active, QueueEvents.PodAdded);
     }
 
     private void UpdateLocked(QueuedPod queued, PodInfo pod)
@@ -206,8 +215,8 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
         LeaveLocked(queued);
         queued.Pod = pod;
         EnterLocked(queued, pool);
-        if (pool == Pool.InFlight) queued.SeenInFlight.Add(change);
-        else if (pool == Pool.Gated ? !IsHeldBack(pod) : pool == Pool.Unschedulable && MayHelp(queued, change)) WakeLocked(queued);
+        if (pool is Pool.InFlight or Pool.Waiting) NoteLocked(queued, change);
+        else if (pool == Pool.Gated ? !IsHeldBack(pod) : pool == Pool.Unschedulable && MayHelp(queued, change)) WakeLocked(queued, QueueEvents.NameOf(change));
     }
 
     private void RemoveLocked(QueuedPod queued)
@@ -216,8 +225,21 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
         _pods.Remove(queued.Pod.Key);
     }
 
-    private void WakeLocked(QueuedPod queued) =>
-        MoveLocked(queued, queued.BackoffUntil > time.GetUtcNow() ? Pool.Backoff : Pool.Active);
+    private void WakeLocked(QueuedPod queued, string why) =>
+        MoveLocked(queued, queued.BackoffUntil > time.GetUtcNow() ? Pool.Backoff : Pool.Active, why);
+
+    private void MoveLocked(QueuedPod queued, Pool pool, string why)
+    {
+        LeaveLocked(queued);
+        ComeLocked(queued, pool, why);
+    }
+
+    private void ComeLocked(QueuedPod queued, Pool pool, string why)
+    {
+        CollectionsMarshal.GetValueRefOrAddDefault(_moves, (pool, why), out _)++;
+        if (pool == Pool.Active) queued.FirstActive ??= time.GetUtcNow();
+        EnterLocked(queued, pool);
+    }
 
     private void MoveLocked(QueuedPod queued, Pool pool)
     {
@@ -244,6 +266,7 @@ internal sealed class SchedulingQueue(Profiles profiles, SchedulingQueueOptions 
         Pool.Backoff => _backoff,
         Pool.Unschedulable => _unschedulable,
         Pool.InFlight => _inFlight,
+        Pool.Waiting => _waiting,
         _ => null,
     };
 }

@@ -66,6 +66,17 @@ public sealed class PodValidationTests
         { "\"lifecycle\":{\"preStop\":{\"sleep\":{\"seconds\":60}}}", "", ["spec.containers[0].lifecycle.preStop.sleep: Invalid value: 60: must be greater than 0 and less than terminationGracePeriodSeconds (30). Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep."] },
         { "", "\"topologySpreadConstraints\":[{\"maxSkew\":0,\"topologyKey\":\"z\",\"whenUnsatisfiable\":\"X\"}]",
             ["spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero", "spec.topologySpreadConstraints[0].whenUnsatisfiable: Unsupported value: \"X\": supported values: \"DoNotSchedule\", \"ScheduleAnyway\""] },
+        { "", Spread("\"matchLabelKeys\":[\"a\"]"), ["spec.topologySpreadConstraints[0].matchLabelKeys: Forbidden: must not be specified when labelSelector is not set"] },
+        { "", Spread("\"labelSelector\":{\"matchLabels\":{\"a\":\"1\"}},\"matchLabelKeys\":[\"b\",\"a\"]"),
+            ["spec.topologySpreadConstraints[0].matchLabelKeys[1]: Invalid value: \"a\": exists in both matchLabelKeys and labelSelector"] },
+        { "", Anti("\"matchLabelKeys\":[\"a\"],\"mismatchLabelKeys\":[\"b\"]"),
+            ["spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].matchLabelKeys: Forbidden: must not be specified when labelSelector is not set",
+                "spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].mismatchLabelKeys: Forbidden: must not be specified when labelSelector is not set"] },
+        { "", Anti("\"labelSelector\":{},\"matchLabelKeys\":[\"a\"],\"mismatchLabelKeys\":[\"a\",\"c d\"]"),
+            [$"spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].mismatchLabelKeys[1]: Invalid value: \"c d\": {NameRules.QualifiedName("c d").Single()}",
+                "spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].matchLabelKeys[0]: Invalid value: \"a\": exists in both matchLabelKeys and mismatchLabelKeys"] },
+        { "", Anti("\"labelSelector\":{\"matchLabels\":{\"a\":\"1\"},\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"In\",\"values\":[\"2\"]}]},\"matchLabelKeys\":[\"b\",\"a\"]"),
+            ["spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0][1]: Invalid value: \"a\": exists in both matchLabelKeys and labelSelector"] },
         { "", "\"terminationGracePeriodSeconds\":-1", [] },
         { "", "\"hostNetwork\":true", [] },
         { "\"image\":\" nginx\"", "", ["spec.containers[0].image: Invalid value: \" nginx\": must not have leading or trailing whitespace"] },
@@ -74,6 +85,11 @@ public sealed class PodValidationTests
         { "", "\"ephemeralContainers\":[{\"name\":\"e\",\"image\":\"i\",\"ports\":[{\"containerPort\":1}]}]", ["spec.ephemeralContainers[0].ports: Forbidden: cannot be set for an Ephemeral Container", "spec.ephemeralContainers: Forbidden: cannot be set on create"] },
         { "", "\"affinity\":{\"nodeAffinity\":{\"requiredDuringSchedulingIgnoredDuringExecution\":{\"nodeSelectorTerms\":[]}}}", ["spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms: Required value: must have at least one node selector term"] },
     };
+
+    private static string Spread(string fields) => $"\"topologySpreadConstraints\":[{{\"maxSkew\":1,\"topologyKey\":\"z\",\"whenUnsatisfiable\":\"DoNotSchedule\",{fields}}}]";
+
+    private static string Anti(string fields) =>
+        $"\"affinity\":{{\"podAntiAffinity\":{{\"requiredDuringSchedulingIgnoredDuringExecution\":[{{\"topologyKey\":\"z\",{fields}}}]}}}}";
 
     [Theory]
     [MemberData(nameof(Mistakes))]

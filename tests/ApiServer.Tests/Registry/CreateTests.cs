@@ -1,5 +1,6 @@
 using MiniK8s.ApiServer.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Protocol.Meta.V1;
 
 using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;
 
@@ -26,6 +27,79 @@ public sealed class CreateTests
             ["node.kubernetes.io/not-ready Exists NoExecute 300", "node.kubernetes.io/unreachable Exists NoExecute 300"],
             pod.Spec.Tolerations.Select(each => $"{each.Key} {each.Operator} {each.Effect} {each.TolerationSeconds}"));
         Assert.Equal(pod, await rig.GetAsync<Pod>("default", "web"));
+    }
+
+    [EveryStoreFact]
+    public async Task Create_PodWithLabelKeys_HasItsValuesInTheSelectors()
+    {
+        await using var rig = await StartAsync();
+        var term = new PodAffinityTerm
+        {
+            TopologyKey = "zone", LabelSelector = new() { MatchLabels = { ["app"] = "web" } }, MatchLabelKeys = { "version", "absent" }, MismatchLabelKeys = { "tenant" },
+        };
+        var terms = new PodAffinity
+        {
+            RequiredDuringSchedulingIgnoredDuringExecution = { term },
+            PreferredDuringSchedulingIgnoredDuringExecution = { new WeightedPodAffinityTerm { Weight = 1, PodAffinityTerm = term.Clone() } },
+        };
+        var anti = new PodAntiAffinity
+        {
+            RequiredDuringSchedulingIgnoredDuringExecution = { term.Clone() },
+            PreferredDuringSchedulingIgnoredDuringExecution = { new WeightedPodAffinityTerm { Weight = 1, PodAffinityTerm = term.Clone() } },
+        };
+
+        var pod = await rig.CreateAsync(Pod("web", pod =>
+        {
+            pod.Metadata.Labels.Add(new Dictionary<string, string> { ["app"] = "web", ["version"] = "1", ["tenant"] = "blue" });
+            pod.Spec.Affinity = new Affinity { PodAffinity = terms, PodAntiAffinity = anti };
+        }));
+
+        var merged = term.Clone();
+        merged.LabelSelector.MatchExpressions.Add(new LabelSelectorRequirement { Key = "version", Operator = "In", Values = { "1" } });
+        merged.LabelSelector.MatchExpressions.Add(new LabelSelectorRequirement { Key = "tenant", Operator = "NotIn", Values = { "blue" } });
+        PodAffinityTerm[] created =
+        [
+            pod.Spec.Affinity.PodAffinity.RequiredDuringSchedulingIgnoredDuringExecution[0],
+            pod.Spec.Affinity.PodAffinity.PreferredDuringSchedulingIgnoredDuringExecution[0].PodAffinityTerm,
+            pod.Spec.Affinity.PodAntiAffinity.RequiredDuringSchedulingIgnoredDuringExecution[0],
+            pod.Spec.Affinity.PodAntiAffinity.PreferredDuringSchedulingIgnoredDuringExecution[0].PodAffinityTerm,
+        ];
+        Assert.All(created, each => Assert.Equal(merged, each));
+    }
+
+    [EveryStoreFact]
+    public async Task Create_PodSelectsByALabelKeyItself_IsRefused()
+    {
+        await using var rig = await StartAsync();
+        var term = new PodAffinityTerm { TopologyKey = "zone", LabelSelector = new() { MatchLabels = { ["version"] = "1" } }, MatchLabelKeys = { "version" } };
+
+        var refusal = await RefusalAsync(() => rig.CreateAsync(Pod("web", pod =>
+        {
+            pod.Metadata.Labels.Add("version", "1");
+            pod.Spec.Affinity = new Affinity { PodAffinity = new PodAffinity { RequiredDuringSchedulingIgnoredDuringExecution = { term } } };
+        })));
+
+        Assert.Equal(
+            "Pod \"web\" is invalid: spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0][0]: Invalid value: \"version\": "
+            + "exists in both matchLabelKeys and labelSelector", refusal.Message);
+    }
+
+    [EveryStoreFact]
+    public async Task Create_SpreadWithLabelKeys_LeavesThemToTheScheduler()
+    {
+        await using var rig = await StartAsync();
+        var constraint = new TopologySpreadConstraint
+        {
+            MaxSkew = 1, TopologyKey = "zone", WhenUnsatisfiable = "DoNotSchedule", LabelSelector = new() { MatchLabels = { ["app"] = "web" } }, MatchLabelKeys = { "version" },
+        };
+
+        var pod = await rig.CreateAsync(Pod("web", pod =>
+        {
+            pod.Metadata.Labels.Add("version", "1");
+            pod.Spec.TopologySpreadConstraints.Add(constraint);
+        }));
+
+        Assert.Equal(constraint, Assert.Single(pod.Spec.TopologySpreadConstraints));
     }
 
     [EveryStoreFact]

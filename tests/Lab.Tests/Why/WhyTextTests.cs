@@ -35,6 +35,26 @@ public sealed class WhyTextTests
         WhyText.Of(new KnownPod(Web, new() { Attempt = Bound() }), showAll: false));
 
     [Fact]
+    public void Of_ManyPluginsNotAsked_GoOnUnderTheFirstLine()
+    {
+        var attempt = Bound();
+        attempt.SkippedFilters.Clear();
+        attempt.SkippedFilters.Add(["NodeUnschedulable", "NodePorts", "VolumeRestrictions", "NodeVolumeLimits", "VolumeBinding", "VolumeZone", "PodTopologySpread"]);
+
+        var text = WhyText.Of(new KnownPod(Web, new() { Attempt = attempt }), showAll: false);
+
+        Assert.Contains(
+            """
+
+            Not asked:   NodeUnschedulable (filter), NodePorts (filter), VolumeRestrictions (filter),
+                         NodeVolumeLimits (filter), VolumeBinding (filter), VolumeZone (filter),
+                         PodTopologySpread (filter), NodeAffinity (score): nothing to say about this Pod
+
+            """, text, StringComparison.Ordinal);
+        Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 100, line));
+    }
+
+    [Fact]
     public void Of_ManyNodes_ShowsTheBestAndCountsTheRejected()
     {
         var attempt = Bound();
@@ -98,6 +118,18 @@ public sealed class WhyTextTests
     }
 
     [Fact]
+    public void Of_PodThatWaitsForPermission_SaysWhose()
+    {
+        var attempt = Rejected("");
+        (attempt.Result, attempt.Node) = (AttemptResult.Unspecified, "node-1");
+        var place = new QueuePlace { Pool = QueuePool.Waiting, Attempts = 2, Plugins = { "Gang", "Quota" } };
+
+        Assert.Contains(
+            "\nResult:      node-1 is chosen, and the binding is not written yet\nNow:         waits until Gang, Quota let it be bound\n",
+            WhyText.Of(new KnownPod(Web, new() { Attempt = attempt, Queue = place }), showAll: false), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Of_PodThatFitsWhereRoomWasMade_SaysWhyNoOtherNodeWasLookedAt()
     {
         var attempt = Rejected("");
@@ -141,7 +173,7 @@ public sealed class WhyTextTests
     [InlineData(AttemptResult.Failed, "", "failed: oh")]
     [InlineData(AttemptResult.Rejected, "node-1", "node-1 was chosen, and P turned it down: oh")]
     [InlineData(AttemptResult.Rejected, "", "oh")]
-    [InlineData(AttemptResult.Unspecified, "node-1", "node-1 is chosen, and the binding is being written")]
+    [InlineData(AttemptResult.Unspecified, "node-1", "node-1 is chosen, and the binding is not written yet")]
     public void Of_EveryResult_IsPutIntoWords(AttemptResult result, string node, string words)
     {
         var attempt = Rejected("oh");

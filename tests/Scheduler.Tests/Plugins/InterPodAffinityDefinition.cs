@@ -57,9 +57,7 @@ internal sealed class InterPodAffinityDefinition(World world, int hardWeight = 1
 
     private bool Matches(PodAffinityTerm term, Pod owner, Pod other) =>
         NamespaceMatches(term, owner, other.Metadata.Namespace)
-        && LabelQuery.From(term.LabelSelector).Matches(other.Metadata.Labels)
-        && term.MatchLabelKeys.All(key => ValueOf(owner, key) is not { } value || ValueOf(other, key) == value)
-        && term.MismatchLabelKeys.All(key => ValueOf(owner, key) is not { } value || ValueOf(other, key) != value);
+        && LabelQuery.From(term.LabelSelector).Matches(other.Metadata.Labels);
 
     // The terms of a pod that is being placed name the namespaces there are, those of placed pods are asked about the pod's: the two differ
     // only where a namespace is not known, which then has no labels but for a term of the pod's own is not there at all.
@@ -71,8 +69,6 @@ internal sealed class InterPodAffinityDefinition(World world, int hardWeight = 1
         var query = LabelQuery.From(term.NamespaceSelector);
         return known is not null ? query.Matches(known.Metadata.Labels) : query.IsEverything || (world.Pods.Contains(owner) && query.Matches(new Dictionary<string, string>()));
     }
-
-    private static string? ValueOf(Pod pod, string key) => pod.Metadata.Labels.TryGetValue(key, out var value) ? value : null;
 
     private static IReadOnlyList<PodAffinityTerm> Required(Pod pod) => pod.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
 

@@ -78,8 +78,6 @@ internal sealed class RandomCluster
     {
         var term = Rules.Term(Chance(12) ? null : Pick(Selectors), Pick(Keys), Chance(3) ? Pick(NamespaceSelectors) : null);
         if (Chance(3)) term.Namespaces.Add(Pick(NamespaceNames));
-        if (Chance(6)) term.MatchLabelKeys.Add("tier");
-        else if (Chance(6)) term.MismatchLabelKeys.Add("tier");
         return term;
     }
 

@@ -1,13 +1,7 @@
 using System.Diagnostics;
 
-using Microsoft.Extensions.Logging.Abstractions;
-
 using MiniK8s.Client.Informers;
-using MiniK8s.Client.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
-using MiniK8s.Scheduler.Cache;
-using MiniK8s.Scheduler.Cycles;
-using MiniK8s.Scheduler.Explain;
 using MiniK8s.Scheduler.Framework;
 using MiniK8s.Scheduler.Queue;
 using MiniK8s.Scheduler.Tests.Fakes;
@@ -48,34 +42,19 @@ public sealed class SequenceTests
         private readonly Random _random;
         private readonly WorldGenerator _generator;
         private readonly MemoryApi _api = new();
-        private readonly ManualTimeProvider _time = new();
-        private readonly SchedulerCache _cache = new();
-        private readonly SchedulingQueue _queue;
-        private readonly NominatedPods _nominated = new();
-        private readonly SchedulerLoop _loop;
-        private readonly CycleWorkers _workers = new(NullLogger<CycleWorkers>.Instance);
-        private readonly SchedulerMetrics _metrics;
+        private readonly SchedulerRig _rig;
         private readonly IReadOnlyList<string> _filters;
         private readonly Dictionary<string, string> _decided = [];     // node by uid
-        private readonly ClusterFeed _feed;
         private readonly CancellationTokenSource _stop = new();
         private readonly Dictionary<string, Node> _nodes = [];
-        private Task _running = Task.CompletedTask;
+        private Task _telling = Task.CompletedTask;
         private int _lastPod;
 
         public Play(int seed)
         {
             (_random, _generator) = (new Random(seed), new WorldGenerator(seed));
             _filters = A.DefaultProfile(_api).Plugins.Filters.Select(filter => filter.Name).ToList();
-            var profiles = new Profiles([A.DefaultProfile(_api, new Witness(Check))]);
-            _queue = new SchedulingQueue(profiles, new SchedulingQueueOptions(), _time);
-            _metrics = new SchedulerMetrics(_queue, _time);
-            var reports = new PodReports(_api, new FakeEventRecorder(), _time, NullLogger<PodReports>.Instance);
-            var attempts = new AttemptLog(new AttemptLogOptions(), _time);
-            var binding = new BindingCycle(_cache, _queue, reports, attempts, _metrics, NullLogger<BindingCycle>.Instance);
-            _loop = new SchedulerLoop(
-                new SchedulingCycle(new Random(seed)), binding, profiles, _cache, _queue, _nominated, _workers, reports, attempts, _metrics, NullLogger<SchedulerLoop>.Instance);
-            _feed = new ClusterFeed(_cache, _queue, _nominated, profiles);
+            _rig = new SchedulerRig(_api, seed, more: new Witness(Check));
         }
 
         public List<string> Faults { get; } = [];
@@ -86,8 +65,8 @@ public sealed class SequenceTests
 
         public async Task StartAsync()
         {
-            _running = Task.WhenAll(_api.RunAsync(_feed, _stop.Token), _queue.RunAsync(_stop.Token), _workers.RunAsync(_stop.Token), _loop.RunAsync(_stop.Token));
-            await _time.WaitForTimersAsync(2);
+            _telling = _api.RunAsync(_rig.Feed, _stop.Token);
+            await _rig.StartAsync();
             foreach (var node in _generator.World().Nodes) SetNode(node);
         }
 
@@ -115,7 +94,7 @@ public sealed class SequenceTests
                     SetNode(fresh);
                     break;
                 default:
-                    _time.Advance(Pause);
+                    _rig.Time.Advance(Pause);
                     break;
             }
             await QuietAsync();
@@ -125,10 +104,10 @@ public sealed class SequenceTests
         public async Task SettleAsync()
         {
             await QuietAsync();
-            for (var i = 0; _queue.Count(Pool.Backoff) > 0; i++)
+            for (var i = 0; _rig.Queue.Count(Pool.Backoff) > 0; i++)
             {
                 Assert.True(i < 100, "Pods are tried again and again.");
-                _time.Advance(Pause);
+                _rig.Time.Advance(Pause);
                 await QuietAsync();
             }
         }
@@ -136,22 +115,22 @@ public sealed class SequenceTests
         // What waits longest is tried whatever has happened.
         public async Task FlushAsync()
         {
-            _time.Advance(TimeSpan.FromMinutes(6));
+            _rig.Time.Advance(TimeSpan.FromMinutes(6));
             await SettleAsync();
         }
 
         // As in Kubernetes, room for a Pod that preempted stays kept for it until it is tried again, even where it does not fit any more.
         public IEnumerable<string> Starved(bool besideExpected) => _api.Pods.Where(pod => pod.Spec.NodeName.Length == 0)
-            .SelectMany(pod => _nodes.Values.Where(node => Breach(pod, node) is null && !(besideExpected && IsExpected(node, pod))).Select(node => $"{pod.Metadata.Name} waits, and {node.Metadata.Name} has room: {pod.Status}; nominated there: {string.Join(", ", _nominated.On(node.Metadata.Name))}"));
+            .SelectMany(pod => _nodes.Values.Where(node => Breach(pod, node) is null && !(besideExpected && IsExpected(node, pod))).Select(node => $"{pod.Metadata.Name} waits, and {node.Metadata.Name} has room: {pod.Status}; nominated there: {string.Join(", ", _rig.Nominated.On(node.Metadata.Name))}"));
 
         private bool IsExpected(Node node, Pod pod) =>
-            _nominated.On(node.Metadata.Name).Any(other => other.Uid != pod.Metadata.Uid && other.Priority >= pod.Spec.Priority);
+            _rig.Nominated.On(node.Metadata.Name).Any(other => other.Uid != pod.Metadata.Uid && other.Priority >= pod.Spec.Priority);
 
         public async ValueTask DisposeAsync()
         {
             await _stop.CancelAsync();
-            await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _metrics.Dispose();
+            await _telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _rig.DisposeAsync();
             _stop.Dispose();
         }
 
@@ -203,7 +182,7 @@ public sealed class SequenceTests
         private bool IsQuiet()
         {
             var told = _api.Told;
-            return _queue.Count(Pool.Active, Pool.InFlight, Pool.Binding) == 0 && _api.IsTold && _api.Told == told;
+            return _rig.Queue.Count(Pool.Active, Pool.InFlight, Pool.Binding) == 0 && _api.IsTold && _api.Told == told;
         }
 
         private async Task QuietAsync()

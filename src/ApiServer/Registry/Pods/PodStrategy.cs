@@ -45,6 +45,7 @@ internal sealed class PodStrategy(TimeProvider time) : ResourceStrategy<Pod>
     protected override void PrepareForCreate(Pod obj)
     {
         obj.Status = new PodStatus { Phase = "Pending", QosClass = PodQos.Of(obj.Spec) };
+        LabelKeys.MergeIntoSelectors(obj);
         if (obj.Spec.SchedulingGates.Count == 0) return;
         obj.Status.Conditions.Add(new PodCondition
         {

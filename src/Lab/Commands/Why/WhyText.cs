@@ -19,11 +19,11 @@ internal static class WhyText
         lines.Add("Pod", $"{attempt.Namespace}/{attempt.Name}{(pod is null ? ", which is gone" : "")}");
         lines.Add("Attempt", $"{attempt.Attempt}, by {attempt.SchedulerName}, at {Moment(attempt.Started)}, after {Length(attempt.Queued)} in the queue");
         lines.Add("Result", ResultOf(attempt));
-        if (explanation.Queue is { } place && attempt.Result is AttemptResult.Rejected or AttemptResult.Failed) lines.Add("Now", NowOf(place, attempt));
+        if (explanation.Queue is { } place && attempt.Result != AttemptResult.Bound) lines.Add("Now", NowOf(place, attempt));
         if (attempt.NominatedNode.Length > 0) lines.Add("Nominated", $"{attempt.NominatedNode}, cleared for it after an earlier attempt");
         lines.Add("Decided", $"in {Length(attempt.DecidedAfter)}: {ChoiceOf(attempt)}");
         lines.Add("Nodes", NodesOf(attempt));
-        lines.Add("Filters", string.Join(", ", attempt.Filters));
+        lines.Add("Filters", attempt.Filters);
         lines.Add("Not asked", NotAsked(attempt));
         if (attempt.Preemption is { Node.Length: > 0 } preemption) lines.Add("Preemption", PreemptionOf(preemption));
         text.Append(NodeTable.Of(attempt, showAll));
@@ -42,6 +42,7 @@ internal static class WhyText
             $"waits for a change that may help, in the eyes of {string.Join(", ", place.Plugins)}; without one it is tried again 5 minutes after {Moment(place.Since)}",
         QueuePool.Gated => $"held back by {string.Join(", ", place.Plugins)}: {place.Message}",
         QueuePool.InFlight => "is being tried again",
+        QueuePool.Waiting => $"waits until {string.Join(", ", place.Plugins)} let it be bound",
         QueuePool.Binding => "is being bound",
         _ => place.Pool.ToString(),
     };
@@ -60,7 +61,7 @@ internal static class WhyText
         AttemptResult.Failed when attempt.Node.Length > 0 => $"{attempt.Node} was chosen, and the binding failed: {attempt.Message}",
         AttemptResult.Failed => $"failed: {attempt.Message}",
         AttemptResult.Rejected => attempt.Message,
-        _ => $"{attempt.Node} is chosen, and the binding is being written",
+        _ => $"{attempt.Node} is chosen, and the binding is not written yet",
     };
 
     private static string ChoiceOf(SchedulingAttempt attempt) => attempt.Best switch
@@ -87,10 +88,11 @@ internal static class WhyText
         place.Pool == QueuePool.InFlight && place.Attempts == last.Attempt ? "the result is being written down" : NowOf(place);
 
     // A plugin that both filters and scores stands with what it was not asked for.
-    private static string NotAsked(SchedulingAttempt attempt)
+    private static List<string> NotAsked(SchedulingAttempt attempt)
     {
         var names = attempt.SkippedFilters.Select(name => $"{name} (filter)").Concat(attempt.SkippedScores.Select(name => $"{name} (score)")).ToList();
-        return names.Count == 0 ? "" : $"{string.Join(", ", names)}: nothing to say about this Pod";
+        if (names.Count > 0) names[^1] += ": nothing to say about this Pod";
+        return names;
     }
 
     private static string PreemptionOf(Preemption preemption) => preemption.Victims.Count == 0
@@ -99,9 +101,33 @@ internal static class WhyText
 
     private sealed class Lines(StringBuilder text)
     {
+        // How wide lines become where they can be broken.
+        private const int Width = 100;
+        private static readonly string Indent = new(' ', 13);
+
         public void Add(string label, string value)
         {
             if (value.Length > 0) text.Append($"{label + ":",-12} {value}\n");
+        }
+
+        // Joined by commas; what is too much for one line goes on under it.
+        public void Add(string label, IReadOnlyList<string> items)
+        {
+            var (value, used) = (new StringBuilder(), Indent.Length);
+            for (var i = 0; i < items.Count; i++)
+            {
+                var item = i < items.Count - 1 ? items[i] + "," : items[i];
+                var isFirst = used == Indent.Length;
+                if (!isFirst && used + 1 + item.Length > Width)
+                {
+                    value.Append('\n').Append(Indent);
+                    (isFirst, used) = (true, Indent.Length);
+                }
+                if (!isFirst) value.Append(' ');
+                value.Append(item);
+                used += item.Length + (isFirst ? 0 : 1);
+            }
+            Add(label, value.ToString());
         }
     }
 }

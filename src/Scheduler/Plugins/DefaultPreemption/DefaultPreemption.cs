@@ -21,11 +21,14 @@ internal sealed partial class DefaultPreemption(DefaultPreemptionArgs args, Plug
     /// <summary>The reason of the condition by which a pod that was removed for another is known.</summary>
     internal const string EvictionReason = "PreemptionByScheduler";
 
+    /// <summary>By which victims know it that it rejects.</summary>
+    internal const string PluginName = "DefaultPreemption";
+
     private const string NotHelpful = "Preemption is not helpful for scheduling";
     private readonly Evictions _evictions = new(context);
     private readonly ILogger _logger = context.Loggers.CreateLogger<DefaultPreemption>();
 
-    public string Name => "DefaultPreemption";
+    public string Name => PluginName;
 
     public PostFilterResult PostFilter(CycleState state, PodInfo pod, Snapshot snapshot, Rejections rejections)
     {

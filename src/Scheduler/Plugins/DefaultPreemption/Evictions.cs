@@ -11,7 +11,8 @@ namespace MiniK8s.Scheduler.Plugins.DefaultPreemption;
 
 /// <summary>Removes pods for another, each with its own grace: first its status says why, then it is deleted like any other.</summary>
 /// <remarks>
-/// A victim that is being deleted already is left to that; one that is gone, or another pod by now, is done with.
+/// A victim that is being deleted already is left to that; one that is gone, or another pod by now, is done with; one that only waits for permission
+/// to be bound is rejected instead, and keeps its object.
 /// Source: prepareCandidate, pkg/scheduler/framework/preemption/preemption.go.
 /// </remarks>
 internal sealed class Evictions(PluginContext context)
@@ -28,7 +29,8 @@ internal sealed class Evictions(PluginContext context)
 
     private async Task EvictAsync(PodInfo preemptor, string node, Pod victim, CancellationToken ct)
     {
-        if (!await IgnoreGoneAsync(() => RemoveAsync(preemptor, victim, ct))) return;
+        var isRejected = context.Waiting.TryFind(victim.Metadata.Uid, out var waiting) && waiting.Reject(DefaultPreemption.PluginName, "preempted");
+        if (!isRejected && !await IgnoreGoneAsync(() => RemoveAsync(preemptor, victim, ct))) return;
         context.Events.As(preemptor.Pod.Spec.SchedulerName).Record(victim, EventTypes.Normal, "Preempted", $"Preempted by pod {preemptor.Uid} on node {node}", "Preempting");
     }
 

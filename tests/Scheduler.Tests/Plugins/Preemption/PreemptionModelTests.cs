@@ -80,8 +80,8 @@ public sealed class PreemptionModelTests
     // The plugin's own choices are random: one made anew from the seed chooses the same.
     private static string Decide(PodInfo pod, Snapshot snapshot, NominatedPods nominated, int seed)
     {
-        var plugins = A.DefaultProfile(new FakeApiClient()).Plugins.With(new DefaultPreemption(new DefaultPreemptionArgs(), A.Context(), new Random(seed)));
-        var decision = new SchedulingCycle(new Random(seed)).Decide(new Profile("default-scheduler", plugins), new CycleState(nominated), pod, snapshot);
+        var profile = A.DefaultProfile(new FakeApiClient(), new DefaultPreemption(new DefaultPreemptionArgs(), A.Context(), new Random(seed)));
+        var decision = new SchedulingCycle(new Random(seed)).Decide(profile, new CycleState(nominated), pod, snapshot);
         return decision is Decision.Reject { NominatedNode.Length: > 0 } reject
             ? $"{reject.Message} on {reject.NominatedNode} victims {string.Join(' ', reject.Result!.Victims)} displaced {string.Join(' ', reject.Result.Displaced)}"
             : $"{(decision as Decision.Place)?.Node} {(decision as Decision.Reject)?.Message}";
