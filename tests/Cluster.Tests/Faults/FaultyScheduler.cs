@@ -50,7 +50,7 @@ internal sealed class FaultyScheduler : FaultyProcess
     public void StartAlone(params string[] faults) => StartProcess([.. Common, "--leader-elect=false", .. faults]);
 
     /// <summary>Returns once its watches are complete, whether it leads or stands by.</summary>
-    public Task UntilReadyAsync() => Eventually.TrueAsync(IsReadyAsync, $"{Name} is ready");
+    public Task UntilReadyAsync() => TellingAsync(() => Eventually.TrueAsync(IsReadyAsync, $"{Name} is ready"));
 
     public async Task<bool> IsReadyAsync() => await PageAsync("healthz") == "ok";
 

@@ -19,7 +19,7 @@ internal static class PreemptionStories
 
         await story.UntilRunningAsync("urgent");
         Assert.Single(story.Leaving);
-        story.CheckBoundOnce();
+        await story.CheckBoundOnceAsync();
     }
 
     /// <summary>Stopped past its lease: nor does its successor.</summary>
@@ -36,10 +36,11 @@ internal static class PreemptionStories
         Assert.Equal(1, await story.One.EndedAsync());
         Assert.Single(story.Leaving);
         Assert.Single(story.Other.Bound);
-        story.CheckBoundOnce();
+        await story.CheckBoundOnceAsync();
     }
 
-    private static async Task PreemptAsync(SchedulerStory story, int grace)
+    /// <summary>Two pods that leave only at the end of their grace have the node; one of them is told to go for a third, which is to have its room.</summary>
+    public static async Task PreemptAsync(SchedulerStory story, int grace)
     {
         foreach (var name in (string[])["low-1", "low-2"])
         {

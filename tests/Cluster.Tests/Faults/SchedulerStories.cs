@@ -19,7 +19,7 @@ internal static class SchedulerStories
 
         await story.UntilRunningAsync("pod");
         Assert.Single(story.One.Bound);
-        story.CheckBoundOnce();
+        await story.CheckBoundOnceAsync();
     }
 
     /// <summary>What it had only assumed is forgotten, and decided anew.</summary>
@@ -34,7 +34,7 @@ internal static class SchedulerStories
 
         await story.UntilRunningAsync("pod");
         Assert.Single(story.One.Bound);
-        story.CheckBoundOnce();
+        await story.CheckBoundOnceAsync();
     }
 
     /// <summary>The binding is in: the pod starts without any scheduler, and the next one sees it and leaves it alone.</summary>
@@ -50,7 +50,7 @@ internal static class SchedulerStories
 
         await story.UntilRunningAsync("next");
         Assert.Equal((2, 0), (story.One.Bound.Count, story.One.Refused));
-        story.CheckBoundOnce();
+        await story.CheckBoundOnceAsync();
     }
 
     /// <summary>It hears nothing for fifty revisions, and catches up with all of them; a pod that has gone meanwhile is not bound.</summary>
@@ -66,7 +66,7 @@ internal static class SchedulerStories
 
         foreach (var name in pods.Skip(1)) await story.UntilRunningAsync(name);
         Assert.Equal(pods.Length - 1, story.One.Bound.Count);
-        story.CheckBoundOnce();
+        await story.CheckBoundOnceAsync();
     }
 
     /// <summary>Room that another scheduler has filled meanwhile: the binding stands, and the kubelet's own look refuses the pod.</summary>
@@ -90,7 +90,7 @@ internal static class SchedulerStories
         await story.UntilPodAsync("again", pod => pod.Condition("PodScheduled") == "False", "finds no room");
         await story.DeleteAsync("early");
         await story.UntilRunningAsync("again");
-        story.CheckBoundOnce();
+        await story.CheckBoundOnceAsync();
     }
 
     /// <summary>It is not told that its binding is in, and does not hear of it: it tries again, is refused, and learns the truth once it hears.</summary>
@@ -110,7 +110,7 @@ internal static class SchedulerStories
 
         Assert.Equal((2, 2), (story.One.Bound.Count, story.One.Lost));
         foreach (var name in (string[])["first", "next"]) await story.UntilPodAsync(name, pod => pod.Condition("PodScheduled") == "True", "is known to have a node");
-        story.CheckBoundOnce();
+        await story.CheckBoundOnceAsync();
     }
 
     /// <summary>A node that takes none is not chosen, and is when it takes them again.</summary>
@@ -124,7 +124,7 @@ internal static class SchedulerStories
         await story.CordonAsync(cordoned: false);
 
         await story.UntilRunningAsync("pod");
-        story.CheckBoundOnce();
+        await story.CheckBoundOnceAsync();
     }
 
     /// <summary>The node is cordoned between the decision and the binding: the binding stands, as Kubernetes' does, which asks nobody; the pod runs.</summary>
@@ -138,7 +138,7 @@ internal static class SchedulerStories
         await story.One.GoOnAsync();
 
         await story.UntilRunningAsync("pod");
-        story.CheckBoundOnce();
+        await story.CheckBoundOnceAsync();
     }
 
     private static async Task StartAsync(SchedulerStory story, params string[] faults)

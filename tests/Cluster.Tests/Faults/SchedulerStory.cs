@@ -22,7 +22,7 @@ internal sealed class SchedulerStory : IAsyncDisposable
         (One, Other) = (new FaultyScheduler(lab, name, "one"), new FaultyScheduler(lab, name, "other"));
     }
 
-    private IEnumerable<WatchChange<Pod>> Steps => _watch.Changes.Where(step => step.Object.Metadata.Name.StartsWith($"{_name}-", StringComparison.Ordinal));
+    private IEnumerable<WatchChange<Pod>> Steps => _watch.Changes.Where(step => IsOurs(step.Object));
 
     public FaultyScheduler One { get; private set; }
 
@@ -65,6 +65,8 @@ internal sealed class SchedulerStory : IAsyncDisposable
 
     public Task<Pod> UntilPodAsync(string name, Func<Pod, bool> fits, string what) => _lab.Api.UntilPodAsync(Namespace, $"{_name}-{name}", fits, what);
 
+    public Task UntilGoneAsync(string name) => _lab.Api.UntilGoneAsync(Namespace, $"{_name}-{name}");
+
     public Task DeleteAsync(string name) => _lab.Api.DeletePodAsync(Namespace, $"{_name}-{name}");
 
     public async Task<Pod> FindAsync(string name) => (await _lab.Api.FindPodAsync(Namespace, $"{_name}-{name}"))!;
@@ -89,9 +91,10 @@ internal sealed class SchedulerStory : IAsyncDisposable
     public async Task CordonAsync(bool cordoned = true) => await _lab.KubectlOkAsync(cordoned ? "cordon" : "uncordon", Node);
 
     /// <summary>Each pod of this story was bound once, by one binding of one scheduler, and started once.</summary>
-    public void CheckBoundOnce()
+    public async Task CheckBoundOnceAsync()
     {
-        var nodes = BoundPods.CheckOnce(Steps);
+        var now = await _lab.Api.Resource<Pod>().ListAsync(Namespace, options: null, CancellationToken.None);
+        var nodes = BoundPods.CheckOnce([.. Steps.Select(step => step.Object), .. now.Items.Where(IsOurs)]);
         var taken = One.Bound.Concat(Other.Bound).ToList();
         Assert.Equal(taken.Count, taken.DistinctBy(binding => binding.Uid).Count());
         Assert.All(taken, binding => Assert.Equal(binding.Node, nodes[binding.Uid]));
@@ -117,6 +120,8 @@ internal sealed class SchedulerStory : IAsyncDisposable
         await Other.DisposeAsync();
         await _watch.DisposeAsync();
     }
+
+    private bool IsOurs(Pod pod) => pod.Metadata.Name.StartsWith($"{_name}-", StringComparison.Ordinal);
 
     private Task<Pod> CreateAsync(Pod pod, string cpu)
     {

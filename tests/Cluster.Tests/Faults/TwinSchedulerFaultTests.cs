@@ -10,7 +10,6 @@ public sealed class TwinSchedulerFaultTests(TwinLab shared) : IClassFixture<Twin
 {
     private const string Namespace = "default";
     private const int Creators = 8;
-    private static readonly TimeSpan SlowFor = TimeSpan.FromSeconds(2);
 
     private readonly Lab _lab = shared.Lab;
 
@@ -39,10 +38,10 @@ public sealed class TwinSchedulerFaultTests(TwinLab shared) : IClassFixture<Twin
         wire.Mend();
         await UntilBoundAsync(95);     // some replies are lost for good, and who bound those pods nobody but the apiserver knows
         await creating;
-        await UntilNonePendingAsync();
+        await UntilNonePendingAsync("twin");
         var steps = await EndOfAsync(watch);
 
-        var nodes = BoundPods.CheckOnce(steps);
+        var nodes = BoundPods.CheckOnce(steps.Select(step => step.Object));
         var taken = cut.Bound.Concat(stale.Bound).ToList();
         Assert.Equal(TwinLab.Pods, nodes.Count);
         Assert.Equal(taken.Count, taken.DistinctBy(binding => binding.Uid).Count());
@@ -71,21 +70,33 @@ public sealed class TwinSchedulerFaultTests(TwinLab shared) : IClassFixture<Twin
 
         var creating = CreateAsync("slow", Pods);
         await Eventually.TrueAsync(() => leader.Bound.Count >= Pods / 10, "it is in the middle of it");
-        var store = $"{_lab.Pids()["store"]}";
-        await Command.RunAsync("kill", ["-STOP", store]);
-        await Task.Delay(SlowFor);     // the fault itself
-        await Command.RunAsync("kill", ["-CONT", store]);
+        await OutageStories.StopStoreAsync(_lab);
         await creating;
-        await UntilNonePendingAsync();
+        await UntilNonePendingAsync("slow");
         var steps = await EndOfAsync(watch);
 
-        var nodes = BoundPods.CheckOnce(steps);
+        var nodes = BoundPods.CheckOnce(steps.Select(step => step.Object));
         Assert.Equal(Pods, nodes.Count);
         Assert.Equal((Pods, 0), (leader.Bound.DistinctBy(binding => binding.Uid).Count(), other.Bound.Count));
         Assert.Equal(leader.Bound.Count, leader.Bound.DistinctBy(binding => binding.Uid).Count());
         var lease = (await _lab.Api.Resource<Lease>().GetAsync("kube-system", "slow", CancellationToken.None)).Spec;
         Assert.Equal((leader.Name, 0), (lease.HolderIdentity, lease.LeaseTransitions));
         CheckStartedOnce(nodes.Keys, []);
+    }
+
+    [Fact]
+    public Task StoreSlow_VictimLeaves_NomineeWaitsAndIsBound() => PlayAsync("many-1", OutageStories.StoreSlowUnderPreemptionAsync);
+
+    [Fact]
+    public Task ApiServerKilled_UnderABinding_PodsAreBoundOnceItIsBack() => PlayAsync("many-2", OutageStories.ApiServerKilledAsync);
+
+    [Fact]
+    public Task HistoryLost_SchedulerWasCutOff_ListsAgainAndFindsTheRoom() => PlayAsync("many-3", OutageStories.HistoryLostAsync);
+
+    private async Task PlayAsync(string node, Func<SchedulerStory, Task> play)
+    {
+        await using var story = await SchedulerStory.BeginAsync(_lab, shared.Kubelet, node);
+        await story.TellingAsync(() => play(story));
     }
 
     private Task CreateAsync(string scheduler, int pods) => Task.WhenAll(Enumerable.Range(0, Creators).Select(creator => Task.Run(async () =>
@@ -98,9 +109,12 @@ public sealed class TwinSchedulerFaultTests(TwinLab shared) : IClassFixture<Twin
         }
     })));
 
-    private Task UntilNonePendingAsync() => Eventually.TrueAsync(
-        async () => (await _lab.Api.Resource<Pod>().ListAsync(Namespace, new ListOptions { FieldSelector = "status.phase=Pending", Limit = 1 }, CancellationToken.None)).Items.Count == 0,
-        "no pod waits any more");
+    private Task UntilNonePendingAsync(string scheduler)
+    {
+        var pending = new ListOptions { FieldSelector = $"status.phase=Pending,spec.schedulerName={scheduler}", Limit = 1 };
+        return Eventually.TrueAsync(
+            async () => (await _lab.Api.Resource<Pod>().ListAsync(Namespace, pending, CancellationToken.None)).Items.Count == 0, "no pod waits any more");
+    }
 
     // Everything up to a pod that nobody schedules, so that nothing is missing.
     private async Task<IReadOnlyList<Client.Resources.WatchChange<Pod>>> EndOfAsync(WatchRecording<Pod> watch)
