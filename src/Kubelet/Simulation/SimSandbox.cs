@@ -16,7 +16,9 @@ internal sealed class SimSandbox(string id, PodSandboxConfig config, NetworkName
     public PodSandboxConfig Config { get; } = config;
     public NetworkNamespace Network { get; } = network;
     public DateTimeOffset CreatedAt { get; } = createdAt;
-    public bool IsReady => Volatile.Read(ref _stopped) == 0;
+
+    /// <summary>False as soon as its pause process is gone: before anyone can see that the containers are, which go with it.</summary>
+    public bool IsReady => Volatile.Read(ref _stopped) == 0 && (_pause is null || _pause.Kernel.Find(_pause.Pid) is not null);
 
     /// <summary>Whom its containers join; null: each has a process table of its own.</summary>
     public ProcessTable? Processes => _pause?.Kernel.Table;

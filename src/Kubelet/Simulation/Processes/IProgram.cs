@@ -21,15 +21,6 @@ internal sealed class ProcessExit(int code) : Exception
     public int Code { get; } = code;
 }
 
-/// <summary>Thrown by a program to become another one in the same process, as execve does.</summary>
-internal sealed class ProcessReplaced(ResolvedCommand command, IReadOnlyList<string> arguments) : Exception
-{
-    public ResolvedCommand Command { get; } = command;
-
-    /// <summary>All of argv, the name first.</summary>
-    public IReadOnlyList<string> Arguments { get; } = arguments;
-}
-
 /// <summary>A program, and the arguments that an interpreter line (<c>#!/bin/sh</c>) puts between its name and the rest.</summary>
 /// <param name="Program">What runs.</param>
 /// <param name="Interpreter">The interpreter line's words; empty for a program.</param>

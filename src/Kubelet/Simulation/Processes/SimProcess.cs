@@ -19,6 +19,7 @@ internal sealed class SimProcess
     private long _held;
     private volatile bool _gaveBack;
     private int _burning;       // thousandths of a core
+    private ResolvedCommand? _next;
     private DateTimeOffset _killedAt;
 
     public SimProcess(Kernel kernel, int pid, SimProcess? parent, IReadOnlyList<string> arguments, ProcessSetup setup)
@@ -73,6 +74,9 @@ internal sealed class SimProcess
 
     /// <summary>Completes when the process has ended and its descriptors are closed; never faults.</summary>
     public Task<ExitStatus> Exited => _exited.Task;
+
+    /// <summary>The program that runs is to return: another one takes its place.</summary>
+    public bool IsBecomingAnother => _next is not null;
 
     /// <summary>What ps shows in place of the arguments, when the program has changed its title.</summary>
     public string? Title { get; set; }
@@ -188,6 +192,12 @@ internal sealed class SimProcess
         }
     }
 
+    /// <summary>
+    /// What execve does, as soon as the program that runs has returned, whose exit code nobody sees: not an exception, whose way up through a shell's
+    /// commands costs more than all else of a short script.
+    /// </summary>
+    public void Become(ResolvedCommand command, IReadOnlyList<string> arguments) => (_next, Arguments) = (command, arguments);
+
     /// <summary>Ends the process by a signal, whatever it is doing.</summary>
     public void Die(int signal)
     {
@@ -248,18 +258,12 @@ internal sealed class SimProcess
     {
         while (true)
         {
-            try
-            {
-                if (command.Interpreter.Count > 0) Arguments = [.. command.Interpreter, command.Path, .. Arguments.Skip(1)];
-                return await command.Program.RunAsync(this, Arguments);
-            }
-            catch (ProcessReplaced replaced)
-            {
-                command = replaced.Command;
-                if (HeldMemory.SizeOf(replaced.Arguments) is var size and >= HeldMemory.Least) Hold(size);
-                Arguments = replaced.Arguments;
-                Signals.ResetForExec();
-            }
+            if (command.Interpreter.Count > 0) Arguments = [.. command.Interpreter, command.Path, .. Arguments.Skip(1)];
+            var code = await command.Program.RunAsync(this, Arguments);
+            if (_next is null) return code;
+            (command, _next) = (_next, null);
+            if (HeldMemory.SizeOf(Arguments) is var size and >= HeldMemory.Least) Hold(size);
+            Signals.ResetForExec();
         }
     }
 

@@ -158,7 +158,7 @@ internal sealed partial class Interpreter
                 environment = own;
             }
             if (!ArgumentLimit.Allows(words, environment)) throw new ShellError($"{words[0]}: Argument list too long", 126);
-            if (replaces) throw Replace(found, words, environment);
+            if (replaces) return Replace(found, words, environment);
             var setup = new ProcessSetup(environment, _self.WorkingDirectory, _self.User, descriptors, _self.Clock.ForChild());
             return await WaitForChildAsync(_self.Kernel.Start(_self, words, found, setup));
         }
@@ -235,18 +235,20 @@ internal sealed partial class Interpreter
         if (words.Count == 1) return 0;
         var found = Find(words[1]);
         if (found is not null && !ArgumentLimit.Allows(words, _state.Exported())) throw new ShellError($"exec: {words[1]}: Argument list too long", 126);
-        if (found is not null) throw Replace(found, words[1..], _state.Exported());
+        if (found is not null) return Replace(found, words[1..], _state.Exported());
         await _self.ErrorAsync($"{_state.Name}: {(IsBash ? $"line {command.Line}: exec" : $"exec: line {_state.Line}")}: {words[1]}: not found");
         _state.LastStatus = 127;
         _leave = Leave.Exit;
         return 127;
     }
 
-    private ProcessReplaced Replace(ResolvedCommand found, List<string> words, IReadOnlyDictionary<string, string> environment)
+    private int Replace(ResolvedCommand found, List<string> words, IReadOnlyDictionary<string, string> environment)
     {
         _self.Kernel.Throttle.Charge(StepsPerExec);
         _self.Environment = environment;
-        return new ProcessReplaced(found, words);
+        _self.Become(found, words);
+        _leave = Leave.Exit;
+        return 0;
     }
 
     // Null: a redirection failed and has been reported. Otherwise what the descriptors were, to be put back.

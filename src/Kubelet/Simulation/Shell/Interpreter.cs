@@ -158,7 +158,7 @@ internal sealed partial class Interpreter
     public async ValueTask<int> FinishAsync()
     {
         _leave = Leave.No;
-        if (_state.Traps.TryGetValue(0, out var action))
+        if (!_self.IsBecomingAnother && _state.Traps.TryGetValue(0, out var action))
         {
             _state.SetTrap(0, null);
             if (action != "") await RunActionAsync(action);

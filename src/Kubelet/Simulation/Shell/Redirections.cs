@@ -26,12 +26,13 @@ internal sealed class Redirections(SimProcess self, ShellState state, Expansion 
         }
     }
 
-    /// <summary>Puts the shell's own back, the last one first.</summary>
+    /// <summary>Puts the shell's own back, the last one first; a program that takes the shell's place has what the shell has.</summary>
     public void Restore(List<(int Number, OpenFile? Old)> saved)
     {
         for (var i = saved.Count - 1; i >= 0; i--)
         {
-            if (saved[i].Old is { } old) self.Descriptors.Set(saved[i].Number, old);
+            if (self.IsBecomingAnother) saved[i].Old?.Release();
+            else if (saved[i].Old is { } old) self.Descriptors.Set(saved[i].Number, old);
             else self.Descriptors.Close(saved[i].Number);
         }
     }

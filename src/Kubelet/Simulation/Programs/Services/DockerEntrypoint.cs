@@ -15,7 +15,11 @@ internal sealed class DockerEntrypoint : IProgram
     public static async ValueTask<int> ReplaceAsync(SimProcess self, IReadOnlyList<string> command)
     {
         if (command.Count == 0) return 0;
-        if (Launch.Resolve(self, command[0]) is { } found) throw new ProcessReplaced(found, command);
+        if (Launch.Resolve(self, command[0]) is { } found)
+        {
+            self.Become(found, command);
+            return 0;
+        }
         await self.ErrorAsync($"/usr/local/bin/docker-entrypoint.sh: exec: line 1: {command[0]}: not found");
         return 127;
     }
