@@ -62,6 +62,9 @@ internal sealed class FaultyScheduler : FaultyProcess
         return page.Contains($"leader_election_master_status{{name=\"{_scheduler}\"}} 1\n", StringComparison.Ordinal);
     }
 
+    /// <summary>Returns once it says so too: the lease bears its name a moment before.</summary>
+    public Task UntilSaysItLeadsAsync() => Eventually.TrueAsync(SaysItLeadsAsync, $"{Name} says that it leads");
+
     /// <summary>How many pods it would schedule if it were its turn.</summary>
     public async Task<int> WaitingAsync()
     {

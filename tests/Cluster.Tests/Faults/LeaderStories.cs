@@ -14,7 +14,7 @@ internal static class LeaderStories
     public static async Task KilledAsync(SchedulerStory story)
     {
         await story.ElectAsync();
-        Assert.True(await story.One.SaysItLeadsAsync());
+        await story.One.UntilSaysItLeadsAsync();
         await story.CreateAsync("first");
         await story.UntilRunningAsync("first");
         Assert.Single(story.One.Bound);
@@ -25,7 +25,7 @@ internal static class LeaderStories
         await story.CreateAsync("second");
         var lease = await story.UntilHeldByAsync(story.Other);
 
-        Assert.True(await story.Other.SaysItLeadsAsync());
+        await story.Other.UntilSaysItLeadsAsync();
         Assert.Equal(1, lease.LeaseTransitions);
         Assert.True(lease.AcquireTime.ToDateTimeOffset() - last >= Duration, $"taken {lease.AcquireTime} after a renewal at {last}");
         await story.UntilPodAsync("second", pod => pod.Condition("PodScheduled") == "False", "is told that the node takes none");

@@ -13,7 +13,7 @@ public sealed class TwinSchedulerFaultTests(TwinLab shared) : IClassFixture<Twin
 
     private readonly Lab _lab = shared.Lab;
 
-    /// <summary>Each loses replies to its bindings, one is cut off twice in the middle, the other hears nothing for two fifths of the time.</summary>
+    /// <summary>Each loses replies to its bindings, one is cut off twice in the middle, the other hears nothing for a third of the time.</summary>
     [Fact]
     public async Task TwoActing_StaleCachesAndLostReplies_NoPodIsBoundTwice()
     {
@@ -26,17 +26,17 @@ public sealed class TwinSchedulerFaultTests(TwinLab shared) : IClassFixture<Twin
         await using var watch = await WatchRecording<Pod>.StartAsync(_lab.Api, Namespace);
 
         var creating = CreateAsync("twin", TwinLab.Pods);
-        await UntilBoundAsync(20);
+        // Some replies are lost for good with the wire, and who bound those pods nobody but the apiserver knows.
+        await UntilBoundAsync(15);
         stale.Freeze();
-        await UntilBoundAsync(40);
+        await UntilBoundAsync(30);
         wire.Reset();
         wire.Mend();
-        await UntilBoundAsync(60);
+        await UntilBoundAsync(50);
         stale.Thaw();
-        await UntilBoundAsync(80);
+        await UntilBoundAsync(65);
         wire.Reset();
         wire.Mend();
-        await UntilBoundAsync(95);     // some replies are lost for good, and who bound those pods nobody but the apiserver knows
         await creating;
         await UntilNonePendingAsync("twin");
         var steps = await EndOfAsync(watch);
