@@ -30,8 +30,8 @@ internal sealed partial class SchedulerService(
     {
         health.Close(Gate, "the first lists have not come");
         if (configuration.Unused.Count > 0) LogUnused(logger, string.Join(", ", configuration.Unused));
-        var nodes = informers.Create<Node>();
-        var pods = informers.Create<Pod>(LivePods);
+        var nodes = informers.Create<Node>(trim: node => node.Metadata.ManagedFields.Clear());
+        var pods = informers.Create<Pod>(LivePods, new PodTrim().Trim);
         var feed = new ClusterFeed(cache, queue, nominated, profiles);
         nodes.AddHandler(feed);
         pods.AddHandler(feed);

@@ -19,18 +19,6 @@ public sealed class LabTests
     }
 
     [Fact]
-    public async Task Down_RunningLab_ReturnsWhenEveryProcessHasEnded()
-    {
-        await using var lab = await Lab.StartAsync();
-        var pids = lab.Pids().Values.ToList();
-
-        var down = await lab.DownAsync();
-
-        Assert.Equal(0, down.ExitCode);
-        Assert.DoesNotContain(pids, IsRunning);
-    }
-
-    [Fact]
     public async Task Up_FolderOfARunningLab_IsRefusedAndTheLabRunsOn()
     {
         await using var lab = await Lab.StartAsync();
@@ -40,21 +28,23 @@ public sealed class LabTests
 
         Assert.Equal(1, second.ExitCode);
         Assert.StartsWith($"A lab already runs in {lab.Folder}: stop it with `mk8s down", second.Error);
-        // On a busy machine a process may once not say in time that it is well.
-        await Eventually.TrueAsync(async () => (await Command.RunAsync("dotnet", [Lab.Program, "status", "--data", lab.Folder])).ExitCode == 0, "the lab is well");
+        await UntilWellAsync(lab);
         Assert.Equal(pids, lab.Pids());
     }
 
     [Fact]
-    public async Task Up_AfterDown_FindsItsDataAgain()
+    public async Task Down_RunningLab_ReturnsWhenEveryProcessHasEndedAndTheNextUpFindsItsData()
     {
         var folder = Directory.CreateTempSubdirectory("mk8s-test-").FullName;
         var first = await Lab.StartAsync(folder);
+        var pids = first.Pids().Values.ToList();
         await first.KubectlOkAsync("create", "configmap", "kept", "--from-literal=a=b");
-        await first.DownAsync();
 
+        var down = await first.DownAsync();
+
+        Assert.Equal(0, down.ExitCode);
+        Assert.DoesNotContain(pids, IsRunning);
         await using var second = await Lab.StartAsync(folder);
-
         Assert.Equal("b", await second.KubectlOkAsync("get", "configmap", "kept", "-o", "jsonpath={.data.a}"));
     }
 
@@ -73,11 +63,15 @@ public sealed class LabTests
         Assert.Equal("Running", phase);
         Assert.Contains("pods \"web\" not found", gone.Error);
         Assert.DoesNotContain("store", lab.Pids().Keys);
-        Assert.Equal(0, (await Command.RunAsync("dotnet", [Lab.Program, "status", "--data", lab.Folder])).ExitCode);
+        await UntilWellAsync(lab);
         // The lab says where its store is, and etcd remembers the whole life.
         var history = await Command.RunAsync("dotnet", [Lab.Program, "store", "history", "pod/web", "--data", lab.Folder]);
         Assert.Matches(@"(?s) created\n.*spec\.nodeName = node-\d.*status\.phase: Pending -> Running.*metadata\.deletionTimestamp = .* deleted\n$", history.Output);
     }
+
+    // On a busy machine a process may once not say in time that it is well.
+    private static Task UntilWellAsync(Lab lab) => Eventually.TrueAsync(
+        async () => (await Command.RunAsync("dotnet", [Lab.Program, "status", "--data", lab.Folder])).ExitCode == 0, "the lab is well");
 
     private static bool IsRunning(int pid)
     {

@@ -9,7 +9,7 @@ namespace MiniK8s.Cluster.Tests;
 [Collection("lab")]
 public sealed class SchedulerProfilesTests(SharedLab shared)
 {
-    private static string Program => Path.Combine(Repository.Root, "src", "Scheduler", "bin", Repository.Configuration, "net10.0", "MiniK8s.Scheduler.dll");
+    private static string Program => Path.Combine(Path.GetDirectoryName(Lab.Program)!, "MiniK8s.Scheduler.dll");
 
     [Fact]
     public async Task Profiles_TwoInOneProcess_ScheduleTheirPodsByTheirOwnRulesAndInTheirOwnNames()

@@ -7,9 +7,9 @@ public sealed class TestProjectsTests
     [Fact]
     public void LongestFirst_LongAndShort_BeginsWithTheLongAndKeepsAll()
     {
-        var order = TestProjects.LongestFirst(["Api.Tests", "Store.Tests", "Lab.Tests", "Cluster.Tests", "ApiServer.Tests"]);
+        var order = TestProjects.LongestFirst(["Api.Tests", "Kubelet.Tests", "Store.Tests", "Lab.Tests", "Cluster.Tests", "ApiServer.Tests"]);
 
-        Assert.Equal(["Cluster.Tests", "Store.Tests", "ApiServer.Tests", "Api.Tests", "Lab.Tests"], order);
+        Assert.Equal(["Cluster.Tests", "Store.Tests", "ApiServer.Tests", "Kubelet.Tests", "Api.Tests", "Lab.Tests"], order);
     }
 
     [Fact]

@@ -7,7 +7,6 @@ using Microsoft.Extensions.Logging;
 using MiniK8s.Client.Events;
 using MiniK8s.Client.Informers;
 using MiniK8s.Client.Resources;
-using MiniK8s.Protocol;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler;
 using MiniK8s.Scheduler.Cache;
@@ -146,25 +145,6 @@ internal sealed class LoopRun : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private sealed class NoEvents : IEventRecorder
-    {
-        public IEventRecorder As(string component) => this;
-
-        public void Record(
-            ObjectReference regarding, string type, string reason, string message, string action = "", IReadOnlyDictionary<string, string>? annotations = null)
-        {
-        }
-    }
-
-    private sealed class NoObjects : IClusterObjects
-    {
-        public IEnumerable<T> List<T>(string ns = "")
-            where T : class, IApiObject => [];
-
-        public T? Find<T>(string ns, string name)
-            where T : class, IApiObject => null;
     }
 }
 

@@ -17,11 +17,18 @@ internal static class ProcessRun
     private const int AtOnce = 32;
     private const int LabNodes = 100;     // so that no name is that of a node of the lab
     private const string Attempts = "scheduler_schedule_attempts";
+    private const string Heap = "dotnet_gc_last_collection_heap_size{";
 
     // Without kubelets nobody renews the nodes' leases.
     private static readonly Dictionary<string, string> Patient = new() { ["MINIK8S_NODE_MONITOR_GRACE_PERIOD"] = "10h" };
 
-    public static async Task<IReadOnlyList<Row>> RunAsync(int nodes, int pods)
+    /// <summary>The Pods of scheduler_perf, as fast as they come.</summary>
+    public static Task<IReadOnlyList<Row>> RunAsync(int nodes, int pods) => RunAsync(nodes, pods, number => Shapes.Pod($"pod-{number}"), AfterwardsNothingAsync);
+
+    /// <summary>Pods of usual Deployments, and what the scheduler holds when they all have a node: one that has bound them, and one that then starts.</summary>
+    public static Task<IReadOnlyList<Row>> MemoryAsync(int nodes, int pods) => RunAsync(nodes, pods, Shapes.Deployed, AfterRestartAsync);
+
+    private static async Task<IReadOnlyList<Row>> RunAsync(int nodes, int pods, Func<int, Pod> shape, Func<Lab, Task<IReadOnlyList<Row>>> afterwards)
     {
         await using var lab = await Lab.StartWithAsync(Patient, null, "--nodes", "1");
         var own = (await lab.Api.Resource<Node>().ListAsync("", null, default)).Items[0].Metadata.Name;
@@ -31,7 +38,7 @@ internal static class ProcessRun
 
         using var rest = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{lab.PortOf("scheduler", "port")}") };
         var (before, clock) = (Cpu(lab), Stopwatch.StartNew());
-        var creating = ForEachAsync(pods, number => lab.Api.Resource<Pod>().CreateAsync(Unborn(Shapes.Pod($"pod-{number}")), default));
+        var creating = ForEachAsync(pods, number => lab.Api.Resource<Pod>().CreateAsync(Unborn(shape(number)), default));
         await UntilBoundAsync(rest, pods);
         var elapsed = clock.Elapsed;
         await creating;
@@ -40,8 +47,32 @@ internal static class ProcessRun
         [
             new Row($"{pods} Pods to {nodes} nodes, through the processes", $"{pods / elapsed.TotalSeconds:0} Pods/s"),
             new Row("the same: CPU of a Pod", string.Join(", ", after.Select(pair => $"{pair.Key} {(pair.Value - before[pair.Key]).TotalMilliseconds / pods:0.00} ms"))),
-            new Row("the same: memory of the scheduler", $"{Resident(lab, "scheduler")} MiB"),
+            new Row("the same: memory of the scheduler", await MemoryAsync(lab, rest)),
+            .. await afterwards(lab),
         ];
+    }
+
+    private static Task<IReadOnlyList<Row>> AfterwardsNothingAsync(Lab lab) => Task.FromResult<IReadOnlyList<Row>>([]);
+
+    private static async Task<IReadOnlyList<Row>> AfterRestartAsync(Lab lab)
+    {
+        await lab.KillAsync("scheduler");
+        using var rest = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{lab.PortOf("scheduler", "port")}") };
+        await Eventually.TrueAsync(() => IsReadyAsync(rest), "the scheduler's first lists");
+        return [new Row("the same: memory of a scheduler that starts then", await MemoryAsync(lab, rest))];
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient rest)
+    {
+        try
+        {
+            using var answer = await rest.GetAsync("/readyz");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;     // it does not listen yet
+        }
     }
 
     private static Node Ready(Node node)
@@ -68,17 +99,23 @@ internal static class ProcessRun
         while (await BoundAsync(rest) < pods) await Task.Delay(100);
     }
 
-    private static async Task<double> BoundAsync(HttpClient rest)
+    private static Task<double> BoundAsync(HttpClient rest) => SumAsync(rest, Attempts, "result=\"scheduled\"");
+
+    private static async Task<double> SumAsync(HttpClient rest, string name, string label)
     {
         var metrics = await rest.GetStringAsync("/metrics");
-        return metrics.Split('\n').Where(line => line.StartsWith(Attempts, StringComparison.Ordinal) && line.Contains("result=\"scheduled\"", StringComparison.Ordinal))
+        return metrics.Split('\n').Where(line => line.StartsWith(name, StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal))
             .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
     }
 
     private static Dictionary<string, TimeSpan> Cpu(Lab lab) =>
         lab.Pids().ToDictionary(pair => pair.Key, pair => Of(pair.Value, process => process.TotalProcessorTime));
 
-    private static long Resident(Lab lab, string name) => Of(lab.Pids()[name], process => process.WorkingSet64) >> 20;
+    private static async Task<string> MemoryAsync(Lab lab, HttpClient rest)
+    {
+        var (now, most) = Of(lab.Pids()["scheduler"], process => (process.WorkingSet64 >> 20, process.PeakWorkingSet64 >> 20));
+        return $"{now} MiB, {most} at most; heap {await SumAsync(rest, Heap, "") / (1 << 20):0} MiB at the last collection";
+    }
 
     private static T Of<T>(int pid, Func<Process, T> read)
     {

@@ -3,21 +3,27 @@ namespace MiniK8s.Load.Scheduling;
 /// <summary>The scheduler's loop alone over an API in memory, with the workloads of Kubernetes' scheduler_perf; then all of it through the processes.</summary>
 internal static class SchedulerBenchmark
 {
-    /// <summary>Runs the workloads whose title contains one of the parts, and <c>processes</c>; all when there is none.</summary>
+    /// <summary>Runs the workloads whose title contains one of the parts, <c>attempts</c>, <c>held</c>, <c>processes</c> and <c>memory</c>; all when there is none.</summary>
     public static async Task<IReadOnlyList<Row>> RunAsync(IReadOnlyList<string> parts)
     {
         var rows = new List<Row>();
-        await LoopAsync(Workload.All[0]);     // compiled by then
-        foreach (var workload in Workload.All.Where(workload => parts.Count == 0 || parts.Any(workload.Title.Contains)))
+        var workloads = Workload.All.Where(workload => IsWanted(parts, workload.Title)).ToList();
+        if (workloads.Count > 0) await LoopAsync(Workload.All[0]);     // compiled by then
+        foreach (var workload in workloads)
         {
             var result = await LoopAsync(workload);
             var row = new Row(workload.Title, Show(workload, result));
             await Console.Error.WriteLineAsync($"{row.Measure}: {row.Value}");      // a long run that fails has told this much
             rows.Add(row);
         }
-        if (parts.Count == 0 || parts.Contains("processes")) rows.AddRange(await ProcessRun.RunAsync(1000, 5000));
+        if (IsWanted(parts, "attempts")) rows.AddRange(AttemptRun.Run(5000));
+        if (IsWanted(parts, "held")) rows.AddRange(await HeldRun.RunAsync(5000, 50_000));
+        if (IsWanted(parts, "processes")) rows.AddRange(await ProcessRun.RunAsync(1000, 5000));
+        if (IsWanted(parts, "memory")) rows.AddRange(await ProcessRun.MemoryAsync(5000, 50_000));
         return rows;
     }
+
+    private static bool IsWanted(IReadOnlyList<string> parts, string title) => parts.Count == 0 || parts.Any(title.Contains);
 
     private static async Task<LoopResult> LoopAsync(Workload workload)
     {

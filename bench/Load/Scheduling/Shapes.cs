@@ -1,4 +1,5 @@
 using MiniK8s.Protocol.Core.V1;
+using MiniK8s.Protocol.IntStr;
 using MiniK8s.Protocol.Meta.V1;
 
 namespace MiniK8s.Load.Scheduling;
@@ -44,6 +45,36 @@ internal static class Shapes
         },
         Status = new PodStatus { Phase = "Pending" },
     };
+
+    /// <summary>A Pod as a ReplicaSet makes it of a usual Deployment: of a hundred applications, with all that those say of themselves.</summary>
+    public static Pod Deployed(int number)
+    {
+        var app = $"application-{number % 100}";
+        var pod = Pod($"{app}-7d4f8b9c6d-{number}");
+        pod.Metadata.Labels.Add(new Dictionary<string, string> { ["app"] = app, ["tier"] = "backend", ["team"] = "payments", ["pod-template-hash"] = "7d4f8b9c6d" });
+        pod.Metadata.Annotations["prometheus.io/scrape"] = "true";
+        pod.Metadata.Annotations["prometheus.io/port"] = "8080";
+        pod.Metadata.OwnerReferences.Add(new OwnerReference
+        {
+            ApiVersion = "apps/v1", Kind = "ReplicaSet", Name = $"{app}-7d4f8b9c6d", Uid = $"8e1d4c8a-0000-4000-8000-{number % 100:000000000000}",
+        });
+        var container = pod.Spec.Containers[0];
+        (container.Name, container.Image) = (app, $"registry.example.com/team/{app}:1.27.3");
+        container.Resources.Limits.Add(new Dictionary<string, string> { ["cpu"] = "1", ["memory"] = "1Gi" });
+        container.Ports.Add(new ContainerPort { Name = "http", ContainerPort_ = 8080 });
+        for (var i = 0; i < 10; i++) container.Env.Add(new EnvVar { Name = $"SETTING_{i}", Value = $"https://service-{i}.example.com/path" });
+        container.VolumeMounts.Add(new VolumeMount { Name = "config", MountPath = "/etc/application" });
+        container.ReadinessProbe = new Probe { PeriodSeconds = 5, Handler = new ProbeHandler { HttpGet = new HTTPGetAction { Path = "/ready", Port = new IntOrString { IntVal = 8080 } } } };
+        container.LivenessProbe = new Probe { PeriodSeconds = 10, Handler = new ProbeHandler { HttpGet = new HTTPGetAction { Path = "/live", Port = new IntOrString { IntVal = 8080 } } } };
+        pod.Spec.Volumes.Add(new Volume { Name = "config", VolumeSource = new VolumeSource { ConfigMap = new ConfigMapVolumeSource { LocalObjectReference = new LocalObjectReference { Name = app } } } });
+        return pod;
+    }
+
+    public static Pod On(this Pod pod, string node)
+    {
+        pod.Spec.NodeName = node;
+        return pod;
+    }
 
     public static Pod Urgency(this Pod pod, int priority)
     {

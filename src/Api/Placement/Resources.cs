@@ -32,6 +32,7 @@ public sealed record Resources(long MilliCpu, long Memory, long EphemeralStorage
     private static ImmutableSortedDictionary<string, long> Merge(
         ImmutableSortedDictionary<string, long> a, ImmutableSortedDictionary<string, long> b, Func<long, long, long> combine)
     {
+        if (b.IsEmpty) return a;     // as with most pods, and walking through nothing is dear
         foreach (var (name, amount) in b) a = a.SetItem(name, combine(a.GetValueOrDefault(name), amount));
         return a;
     }

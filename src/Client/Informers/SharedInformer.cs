@@ -34,9 +34,6 @@ public sealed class SharedInformer<T> : IReflectorSink<T>
     /// <summary>The objects as last heard of; empty until the first list has come.</summary>
     public IndexedCache<T> Cache { get; } = new();
 
-    /// <summary>Takes away from each object what nobody here looks at, before it is kept; by default nothing.</summary>
-    public Action<T>? Trim { get; init; }
-
     /// <summary>Whether the cache has held the whole collection once.</summary>
     public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
 
@@ -76,7 +73,6 @@ public sealed class SharedInformer<T> : IReflectorSink<T>
 
     private async ValueTask SetAsync(T current, CancellationToken ct)
     {
-        Trim?.Invoke(current);
         var old = Cache.Set(current);
         if (old is null) await TellAsync(handler => handler.OnAdd(current), ct);
         else if (!IsSame(old, current)) await TellAsync(handler => handler.OnUpdate(old, current), ct);

@@ -6,8 +6,9 @@ using MiniK8s.Protocol.Meta.V1;
 
 namespace MiniK8s.Client.Reflection;
 
-// Lists in pages; asks the server to end each watch after 5 to 10 minutes, so that a connection gone quiet for ever is found out.
-internal sealed class ResourceListerWatcher<T>(IResourceClient<T> resources, ObjectFilter filter, Random random) : IListerWatcher<T>
+// Lists in pages; asks the server to end each watch after 5 to 10 minutes, so that a connection gone quiet for ever is found out. What comes is
+// trimmed at once: so a list of tens of thousands never is there untrimmed.
+internal sealed class ResourceListerWatcher<T>(IResourceClient<T> resources, ObjectFilter filter, Random random, Action<T>? trim = null) : IListerWatcher<T>
     where T : class, IApiObject
 {
     private const int PageSize = 500;
@@ -21,6 +22,7 @@ internal sealed class ResourceListerWatcher<T>(IResourceClient<T> resources, Obj
         while (true)
         {
             var page = await resources.ListAsync(filter.Namespace, options, ct);
+            foreach (var item in page.Items) trim?.Invoke(item);
             items.AddRange(page.Items);
             if (page.Continue.Length == 0) return page with { Items = items };
             options.Continue = page.Continue;
@@ -33,7 +35,11 @@ internal sealed class ResourceListerWatcher<T>(IResourceClient<T> resources, Obj
         options.ResourceVersion = resourceVersion;
         options.AllowWatchBookmarks = true;
         options.TimeoutSeconds = MinWatchSeconds + random.Next(MinWatchSeconds);
-        await foreach (var change in resources.WatchAsync(filter.Namespace, options, ct)) yield return change;
+        await foreach (var change in resources.WatchAsync(filter.Namespace, options, ct))
+        {
+            trim?.Invoke(change.Object);
+            yield return change;
+        }
     }
 
     private ListOptions Options() => new() { FieldSelector = filter.FieldSelector, LabelSelector = filter.LabelSelector };

@@ -4,7 +4,7 @@ namespace MiniK8s.Lab.Commands;
 internal static class TestProjects
 {
     // What takes minutes; whatever is not named here takes seconds.
-    private static readonly string[] Long = ["Cluster.Tests", "Store.Tests", "ApiServer.Tests", "Robustness.Tests"];
+    private static readonly string[] Long = ["Cluster.Tests", "Store.Tests", "ApiServer.Tests", "Robustness.Tests", "Kubelet.Tests", "Scheduler.Tests"];
 
     /// <summary>The longest first, so that the last to end is a short one and no processor is left without work; the others by name.</summary>
     public static IEnumerable<string> LongestFirst(IEnumerable<string> projects) =>

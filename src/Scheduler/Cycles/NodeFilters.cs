@@ -12,31 +12,37 @@ namespace MiniK8s.Scheduler.Cycles;
 internal static class NodeFilters
 {
     /// <summary>Success, or the first rejection and whose it is.</summary>
-    public static (string Plugin, Status Status) Run(CycleState state, PodInfo pod, NodeInfo node)
+    public static (string Plugin, Status Status) Run(CycleState state, PodInfo pod, in NodeRows node)
     {
-        if (state.Nominated is { IsEmpty: false } nominated && RunBeside(nominated.On(node.Name), state, pod, node) is { } rejection) return rejection;
-        return RunOnce(state, pod, node);
-    }
-
-    private static (string Plugin, Status Status)? RunBeside(ImmutableArray<PodInfo> expected, CycleState state, PodInfo pod, NodeInfo node)
-    {
-        CycleState? beside = null;
-        foreach (var other in expected)
+        if (node.IsExpecting)
         {
-            if (other.Uid == pod.Uid || other.Priority < pod.Priority) continue;
-            beside ??= state.Clone();
-            node = node.With(other);
-            beside.Plugins.AddPod(beside, pod, other, node);
+            var beside = RunBeside(state, pod, node);
+            if (!beside.Status.IsSuccess) return beside;
         }
-        if (beside is null) return null;
-        var answer = RunOnce(beside, pod, node);
-        return answer.Status.IsSuccess ? null : answer;
+        return RunOnce(state, pod, node.Now);
     }
 
-    private static (string Plugin, Status Status) RunOnce(CycleState state, PodInfo pod, NodeInfo node)
+    private static (string Plugin, Status Status) RunBeside(CycleState state, PodInfo pod, in NodeRows node)
+    {
+        // Mostly all who are expected are to be left room, and it is known what is left then.
+        if (node.LowestExpected >= pod.Priority && (state.NominatedNode.Length == 0 || state.NominatedNode != node.Now.Node.Name))
+            return state.PreFilters.Length == 0 ? RunOnce(state, pod, node.Then) : RunBeside(node.Now.Node.Expected, state, pod, node.Then);
+
+        var others = node.Now.Node.Expected.RemoveAll(other => other.Priority < pod.Priority || other.Uid == pod.Uid);
+        return others.IsEmpty ? ("", Status.Success) : RunBeside(others, state, pod, new NodeRow(node.Now.Node.With(others)));
+    }
+
+    private static (string Plugin, Status Status) RunBeside(ImmutableArray<PodInfo> others, CycleState state, PodInfo pod, in NodeRow together)
+    {
+        var beside = state.Clone();
+        foreach (var other in others) beside.Plugins.AddPod(beside, pod, other, together.Node);
+        return RunOnce(beside, pod, together);
+    }
+
+    private static (string Plugin, Status Status) RunOnce(CycleState state, PodInfo pod, in NodeRow node)
     {
         var filters = state.Filters;
-        for (var i = 0; i < filters.Count; i++)
+        for (var i = 0; i < filters.Length; i++)
         {
             var status = filters[i].Filter(state, pod, node);
             if (!status.IsSuccess) return (filters[i].Name, status);

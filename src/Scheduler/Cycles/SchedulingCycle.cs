@@ -4,11 +4,12 @@ using MiniK8s.Scheduler.Plugins.NodeName;
 namespace MiniK8s.Scheduler.Cycles;
 
 /// <summary>Chooses a node for one pod: pre-filter, filter, score; or, where none fits, asks what can be done. Decides only; nothing is written and nothing assumed.</summary>
-/// <remarks>One cycle runs at a time; between cycles only the place at which the search for feasible nodes goes on is kept.</remarks>
+/// <remarks>One cycle runs at a time; between cycles only the place at which the search for feasible nodes goes on is kept, and memory to use again.</remarks>
 internal sealed class SchedulingCycle(Random random)
 {
     // Up to so many nodes all are looked at; beyond, a part that shrinks from 50 % to 5 %.
     private const int MinFeasible = 100;
+    private readonly Rejections _rejections = new(0);     // of one cycle after the other
     private int _nextStart;
 
     /// <summary>The decision for a pod over the nodes of a snapshot.</summary>
@@ -20,7 +21,9 @@ internal sealed class SchedulingCycle(Random random)
         if (snapshot.Nodes.Count == 0) return new Decision.Reject("no nodes available to schedule pods", new HashSet<string> { NodeName.PluginName });
 
         var plugins = state.Plugins = profile.Plugins;
-        var rejections = trace.Rejections = new Rejections(snapshot.Nodes.Count);
+        Expect(state, pod, snapshot);
+        var rejections = trace.Rejections = _rejections;
+        rejections.Clear(snapshot.Nodes.Count);
         if (!TryPreFilter(plugins, state, pod, snapshot, rejections, out var allowed)) return Reject(plugins, state, pod, snapshot, rejections, trace);
         if (FitsWhereNominated(state, pod, snapshot, allowed) is { } nominated)
         {
@@ -60,29 +63,38 @@ internal sealed class SchedulingCycle(Random random)
         return rejections.Plugins.Count == 0;
     }
 
+    // Whom room is being made for, and where for the pod itself, is the same from here to the end of the cycle.
+    private static void Expect(CycleState state, PodInfo pod, Snapshot snapshot)
+    {
+        if (state.Nominated is not { } nominated) return;
+        snapshot.Expect(nominated);
+        state.NominatedNode = nominated.NodeOf(pod.Uid);
+    }
+
     // The room that was made for it is most likely the only one: where it fits there, no other node is looked at.
     private static NodeInfo? FitsWhereNominated(CycleState state, PodInfo pod, Snapshot snapshot, PreFilterNodes allowed) =>
-        state.Nominated?.NodeOf(pod.Uid) is { Length: > 0 } name && snapshot.Find(name) is { } node
-        && allowed.Check(node) is null && NodeFilters.Run(state, pod, node).Status.IsSuccess
+        state.NominatedNode is { Length: > 0 } name && snapshot.Find(name) is { } node
+        && allowed.Check(node) is null && NodeFilters.Run(state, pod, new NodeRows(node)).Status.IsSuccess
             ? node
             : null;
 
     private List<NodeInfo> FindFeasible(
         Profile profile, CycleState state, PodInfo pod, Snapshot snapshot, PreFilterNodes allowed, Rejections rejections, CycleTrace trace)
     {
-        var nodes = snapshot.Nodes;
-        var wanted = profile.Plugins.Scores.Count == 0 ? 1 : FeasibleWanted(nodes.Count, profile.PercentageOfNodesToScore);
+        var nodes = snapshot.Rows();
+        var wanted = profile.Plugins.Scores.Count == 0 ? 1 : FeasibleWanted(nodes.Length, profile.PercentageOfNodesToScore);
         var feasible = new List<NodeInfo>(wanted);
         var looked = 0;
-        for (; looked < nodes.Count && feasible.Count < wanted; looked++)
+        for (; looked < nodes.Length && feasible.Count < wanted; looked++)
         {
-            var node = nodes[(_nextStart + looked) % nodes.Count];
-            var (plugin, status) = allowed.Check(node) ?? NodeFilters.Run(state, pod, node);
-            if (status.IsSuccess) feasible.Add(node);
-            else rejections.Add(node, plugin, status);
+            var place = (_nextStart + looked) % nodes.Length;
+            ref readonly var node = ref nodes[place];
+            var (plugin, status) = allowed.Check(node.Now.Node) ?? NodeFilters.Run(state, pod, node);
+            if (status.IsSuccess) feasible.Add(node.Now.Node);
+            else rejections.Add(place, node.Now.Node, plugin, status);
         }
         (trace.Start, trace.Looked, trace.Wanted, trace.Feasible) = (_nextStart, looked, wanted, feasible);
-        _nextStart = (_nextStart + looked) % nodes.Count;
+        _nextStart = (_nextStart + looked) % nodes.Length;
         return feasible;
     }
 

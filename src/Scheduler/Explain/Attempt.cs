@@ -95,11 +95,11 @@ internal sealed class Attempt
     }
 }
 
-/// <summary>What one plugin gave each feasible node, in their order.</summary>
+/// <summary>What one plugin gave each feasible node, in their order. Attempts may share it, and columns their numbers.</summary>
 internal sealed record ScoreColumn(string Plugin, int Weight, PackedInts Raw, PackedInts Normalized)
 {
-    /// <summary>What it takes in memory, about.</summary>
-    public int Bytes => 48 + Raw.Bytes + (ReferenceEquals(Raw, Normalized) ? 0 : Normalized.Bytes);
+    /// <summary>What it takes in memory without its numbers, about.</summary>
+    public const int OwnBytes = 48;
 }
 
 /// <summary>Who was asked, and who had nothing to say about the pod. Shared by attempts of which the same is true.</summary>

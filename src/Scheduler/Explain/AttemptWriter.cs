@@ -16,6 +16,8 @@ internal sealed class AttemptWriter
     private IReadOnlyList<Verdict> _lastVerdicts = [];
     private PluginSet? _lastPlugins;
     private PluginNames _lastNames = new([], [], [], []);
+    private PackedInts? _lastLooked;
+    private ScoreColumn[] _lastColumns = [];
     private long _bytes;
 
     /// <summary>The record of a cycle that is over; nothing of the cycle's own is kept.</summary>
@@ -43,30 +45,42 @@ internal sealed class AttemptWriter
             Wanted = trace.Wanted,
             WholePod = trace.Rejections?.WholePod is var (plugin, status) ? Charge(new Verdict(plugin, status)) : null,
             Plugins = TakeNames(trial.Plugins, trial.State, trace.Scores),
-            Scores = trace.Scores is { } scores ? [.. scores.Plugins.Select(Column)] : [],
+            Scores = TakeColumns(trace.Scores),
             Remedy = RemedyOf(trace),
             Bytes = _bytes,
         };
     }
 
-    // Feasible and rejected nodes both come in the order of the search: so one pass over that order tells which is which, without look-ups.
     private PackedInts Look(CycleTrace trace, Snapshot snapshot)
     {
-        var nodes = snapshot.Span;
+        if (_looked.Length < trace.Looked) _looked = new long[snapshot.Nodes.Count];
+        var looked = _looked.AsSpan(0, trace.Looked);
+        if (trace.Feasible.Count == looked.Length) looked.Fill(Attempt.Feasible);
+        else Sort(trace, snapshot.Span, looked);
+        return _lastLooked = Pack(looked, _lastLooked);
+    }
+
+    // Feasible and rejected nodes both come in the order of the search: so one pass over that order tells which is which, without look-ups.
+    private void Sort(CycleTrace trace, ReadOnlySpan<NodeInfo> nodes, Span<long> looked)
+    {
         ReadOnlySpan<NodeInfo> feasible = CollectionsMarshal.AsSpan(trace.Feasible);
         var rejected = trace.Rejections is { } rejections ? rejections.Span : [];
-        if (_looked.Length < trace.Looked) _looked = new long[nodes.Length];
-        for (var (i, place, f, r) = (0, trace.Start, 0, 0); i < trace.Looked; i++, place++)
+        for (var (i, place, f, r) = (0, trace.Start, 0, 0); i < looked.Length; i++, place++)
         {
             if (place == nodes.Length) place = 0;
             var node = nodes[place];
-            if (f < feasible.Length && ReferenceEquals(feasible[f], node)) (_looked[i], f) = (Attempt.Feasible, f + 1);
-            else if (r < rejected.Length && ReferenceEquals(rejected[r].Node, node)) _looked[i] = 1 + PlaceOf(rejected[r].Plugin, rejected[r++].Status);
-            else _looked[i] = Attempt.Unknown;
+            if (f < feasible.Length && ReferenceEquals(feasible[f], node)) (looked[i], f) = (Attempt.Feasible, f + 1);
+            else if (r < rejected.Length && ReferenceEquals(rejected[r].Node, node)) looked[i] = 1 + PlaceOf(rejected[r].Plugin, rejected[r++].Status);
+            else looked[i] = Attempt.Unknown;
         }
-        var looked = new PackedInts(_looked.AsSpan(0, trace.Looked));
-        _bytes += looked.Bytes;
-        return looked;
+    }
+
+    // What is the same of all nodes, as many scores are, is mostly the same of those of the next pod.
+    private PackedInts Pack(ReadOnlySpan<long> values, PackedInts? last)
+    {
+        var packed = PackedInts.Of(values, last);
+        if (!ReferenceEquals(packed, last)) _bytes += packed.Bytes;
+        return packed;
     }
 
     // Mostly there are few different verdicts for thousands of nodes: those are found without an object for each node.
@@ -109,13 +123,21 @@ internal sealed class AttemptWriter
         return _lastNames;
     }
 
-    private ScoreColumn Column(PluginScores scores)
+    private ScoreColumn[] TakeColumns(NodeScores? scores)
     {
-        var raw = new PackedInts(scores.Raw);
-        var normalized = scores.Raw.AsSpan().SequenceEqual(scores.Normalized) ? raw : new PackedInts(scores.Normalized);
-        var column = new ScoreColumn(scores.Plugin, scores.Weight, raw, normalized);
-        _bytes += column.Bytes;
-        return column;
+        if (scores is null) return [];
+        var columns = new ScoreColumn[scores.Plugins.Count];
+        for (var i = 0; i < columns.Length; i++) columns[i] = Column(scores.Plugins[i], i < _lastColumns.Length ? _lastColumns[i] : null);
+        return _lastColumns = columns;
+    }
+
+    private ScoreColumn Column(PluginScores scores, ScoreColumn? last)
+    {
+        var raw = Pack(scores.Raw, last?.Raw);
+        var normalized = scores.Raw.AsSpan().SequenceEqual(scores.Normalized) ? raw : Pack(scores.Normalized, last?.Normalized);
+        if (last is not null && (last.Plugin, last.Weight) == (scores.Plugin, scores.Weight) && ReferenceEquals(last.Raw, raw) && ReferenceEquals(last.Normalized, normalized)) return last;
+        _bytes += ScoreColumn.OwnBytes;
+        return new ScoreColumn(scores.Plugin, scores.Weight, raw, normalized);
     }
 
     private Verdict Charge(Verdict verdict)

@@ -16,16 +16,30 @@ internal sealed class CycleState(NominatedPods? nominated = null)
     private readonly HashSet<IPlugin> _scoreSkipped = [];
 
     private CycleState(CycleState other, Dictionary<Type, ICycleData> kept)
-        : this(other.Nominated) => (_kept, _skipped, Plugins, Filters) = (kept, other._skipped, other.Plugins, other.Filters);
+        : this(other.Nominated)
+    {
+        (_kept, _skipped, Plugins, NominatedNode) = (kept, other._skipped, other.Plugins, other.NominatedNode);
+        (Filters, PreFilters) = (other.Filters, other.PreFilters);
+    }
 
     /// <summary>The pods for which room is being made; null where there can be none.</summary>
     public NominatedPods? Nominated { get; } = nominated;
+
+    /// <summary>The node on which room is being made for the pod itself; "" for none.</summary>
+    public string NominatedNode { get; set; } = "";
 
     /// <summary>The plugins of the pod's profile.</summary>
     public PluginSet Plugins { get; set; } = PluginSet.None;
 
     /// <summary>The filters that have something to say about the pod; known when the pre-filters have been asked.</summary>
-    public IReadOnlyList<IFilterPlugin> Filters { get; set; } = [];
+    public IFilterPlugin[] Filters { get; set; } = [];
+
+    /// <summary>The pre-filters whose filters have something to say about the pod; asked for when all are known.</summary>
+    public IPreFilterPlugin[] PreFilters
+    {
+        get => field ??= [.. Plugins.PreFilters.Where(plugin => !IsSkipped(plugin))];
+        private init;
+    }
 
     /// <summary>Keeps one value per type.</summary>
     public void Keep<T>(T value)

@@ -12,19 +12,39 @@ namespace MiniK8s.Scheduler.Framework;
 /// | heard of, its status says another node than before         | what its status says now     |
 /// | heard of otherwise                                         | stays: the status lags ours  |
 /// | is assumed, has a node, is gone                            | none                         |
-/// Reading takes no lock, and costs next to nothing while nobody is nominated. Thread-safe. Source: pkg/scheduler/backend/queue/nominator.go.
+/// Who keeps something of each node, as a snapshot does, asks what has changed. Otherwise reading takes no lock, and costs next to nothing while
+/// nobody is nominated. Thread-safe. Source: pkg/scheduler/backend/queue/nominator.go.
 /// </remarks>
 internal sealed class NominatedPods
 {
-    private readonly Lock _lock = new();     // guards writing; a leaf
+    /// <summary>What who has seen nothing yet gives to <see cref="ChangedSince"/>.</summary>
+    public const long SeenNone = -1;
+
+    private const int MaxChanges = 1024;
+
+    private readonly Lock _lock = new();     // guards writing and the changes; a leaf
     private readonly ConcurrentDictionary<string, ImmutableArray<PodInfo>> _byNode = [];
     private readonly ConcurrentDictionary<string, string> _nodes = [];     // by uid
+    private readonly List<string> _changed = [];     // the nodes of the last changes, oldest first
+    private long _dropped;     // how many changes came before the first of them
     private volatile bool _isAny;
 
     public bool IsEmpty => !_isAny;
 
     /// <summary>The pods expected on that node.</summary>
     public ImmutableArray<PodInfo> On(string node) => _isAny && _byNode.TryGetValue(node, out var pods) ? pods : [];
+
+    /// <summary>The nodes whose pods have changed since this was last asked; null: some, and nobody knows any more which.</summary>
+    public IReadOnlyList<string>? ChangedSince(ref long seen)
+    {
+        lock (_lock)
+        {
+            var from = seen - _dropped;
+            seen = _dropped + _changed.Count;
+            if (from < 0) return null;
+            return from == _changed.Count ? [] : _changed.GetRange((int)from, _changed.Count - (int)from);
+        }
+    }
 
     /// <summary>The node on which room is being made for the pod; "" for none.</summary>
     public string NodeOf(string uid) => _isAny && _nodes.TryGetValue(uid, out var node) ? node : "";
@@ -61,6 +81,7 @@ internal sealed class NominatedPods
         _nodes[pod.Uid] = node;
         _byNode[node] = On(node).Add(pod);
         _isAny = true;
+        ChangeLocked(node);
         return before.Length > 0 && before != node;
     }
 
@@ -71,6 +92,17 @@ internal sealed class NominatedPods
         if (left.IsEmpty) _byNode.TryRemove(node, out _);
         else _byNode[node] = left;
         _isAny = !_byNode.IsEmpty;
+        ChangeLocked(node);
         return true;
+    }
+
+    private void ChangeLocked(string node)
+    {
+        if (_changed.Count == MaxChanges)
+        {
+            _dropped += MaxChanges;
+            _changed.Clear();
+        }
+        _changed.Add(node);
     }
 }

@@ -66,19 +66,13 @@ internal sealed class PluginSet
     /// <summary>Brings what the pre-filters kept to what it would be with one more pod on that node.</summary>
     public void AddPod(CycleState state, PodInfo pod, PodInfo added, NodeInfo node)
     {
-        foreach (var plugin in PreFilters)
-        {
-            if (!state.IsSkipped(plugin)) plugin.AddPod(state, pod, added, node);
-        }
+        foreach (var plugin in state.PreFilters) plugin.AddPod(state, pod, added, node);
     }
 
     /// <summary>Brings what the pre-filters kept to what it would be without that pod of the node.</summary>
     public void RemovePod(CycleState state, PodInfo pod, PodInfo removed, NodeInfo node)
     {
-        foreach (var plugin in PreFilters)
-        {
-            if (!state.IsSkipped(plugin)) plugin.RemovePod(state, pod, removed, node);
-        }
+        foreach (var plugin in state.PreFilters) plugin.RemovePod(state, pod, removed, node);
     }
 
     /// <summary>These, and behind them one more at every point where it can stand; it takes the place of one of its name.</summary>

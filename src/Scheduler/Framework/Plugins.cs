@@ -52,6 +52,9 @@ internal interface IPreFilterPlugin : IPlugin
 internal interface IFilterPlugin : IPlugin
 {
     Status Filter(CycleState state, PodInfo pod, NodeInfo node);
+
+    /// <summary>The same. For filters that need not look at the node itself.</summary>
+    Status Filter(CycleState state, PodInfo pod, in NodeRow row) => Filter(state, pod, row.Node);
 }
 
 /// <summary>What can be done for a pod that fits nowhere. Decides only; what is to be written is written by <see cref="ApplyAsync"/>.</summary>

@@ -21,6 +21,9 @@ internal sealed class PodInfo(Pod pod)
     /// <summary>Whether it is being deleted. It keeps its room, but is not counted where pods are spread.</summary>
     public bool IsTerminating { get; } = pod.Metadata.DeletionTimestamp is not null;
 
+    /// <summary>When its node took it up; what has not started yet has run for the shortest time of all.</summary>
+    public DateTimeOffset Started { get; } = pod.Status?.StartTime?.ToDateTimeOffset() ?? DateTimeOffset.MaxValue;
+
     public Resources Requests { get; } = PodRequests.Of(pod.Spec);
 
     public Resources NonZeroRequests { get; } = PodRequests.NonZeroOf(pod.Spec);

@@ -9,6 +9,8 @@ namespace MiniK8s.Scheduler.Framework;
 /// </remarks>
 internal sealed class Snapshot
 {
+    private const string RowsKey = "rows";
+
     private readonly List<NodeInfo> _nodes = [];
     private readonly Dictionary<string, int> _places = [];
     private readonly Dictionary<string, int> _images = [];
@@ -17,6 +19,8 @@ internal sealed class Snapshot
     private int _nodesWithAffinity;
     private int _nodesWithAntiAffinity;
     private string[]? _names;
+    private NominatedPods? _nominated;     // whom the nodes expect
+    private long _nominatedSeen = NominatedPods.SeenNone;
 
     public Snapshot(IEnumerable<NodeInfo> nodes)
     {
@@ -44,6 +48,12 @@ internal sealed class Snapshot
     /// <summary>A value of each node, in the order of <see cref="Nodes"/>, worked out again only for nodes that have changed (<see cref="NodeColumns.Of"/>).</summary>
     public T[] Column<T>(object key, Func<NodeInfo, T> of) => _columns.Of(key, of);
 
+    /// <summary>The rows of all nodes, in the order of <see cref="Nodes"/>.</summary>
+    public NodeRows[] Rows() => _columns.Of(RowsKey, static node => new NodeRows(node));
+
+    /// <summary>The same without the pods of lower priority; of a node without such, its own.</summary>
+    public NodeRows[] RowsWithoutBelow(int priority) => _columns.Of(new WithoutBelowKey(priority), node => new NodeRows(node.WithoutBelow(priority)));
+
     /// <summary>The domains by a node label, and the number of each node's, in the order of <see cref="Nodes"/>.</summary>
     public (Topology Topology, int[] Domains) DomainsBy(HashedText key)
     {
@@ -59,6 +69,18 @@ internal sealed class Snapshot
 
     /// <summary>How many nodes have an image of that name.</summary>
     public int NodesHaving(string image) => _images.GetValueOrDefault(image);
+
+    /// <summary>From now on each node expects the pods that are nominated to it, as they are at this moment.</summary>
+    internal void Expect(NominatedPods nominated)
+    {
+        if (!ReferenceEquals(_nominated, nominated)) (_nominated, _nominatedSeen) = (nominated, NominatedPods.SeenNone);
+        foreach (var name in nominated.ChangedSince(ref _nominatedSeen) ?? Names)
+        {
+            if (!_places.TryGetValue(name, out var place)) continue;
+            var expected = nominated.On(name);
+            if (_nodes[place].Expected != expected) Set(place, _nodes[place].Expecting(expected));
+        }
+    }
 
     /// <summary>Other nodes, or another order of them.</summary>
     internal void Reset(IEnumerable<NodeInfo> nodes)
@@ -76,7 +98,7 @@ internal sealed class Snapshot
             CountImages(node, 1);
             CountAffinity(node, 1);
         }
-        _names = null;
+        (_names, _nominatedSeen) = (null, NominatedPods.SeenNone);
     }
 
     /// <summary>A later state of a node that is here.</summary>
@@ -84,13 +106,18 @@ internal sealed class Snapshot
     {
         var place = _places[node.Name];
         var old = _nodes[place];
-        _nodes[place] = node;
-        _columns.Change(place);
+        Set(place, old.Expected.IsEmpty ? node : node.Expecting(old.Expected));
         CountAffinity(old, -1);
         CountAffinity(node, 1);
         if (ReferenceEquals(old.Images, node.Images)) return;
         CountImages(old, -1);
         CountImages(node, 1);
+    }
+
+    private void Set(int place, NodeInfo node)
+    {
+        _nodes[place] = node;
+        _columns.Change(place);
     }
 
     private void CountAffinity(NodeInfo node, int change)
@@ -103,4 +130,6 @@ internal sealed class Snapshot
     {
         foreach (var image in node.Images.Keys) _images[image] = _images.GetValueOrDefault(image) + change;
     }
+
+    private sealed record WithoutBelowKey(int Priority);
 }

@@ -26,7 +26,7 @@ public sealed class PackedIntsTests
     [Theory]
     [InlineData(500, 0, 0)]
     [InlineData(500, 1, 64)]
-    [InlineData(500, 100, 440)]
+    [InlineData(500, 100, 448)]
     [InlineData(5000, 3, 1256)]
     public void Bytes_ByRange_AreAsFewAsThatNeeds(int count, int most, int bytes)
     {
@@ -39,6 +39,28 @@ public sealed class PackedIntsTests
     [InlineData(-1)]
     [InlineData(2)]
     public void Item_OutsideTheRow_Throws(int index) => Assert.Throws<ArgumentOutOfRangeException>(() => new PackedInts([1, 2])[index]);
+
+    [Fact]
+    public void Of_EqualNumbersAsBefore_AreTheSameObject()
+    {
+        var last = new PackedInts([5, 5, 5]);
+
+        Assert.Same(last, PackedInts.Of([5, 5, 5], last));
+    }
+
+    [Theory]
+    [InlineData(new long[] { 5, 5 }, new long[] { 5, 5, 5 })]
+    [InlineData(new long[] { 5, 5, 5 }, new long[] { 4, 4, 4 })]
+    [InlineData(new long[] { 5, 5, 5 }, new long[] { 5, 5, 6 })]
+    [InlineData(new long[] { 5, 6, 5 }, new long[] { 5, 6, 5 })]
+    [InlineData(new long[] { 5, 6, 5 }, new long[] { 5, 5, 5 })]
+    [InlineData(new long[] { }, new long[] { 0 })]
+    public void Of_OtherNumbersOrUnequalOnes_AreKeptAnew(long[] before, long[] values)
+    {
+        var packed = PackedInts.Of(values, new PackedInts(before));
+
+        Assert.Equal(values, Enumerable.Range(0, packed.Count).Select(i => packed[i]));
+    }
 
     private static void AssertKeeps(long[] values)
     {

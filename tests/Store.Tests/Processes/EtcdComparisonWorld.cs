@@ -70,7 +70,7 @@ internal sealed class EtcdComparisonWorld(ServerProcess etcd, ServerProcess stor
         var (expected, actual) = (EtcdAnswers.AskAsync(etcd, request), EtcdAnswers.AskAsync(store, request));
         await Task.WhenAll(expected, actual);
 
-        Assert.True(Equals(expected.Result, actual.Result), $"{request.Descriptor.Name} {request}\netcd:  {expected.Result}\nstore: {actual.Result}");
+        if (!Equals(expected.Result, actual.Result)) Assert.Fail($"{request.Descriptor.Name} {request}\netcd:  {expected.Result}\nstore: {actual.Result}");
         Revision = EtcdAnswers.HeaderOf(actual.Result)?.Revision ?? Revision;
         return actual.Result;
     }

@@ -120,7 +120,7 @@ internal sealed class EtcdWatchPairs : IAsyncDisposable
     {
         var (expected, actual) = (stream.Etcd.AskAsync(request), stream.Store.AskAsync(request));
         await Task.WhenAll(expected, actual);
-        Assert.True(Equals(expected.Result, actual.Result), $"{request}\netcd:  {expected.Result}\nstore: {actual.Result}");
+        if (!Equals(expected.Result, actual.Result)) Assert.Fail($"{request}\netcd:  {expected.Result}\nstore: {actual.Result}");
         return actual.Result;
     }
 

@@ -117,7 +117,7 @@ internal sealed class SeenWatch
         lock (_gate)
         {
             if (response.WatchId == -1 && _isOver) return;
-            Assert.False(_isOver, $"something follows the end of a watch: {response}");
+            if (_isOver) Assert.Fail($"something follows the end of a watch: {response}");
             if (response.CompactRevision != 0) (CompactRevision, _isOver) = (response.CompactRevision, true);
             if (isExact) CheckPromises(response);
             _events.AddRange(response.Events);
@@ -126,13 +126,18 @@ internal sealed class SeenWatch
 
     private void CheckPromises(WatchResponse response)
     {
-        foreach (var one in response.Events) Assert.True(one.Kv.ModRevision > _progress, $"progress {_progress} was announced before {one}");
-        if (response.Events.Count > 0) Assert.True(response.Header.Revision >= response.Events[^1].Kv.ModRevision, $"a header behind its events: {response}");
-        // A revision comes whole, unless in fragments.
-        if (response.Events.Count > 0 && _events.Count > 0 && !_isFragmentOpen) Assert.True(response.Events[0].Kv.ModRevision > _events[^1].Kv.ModRevision, $"a revision in two parts: {response}");
+        if (BrokenPromise(response) is { } broken) Assert.Fail($"{broken}: {response}");
         _isFragmentOpen = response.Fragment;
-        if (response.Events.Count > 0 || response.CompactRevision != 0) return;
-        Assert.True(response.Header.Revision >= _progress, $"progress fell from {_progress}: {response}");
-        _progress = response.Header.Revision;
+        if (response.Events.Count == 0 && response.CompactRevision == 0) _progress = response.Header.Revision;
+    }
+
+    // Null of one that keeps them all.
+    private string? BrokenPromise(WatchResponse response)
+    {
+        if (response.Events.Count == 0) return response.CompactRevision == 0 && response.Header.Revision < _progress ? $"progress fell from {_progress}" : null;
+        if (response.Events.Any(one => one.Kv.ModRevision <= _progress)) return $"progress {_progress} was announced before an event";
+        if (response.Header.Revision < response.Events[^1].Kv.ModRevision) return "a header behind its events";
+        // A revision comes whole, unless in fragments.
+        return _events.Count > 0 && !_isFragmentOpen && response.Events[0].Kv.ModRevision <= _events[^1].Kv.ModRevision ? "a revision in two parts" : null;
     }
 }

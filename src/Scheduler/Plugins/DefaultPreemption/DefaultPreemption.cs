@@ -29,14 +29,14 @@ internal sealed partial class DefaultPreemption(DefaultPreemptionArgs args, Plug
 
     public PostFilterResult PostFilter(CycleState state, PodInfo pod, Snapshot snapshot, Rejections rejections)
     {
-        var potential = rejections.Resolvable(snapshot);
-        if (WhyNotEligible(state, pod, potential) is { } why) return PostFilterResult.Nothing($"preemption: not eligible due to {why}.");
+        var potential = rejections.Resolvable;
+        if (WhyNotEligible(state, pod, snapshot, potential) is { } why) return PostFilterResult.Nothing($"preemption: not eligible due to {why}.");
 
-        var (candidates, reasons) = FindCandidates(state, pod, potential);
+        var (candidates, reasons) = FindCandidates(state, pod, snapshot, potential);
         if (candidates.Count == 0)
         {
             var all = reasons.Concat(Enumerable.Repeat(NotHelpful, snapshot.Nodes.Count - potential.Count));
-            return PostFilterResult.Nothing("preemption: " + Rejections.Describe(snapshot.Nodes.Count, all), clearsNomination: true);
+            return PostFilterResult.Nothing("preemption: " + Rejections.Describe(snapshot.Nodes.Count, all.CountBy(reason => reason)), clearsNomination: true);
         }
 
         var best = Candidate.LeastHarmful(candidates);
@@ -64,11 +64,11 @@ internal sealed partial class DefaultPreemption(DefaultPreemptionArgs args, Plug
     }
 
     // A pod for which others are ending already waits for them, and is not to remove more.
-    private static string? WhyNotEligible(CycleState state, PodInfo pod, IReadOnlyList<NodeInfo> potential)
+    private static string? WhyNotEligible(CycleState state, PodInfo pod, Snapshot snapshot, IReadOnlyList<int> potential)
     {
         if (pod.Pod.Spec.PreemptionPolicy == "Never") return "preemptionPolicy=Never";
-        if (state.Nominated?.NodeOf(pod.Uid) is not { Length: > 0 } nominated) return null;
-        var waits = potential.Any(node => node.Name == nominated && node.Pods.Any(other => DryRun.IsRemovable(other, pod) && IsEndingByPreemption(other)));
+        if (snapshot.Find(state.NominatedNode) is not { } nominated) return null;
+        var waits = nominated.Pods.Any(other => DryRun.IsRemovable(other, pod) && IsEndingByPreemption(other)) && potential.Contains(snapshot.PlaceOf(nominated));
         return waits ? "a terminating pod on the nominated node" : null;
     }
 
@@ -77,15 +77,17 @@ internal sealed partial class DefaultPreemption(DefaultPreemptionArgs args, Plug
         && pod.Pod.Status?.Conditions.FirstOrDefault(condition => condition.Type == "DisruptionTarget") is { Status: "True", Reason: EvictionReason };
 
     // From a random node on, so that not always the same pods go. Ends when there are enough to choose from and one of them harms no budget.
-    private (List<Candidate> Candidates, List<string> Reasons) FindCandidates(CycleState state, PodInfo pod, IReadOnlyList<NodeInfo> potential)
+    private (List<Candidate> Candidates, List<string> Reasons) FindCandidates(CycleState state, PodInfo pod, Snapshot snapshot, IReadOnlyList<int> potential)
     {
         var reasons = new List<string>();
         var budgets = new DisruptionBudgets(context.Objects.List<Protocol.Policy.V1.PodDisruptionBudget>());
         var (wanted, offset) = (args.Wanted(potential.Count), random.Next(potential.Count));
+        var emptied = snapshot.RowsWithoutBelow(pod.Priority);
         var (harmless, violating) = (new List<Candidate>(), new List<Candidate>());
         for (var i = 0; i < potential.Count && (harmless.Count == 0 || harmless.Count + violating.Count < wanted); i++)
         {
-            var (candidate, status) = DryRun.On(potential[(offset + i) % potential.Count], state, pod, budgets);
+            var place = potential[(offset + i) % potential.Count];
+            var (candidate, status) = DryRun.On(snapshot.Span[place], emptied[place], state, pod, budgets);
             if (candidate is null) reasons.AddRange(status.Reasons);
             else if (candidate.Violations == 0) harmless.Add(candidate);
             else violating.Add(candidate);

@@ -19,56 +19,66 @@ internal sealed class DryRun
 
     private readonly CycleState _state;
     private readonly PodInfo _pod;
-    private NodeInfo _node;
+    private NodeRows _node;
 
-    private DryRun(CycleState state, PodInfo pod, NodeInfo node) => (_state, _pod, _node) = (state, pod, node);
+    private DryRun(CycleState state, PodInfo pod, in NodeRows left) => (_state, _pod, _node) = (state, pod, left);
+
+    // Whether a plugin keeps something that hangs on the node's pods. Where none does, it mostly needs no look at the node to see what does not fit.
+    private bool IsToBeTold => _state.PreFilters.Length > 0;
 
     /// <summary>The node as a candidate, or why it is none.</summary>
-    public static (Candidate? Candidate, Status Status) On(NodeInfo node, CycleState state, PodInfo pod, DisruptionBudgets budgets)
-    {
-        List<PodInfo>? removable = null;
-        foreach (var other in node.Pods)
-        {
-            if (IsRemovable(other, pod)) (removable ??= []).Add(other);
-        }
-        if (removable is null) return (null, NoVictims);
-        removable.Sort(Importance.Descending);
-        return new DryRun(state.Clone(), pod, node).SelectVictims(removable, budgets);
-    }
+    /// <param name="left">The same node without the pods of lower priority.</param>
+    public static (Candidate? Candidate, Status Status) On(NodeInfo node, in NodeRows left, CycleState state, PodInfo pod, DisruptionBudgets budgets) =>
+        ReferenceEquals(node, left.Now.Node) ? (null, NoVictims) : new DryRun(state.Clone(), pod, left).SelectVictims(node, budgets);
 
     /// <summary>Only what is strictly less important may be removed for a pod.</summary>
     public static bool IsRemovable(PodInfo other, PodInfo pod) => other.Priority < pod.Priority;
 
-    private (Candidate? Candidate, Status Status) SelectVictims(List<PodInfo> removable, DisruptionBudgets budgets)
+    private (Candidate? Candidate, Status Status) SelectVictims(NodeInfo node, DisruptionBudgets budgets)
     {
-        RemoveAll(removable);
+        if (IsToBeTold) RemovablesOf(node).ForEach(other => _state.Plugins.RemovePod(_state, _pod, other, _node.Now.Node));
         var status = Filter();
         if (!status.IsSuccess) return (null, status);
 
-        var (violating, others) = budgets.Split(removable);
-        var victims = violating.Where(CannotStay).ToList();
+        var removed = RemovablesOf(node);
+        removed.Sort(Importance.Descending);
+        var (violating, others) = budgets.Split(removed);
+        var victims = new List<PodInfo>(removed.Count);
+        AddVictims(victims, violating);
         var violations = victims.Count;
-        victims.AddRange(others.Where(CannotStay));
-        if (victims.Count == 0) return (null, Status.Unschedulable($"expected at least one victim pod on node \"{_node.Name}\""));
-        victims.Sort(Importance.Descending);
-        return (new Candidate(_node.Name, victims, violations), status);
+        AddVictims(victims, others);
+        if (victims.Count == 0) return (null, Status.Unschedulable($"expected at least one victim pod on node \"{node.Name}\""));
+        if (violations > 0) victims.Sort(Importance.Descending);
+        return (new Candidate(node.Name, victims, violations), status);
     }
 
-    private void RemoveAll(List<PodInfo> pods)
+    private List<PodInfo> RemovablesOf(NodeInfo node)
     {
-        _node = _node.Without(other => IsRemovable(other, _pod));
-        foreach (var pod in pods) _state.Plugins.RemovePod(_state, _pod, pod, _node);
+        var removable = new List<PodInfo>(node.Pods.Length);
+        foreach (var other in node.Pods)
+        {
+            if (IsRemovable(other, _pod)) removable.Add(other);
+        }
+        return removable;
+    }
+
+    private void AddVictims(List<PodInfo> victims, IReadOnlyList<PodInfo> removed)
+    {
+        for (var i = 0; i < removed.Count; i++)
+        {
+            if (CannotStay(removed[i])) victims.Add(removed[i]);
+        }
     }
 
     // Puts the pod back, and takes it away again if there is no room for both.
     private bool CannotStay(PodInfo other)
     {
         var without = _node;
-        _node = _node.With(other);
-        _state.Plugins.AddPod(_state, _pod, other, _node);
+        _node = without.With(other);
+        if (IsToBeTold) _state.Plugins.AddPod(_state, _pod, other, _node.Now.Node);
         if (Filter().IsSuccess) return false;
         _node = without;
-        _state.Plugins.RemovePod(_state, _pod, other, _node);
+        if (IsToBeTold) _state.Plugins.RemovePod(_state, _pod, other, _node.Now.Node);
         return true;
     }
 

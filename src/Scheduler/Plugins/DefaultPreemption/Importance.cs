@@ -8,12 +8,9 @@ internal static class Importance
 {
     /// <summary>Most important first.</summary>
     public static readonly Comparison<PodInfo> Descending = (a, b) =>
-        a.Priority != b.Priority ? b.Priority.CompareTo(a.Priority) : StartOf(a).CompareTo(StartOf(b));
+        a.Priority != b.Priority ? b.Priority.CompareTo(a.Priority) : a.Started.CompareTo(b.Started);
 
     /// <summary>When the longest running of the highest priority among them started.</summary>
     /// <param name="pods">At least one, most important first.</param>
-    public static DateTimeOffset EarliestStart(IReadOnlyList<PodInfo> pods) => StartOf(pods[0]);
-
-    // What has not started yet has run for the shortest time of all.
-    private static DateTimeOffset StartOf(PodInfo pod) => pod.Pod.Status?.StartTime?.ToDateTimeOffset() ?? DateTimeOffset.MaxValue;
+    public static DateTimeOffset EarliestStart(IReadOnlyList<PodInfo> pods) => pods[0].Started;
 }

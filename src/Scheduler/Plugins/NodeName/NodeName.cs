@@ -11,8 +11,10 @@ internal sealed class NodeName : IFilterPlugin, IQueueingHintPlugin
 
     public string Name => PluginName;
 
-    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) =>
-        pod.NodeName.Length == 0 || pod.NodeName == node.Name ? Status.Success : Another;
+    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => Filter(state, pod, new NodeRow(node));
+
+    public Status Filter(CycleState state, PodInfo pod, in NodeRow row) =>
+        pod.NodeName.Length == 0 || pod.NodeName == row.Node.Name ? Status.Success : Another;
 
     public bool MayHelp(PodInfo pod, ClusterEvent change) => change is ClusterEvent.NodeAdded;
 }

@@ -29,7 +29,13 @@ internal sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin, IQueueingH
 
     public string Name => "NodeResourcesFit";
 
-    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => Check(pod.Requests, node.Requested, node.Allocatable, node.PodSlots - node.Pods.Length);
+    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => Filter(state, pod, new NodeRow(node));
+
+    public Status Filter(CycleState state, PodInfo pod, in NodeRow row)
+    {
+        var usual = Usual[(int)UsualShortages(pod.Requests, row.Room)];
+        return pod.Requests.Others.IsEmpty ? usual : WithOthers(usual, pod.Requests, row.Node.Requested, row.Node.Allocatable);
+    }
 
     /// <summary>The weighted mean over the resources that the node has. By a curve, resources that score nothing are left out, and the mean is rounded.</summary>
     public long Score(CycleState state, PodInfo pod, NodeInfo node)
@@ -70,7 +76,7 @@ internal sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin, IQueueingH
         && FitsEmpty(pod, current);
 
     private bool FitsEmpty(PodInfo pod, MapField<string, string> allocatable) =>
-        Check(pod.Requests, Resources.None, ResourceLists.Read(allocatable), ResourceLists.PodSlots(allocatable)).IsSuccess;
+        FitsEmpty(pod.Requests, ResourceLists.Read(allocatable), ResourceLists.PodSlots(allocatable));
 
     private static MapField<string, string> AllocatableOf(Node node) => node.Status?.Allocatable ?? [];
 
@@ -80,18 +86,16 @@ internal sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin, IQueueingH
         || (wanted.EphemeralStorage > 0 && current.EphemeralStorage > old.EphemeralStorage)
         || wanted.Others.Any(other => other.Value > 0 && current.Others.GetValueOrDefault(other.Key) > old.Others.GetValueOrDefault(other.Key));
 
-    private Status Check(Resources wanted, Resources taken, Resources room, long slotsLeft)
-    {
-        var usual = Usual[(int)UsualShortages(wanted, taken, room, slotsLeft)];
-        return wanted.Others.IsEmpty ? usual : WithOthers(usual, wanted, taken, room);
-    }
+    private bool FitsEmpty(Resources wanted, Resources allocatable, long slots) =>
+        UsualShortages(wanted, new Room(allocatable, slots)) == Shortage.None
+        && WithOthers(Status.Success, wanted, Resources.None, allocatable).IsSuccess;
 
-    private static Shortage UsualShortages(Resources wanted, Resources taken, Resources room, long slotsLeft)
+    private static Shortage UsualShortages(Resources wanted, in Room room)
     {
-        var found = slotsLeft < 1 ? Shortage.Slots : Shortage.None;
-        if (IsShort(wanted.MilliCpu, taken.MilliCpu, room.MilliCpu)) found |= Shortage.Cpu;
-        if (IsShort(wanted.Memory, taken.Memory, room.Memory)) found |= Shortage.Memory;
-        if (IsShort(wanted.EphemeralStorage, taken.EphemeralStorage, room.EphemeralStorage)) found |= Shortage.EphemeralStorage;
+        var found = room.PodSlots < 1 ? Shortage.Slots : Shortage.None;
+        if (IsShort(wanted.MilliCpu, room.MilliCpu)) found |= Shortage.Cpu;
+        if (IsShort(wanted.Memory, room.Memory)) found |= Shortage.Memory;
+        if (IsShort(wanted.EphemeralStorage, room.EphemeralStorage)) found |= Shortage.EphemeralStorage;
         return found;
     }
 
@@ -111,7 +115,7 @@ internal sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin, IQueueingH
         List<string>? others = null;
         foreach (var (name, amount) in wanted.Others)
         {
-            if (!IsIgnored(name) && IsShort(amount, taken.Others.GetValueOrDefault(name), room.Others.GetValueOrDefault(name)))
+            if (!IsIgnored(name) && IsShort(amount, room.Others.GetValueOrDefault(name) - taken.Others.GetValueOrDefault(name)))
                 (others ??= []).Add($"Insufficient {name}");
         }
         return others is null ? usual : Status.Unschedulable([.. usual.Reasons, .. others]);
@@ -124,7 +128,7 @@ internal sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin, IQueueingH
     private static bool IsExtended(string name) => name.Contains('/', StringComparison.Ordinal) && !name.Contains("kubernetes.io/", StringComparison.Ordinal);
 
     // A request of nothing is never short, also where the node is overfull.
-    private static bool IsShort(long wanted, long taken, long room) => wanted > 0 && wanted > room - taken;
+    private static bool IsShort(long wanted, long left) => wanted > 0 && wanted > left;
 
     [Flags]
     private enum Shortage

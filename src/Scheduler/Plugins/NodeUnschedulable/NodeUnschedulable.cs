@@ -13,17 +13,19 @@ internal sealed class NodeUnschedulable : IFilterPlugin, IQueueingHintPlugin
 
     public string Name => "NodeUnschedulable";
 
-    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => Accepts(pod, node.Node) ? Status.Success : IsCordoned;
+    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => Filter(state, pod, new NodeRow(node));
+
+    public Status Filter(CycleState state, PodInfo pod, in NodeRow row) => !row.IsCordoned || ToleratesCordon(pod) ? Status.Success : IsCordoned;
 
     public bool MayHelp(PodInfo pod, ClusterEvent change) => change switch
     {
         ClusterEvent.NodeAdded added => Accepts(pod, added.Node),
         ClusterEvent.NodeUpdated updated => !Accepts(pod, updated.Old) && Accepts(pod, updated.Current),
-        ClusterEvent.PodUpdated updated =>
-            !updated.Old.Pod.Spec.Tolerations.Tolerates(Cordon) && updated.Current.Pod.Spec.Tolerations.Tolerates(Cordon),
+        ClusterEvent.PodUpdated updated => !ToleratesCordon(updated.Old) && ToleratesCordon(updated.Current),
         _ => false,
     };
 
-    private static bool Accepts(PodInfo pod, Node node) =>
-        node.Spec is not { Unschedulable: true } || pod.Pod.Spec.Tolerations.Tolerates(Cordon);
+    private static bool Accepts(PodInfo pod, Node node) => node.Spec is not { Unschedulable: true } || ToleratesCordon(pod);
+
+    private static bool ToleratesCordon(PodInfo pod) => pod.Pod.Spec.Tolerations.Tolerates(Cordon);
 }

@@ -1,3 +1,5 @@
+using Google.Protobuf.Collections;
+
 using MiniK8s.Api.Placement;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Framework;
@@ -12,11 +14,13 @@ internal sealed class TaintToleration : IFilterPlugin, IScorePlugin, IQueueingHi
 
     public string Name => "TaintToleration";
 
-    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => Untolerated(pod, node.Node) is { } taint ? Refuse(taint) : Status.Success;
+    public Status Filter(CycleState state, PodInfo pod, NodeInfo node) => Filter(state, pod, new NodeRow(node));
+
+    public Status Filter(CycleState state, PodInfo pod, in NodeRow row) => Untolerated(pod, row.Taints) is { } taint ? Refuse(taint) : Status.Success;
 
     public long Score(CycleState state, PodInfo pod, NodeInfo node)
     {
-        if (node.Node.Spec is not { Taints: { Count: > 0 } taints }) return 0;
+        if (node.Taints is not { } taints) return 0;
         var count = 0;
         for (var i = 0; i < taints.Count; i++)
         {
@@ -30,8 +34,8 @@ internal sealed class TaintToleration : IFilterPlugin, IScorePlugin, IQueueingHi
 
     public bool MayHelp(PodInfo pod, ClusterEvent change) => change switch
     {
-        ClusterEvent.NodeAdded added => Untolerated(pod, added.Node) is null,
-        ClusterEvent.NodeUpdated updated => Untolerated(pod, updated.Old) is not null && Untolerated(pod, updated.Current) is null,
+        ClusterEvent.NodeAdded added => Untolerated(pod, added.Node.Spec?.Taints) is null,
+        ClusterEvent.NodeUpdated updated => Untolerated(pod, updated.Old.Spec?.Taints) is not null && Untolerated(pod, updated.Current.Spec?.Taints) is null,
         ClusterEvent.PodUpdated updated => !updated.Old.Pod.Spec.Tolerations.Equals(updated.Current.Pod.Spec.Tolerations),
         _ => false,
     };
@@ -44,9 +48,9 @@ internal sealed class TaintToleration : IFilterPlugin, IScorePlugin, IQueueingHi
         return last.Status;
     }
 
-    private static Taint? Untolerated(PodInfo pod, Node node)
+    private static Taint? Untolerated(PodInfo pod, RepeatedField<Taint>? taints)
     {
-        if (node.Spec is not { Taints: { Count: > 0 } taints }) return null;
+        if (taints is null) return null;
         for (var i = 0; i < taints.Count; i++)
         {
             if (taints[i].Effect is Tolerations.NoSchedule or Tolerations.NoExecute && !pod.Pod.Spec.Tolerations.Tolerates(taints[i])) return taints[i];

@@ -96,13 +96,33 @@ public sealed class DryRunTests
     }
 
     [Fact]
+    public void On_RepelsOneThatIsThere_RemovesIt()
+    {
+        var node = Rules.HostIn("n1").Info(A.Pod("a").Label("app", "web"), A.Pod("b"));
+
+        var (candidate, _) = On(node, A.Pod().NotNear(Rules.Term("app=web", Rules.Host)).Priority(10));
+
+        Assert.Equal("a", Names(candidate!));
+    }
+
+    [Fact]
+    public void On_IsRepelledByOneThatIsThere_RemovesIt()
+    {
+        var node = Rules.HostIn("n1").Info(A.Pod("a").NotNear(Rules.Term("app=db", Rules.Host)), A.Pod("b"));
+
+        var (candidate, _) = On(node, A.Pod().Label("app", "db").Priority(10));
+
+        Assert.Equal("a", Names(candidate!));
+    }
+
+    [Fact]
     public void On_TriedAgain_AnswersTheSame()
     {
         var node = A.Node("n1", cpu: "4").Info(Parse("a:0:1 b:1:1 c:2:1 d:3:1"));
         var (pod, state) = Started(A.Pod().Cpu("2").Priority(10), node);
 
-        var first = DryRun.On(node, state, pod, new DisruptionBudgets([])).Candidate!;
-        var second = DryRun.On(node, state, pod, new DisruptionBudgets([])).Candidate!;
+        var first = Run(node, state, pod).Candidate!;
+        var second = Run(node, state, pod).Candidate!;
 
         Assert.Equal(first.Victims, second.Victims);
         Assert.Equal(4, node.Pods.Length);
@@ -121,8 +141,11 @@ public sealed class DryRunTests
     private (Candidate? Candidate, Status Status) On(NodeInfo node, Pod pod, params PodDisruptionBudget[] budgets)
     {
         var (info, state) = Started(pod, node);
-        return DryRun.On(node, state, info, new DisruptionBudgets(budgets));
+        return Run(node.Expecting(_nominated.On(node.Name)), state, info, budgets);
     }
+
+    private static (Candidate? Candidate, Status Status) Run(NodeInfo node, CycleState state, PodInfo pod, params PodDisruptionBudget[] budgets) =>
+        DryRun.On(node, new NodeRows(node.WithoutBelow(pod.Priority)), state, pod, new DisruptionBudgets(budgets));
 
     // As the cycle has it when it asks what can be done.
     private (PodInfo Pod, CycleState State) Started(Pod pod, NodeInfo node)

@@ -2,6 +2,7 @@ using MiniK8s.Client.Tests.Fakes;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Cycles;
 using MiniK8s.Scheduler.Framework;
+using MiniK8s.Scheduler.Plugins.DefaultPreemption;
 
 namespace MiniK8s.Scheduler.Tests.Plugins.Preemption;
 
@@ -41,6 +42,51 @@ public sealed class PreemptionModelTests
         Assert.True(int.Min(placed, int.Min(preempted, refused)) > Clusters / 20, $"{placed} placed, {preempted} with victims, {refused} refused: the clusters are not varied");
     }
 
+    // What is kept from cycle to cycle of nodes, of whom they expect and of what they would be without less important pods.
+    [Fact]
+    public void Decide_NodesAndNominationsChange_DecidesAsOverANewSnapshot()
+    {
+        var preempted = 0;
+        for (var seed = 0; seed < Clusters / 10; seed++)
+        {
+            var (random, cluster, nominated) = (new Random(seed), new RandomCluster(seed), new NominatedPods());
+            var kept = new Snapshot(cluster.Nodes.Select(WithPods));
+            for (var step = 0; step < 20; step++)
+            {
+                if (random.Next(2) == 0) kept.Replace(WithPods(cluster.Pick(cluster.Nodes)));
+                if (random.Next(2) == 0) nominated.Nominate(Pod($"expected-{random.Next(4)}").Info(), cluster.Pick(cluster.Nodes).Metadata.Name);
+                if (random.Next(4) == 0) nominated.Remove($"uid-expected-{random.Next(4)}");
+                var pod = Pod($"expected-{random.Next(8)}").Info();
+
+                var expected = Decide(pod, new Snapshot(kept.Nodes.Select(node => node.Expecting([]))), nominated, step);
+                var actual = Decide(pod, kept, nominated, step);
+
+                Assert.True(expected == actual, $"seed {seed}, step {step}: {expected} was {actual}");
+                if (actual.Contains("victims", StringComparison.Ordinal)) preempted++;
+            }
+
+            NodeInfo WithPods(Node node) => node.Info([.. Enumerable.Range(0, random.Next(5)).Select(number => Pod($"{node.Metadata.Name}-{number}"))]);
+
+            Pod Pod(string name)
+            {
+                var pod = random.Next(2) == 0 ? RandomPod(random, name, random.Next(-2, 6)) : cluster.Pod().Cpu($"{random.Next(3)}").Priority(random.Next(-2, 6));
+                (pod.Metadata.Name, pod.Metadata.Uid) = (name, $"uid-{name}");
+                return pod;
+            }
+        }
+        Assert.True(preempted > Clusters / 10, $"{preempted} with victims");
+    }
+
+    // The plugin's own choices are random: one made anew from the seed chooses the same.
+    private static string Decide(PodInfo pod, Snapshot snapshot, NominatedPods nominated, int seed)
+    {
+        var plugins = A.DefaultProfile(new FakeApiClient()).Plugins.With(new DefaultPreemption(new DefaultPreemptionArgs(), A.Context(), new Random(seed)));
+        var decision = new SchedulingCycle(new Random(seed)).Decide(new Profile("default-scheduler", plugins), new CycleState(nominated), pod, snapshot);
+        return decision is Decision.Reject { NominatedNode.Length: > 0 } reject
+            ? $"{reject.Message} on {reject.NominatedNode} victims {string.Join(' ', reject.Result!.Victims)} displaced {string.Join(' ', reject.Result.Displaced)}"
+            : $"{(decision as Decision.Place)?.Node} {(decision as Decision.Reject)?.Message}";
+    }
+
     private static void AssertNeeded(int seed, PodInfo pod, List<NodeInfo> nodes, Decision.Reject reject)
     {
         var node = nodes.Single(candidate => candidate.Name == reject.NominatedNode);
@@ -64,7 +110,7 @@ public sealed class PreemptionModelTests
 
     private static int PortOf(Pod pod) => pod.Spec.Containers[0].Ports.FirstOrDefault()?.HostPort ?? 0;
 
-    private static NodeInfo WithoutLower(NodeInfo node, PodInfo pod) => node.Without(other => other.Priority < pod.Priority);
+    private static NodeInfo WithoutLower(NodeInfo node, PodInfo pod) => node.Pods.Where(other => other.Priority < pod.Priority).Aggregate(node, (rest, lower) => rest.Without(lower.Uid));
 
     private static NodeInfo RandomNode(Random random, int number)
     {
