@@ -21,10 +21,12 @@ public static class BuilderExtensions
     /// text, numbers, booleans, durations (<c>30s</c>), enums, IP addresses, absolute URLs, and lists of text separated by commas.
     /// </summary>
     /// <remarks>Faults are kept for one report in RunMiniK8sAsync; what was at fault has its default until then. Classes may share a setting.</remarks>
-    public static T BindOptions<T>(this WebApplicationBuilder builder)
+    /// <param name="builder">The process's.</param>
+    /// <param name="standard">What holds where nothing is given, such as a file of the process's own form says; null: the class's own defaults.</param>
+    public static T BindOptions<T>(this WebApplicationBuilder builder, Func<T>? standard = null)
         where T : class, new()
     {
-        var options = builder.Instance<FlagBinder>().Bind<T>();
+        var options = builder.Instance<FlagBinder>().Bind(standard);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<IOptions<T>>(Options.Create(options));
         return options;

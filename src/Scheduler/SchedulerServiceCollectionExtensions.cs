@@ -13,13 +13,10 @@ namespace MiniK8s.Scheduler;
 /// <summary>The scheduler's rooms.</summary>
 internal static class SchedulerServiceCollectionExtensions
 {
-    public static IServiceCollection AddScheduler(this IServiceCollection services, SchedulerOptions options) =>
-        services.AddScheduler(options, options.ReadConfiguration(out _));
-
-    private static IServiceCollection AddScheduler(this IServiceCollection services, SchedulerOptions options, SchedulerConfiguration configuration) => services
+    public static IServiceCollection AddScheduler(this IServiceCollection services, SchedulerOptions options, SchedulerConfiguration configuration) => services
         .AddApiClient(configuration.Kubeconfig.Length > 0 ? configuration.Kubeconfig : options.Kubeconfig, "kube-scheduler")
         .AddEventRecorder(new EventSourceOptions { Component = "default-scheduler" })
-        .AddLeaderElection("kube-scheduler", configuration.LeaderElection is { } written ? written.ApplyTo : null)
+        .AddLeaderElection("kube-scheduler")
         .AddSingleton<ClusterObjects>()
         .AddSingleton<IClusterObjects>(provider => provider.GetRequiredService<ClusterObjects>())
         .AddScheduling(configuration)

@@ -2,23 +2,35 @@ using System.Text.RegularExpressions;
 
 namespace MiniK8s.Architecture.Tests;
 
-/// <summary>docs/FAULTS.md says what is tested of the kubelet's faults, and nothing else.</summary>
+/// <summary>docs/FAULTS.md says what is tested of the kubelet's and the scheduler's faults, and nothing else.</summary>
 public sealed partial class FaultChecklistTests
 {
-    private static readonly string[] Faults =
-    [
-        "SIGKILL, back in 5 s", "SIGKILL, back in 10 min", "SIGKILL, and the runtime forgets", "partition from the apiserver", "restart against a stale view", "deleted and made again under its name",
-        "200 kubelets reconnect at once",
-    ];
+    private static readonly Matrix Kubelet = new(
+        [
+            "SIGKILL, back in 5 s", "SIGKILL, back in 10 min", "SIGKILL, and the runtime forgets", "partition from the apiserver", "restart against a stale view",
+            "deleted and made again under its name", "200 kubelets reconnect at once",
+        ],
+        ["idle", "start in flight", "running", "status write in flight", "in termination grace", "lease renewal"]);
 
-    private static readonly string[] Moments = ["idle", "start in flight", "running", "status write in flight", "in termination grace", "lease renewal"];
+    private static readonly Matrix Scheduler = new(
+        ["SIGKILL", "SIGSTOP past its lease", "stale cache", "node cordoned or deleted", "store slow for 2 s"],
+        [
+            "idle", "pod assumed, binding not sent", "binding sent, reply lost", "bound, pod not yet started", "between a victim's end and its nominee's binding",
+            "leader change",
+        ]);
+
+    // Not in the matrix.
+    private static readonly (string Fault, string Moment)[] MoreOfTheScheduler =
+    [
+        ("told to end", "leader change"), ("cut off from the apiserver", "leader change"), ("apiserver killed", "pod assumed, binding not sent"),
+        ("watches broken", "binding sent, reply lost"), ("history compacted, servers started anew", "idle"),
+    ];
 
     private static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "FAULTS.md"));
 
-    // The first row is the head of the table.
     private static readonly Cell[] Cells =
     [
-        .. Row().Matches(Text).Skip(1).Select(row => new Cell(row.Groups[1].Value, row.Groups[2].Value, [.. Quoted().Matches(row.Groups[4].Value).Select(test => test.Groups[1].Value)], row.Groups[5].Value.Trim())),
+        .. Row().Matches(Text).Where(row => row.Groups[1].Value != "Fault").Select(row => new Cell(row.Groups[1].Value, row.Groups[2].Value, [.. Quoted().Matches(row.Groups[4].Value).Select(test => test.Groups[1].Value)], row.Groups[5].Value.Trim())),
     ];
 
     private static readonly ILookup<string, string> Sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories)
@@ -27,7 +39,8 @@ public sealed partial class FaultChecklistTests
     /// <summary>A name made anew and a forgetful runtime mean nothing on an idle node and to a lease; every other pair of fault and moment is a cell.</summary>
     [Fact]
     public void Cells_AreAllOfTheMatrix() => Assert.Equal(
-        Faults.SelectMany(fault => Moments.Select(moment => (fault, moment))).Where(cell => cell is not ("deleted and made again under its name" or "SIGKILL, and the runtime forgets", "idle" or "lease renewal")),
+        Kubelet.Cells.Where(cell => cell is not ("deleted and made again under its name" or "SIGKILL, and the runtime forgets", "idle" or "lease renewal"))
+            .Concat(Scheduler.Cells).Concat(MoreOfTheScheduler),
         Cells.Select(cell => (cell.Fault, cell.Moment)));
 
     [Fact]
@@ -64,6 +77,11 @@ public sealed partial class FaultChecklistTests
     {
         var (type, method) = (test.Split('.')[0], test.Split('.')[1]);
         return Sources[type].Any(source => source.Contains($" {method}(", StringComparison.Ordinal));
+    }
+
+    private sealed record Matrix(string[] Faults, string[] Moments)
+    {
+        public IEnumerable<(string Fault, string Moment)> Cells => Faults.SelectMany(fault => Moments.Select(moment => (fault, moment)));
     }
 
     private sealed record Cell(string Fault, string Moment, IReadOnlyList<string> Tests, string Note);

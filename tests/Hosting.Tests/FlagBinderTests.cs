@@ -78,6 +78,24 @@ public sealed class FlagBinderTests : IDisposable
     }
 
     [Fact]
+    public void Bind_DefaultsOfTheProcess_HoldWhereNothingIsGiven()
+    {
+        var (options, faults) = Bind(["--limit", "3"], standard: () => new Settings { NodeCount = 5, Limit = 1 });
+
+        Assert.Empty(faults);
+        Assert.Equal((5, 3L), (options.NodeCount, options.Limit));
+    }
+
+    [Fact]
+    public void Bind_DefaultsOfTheProcessOutOfRange_AreReportedAndTheClassesOwnGiven()
+    {
+        var (options, faults) = Bind([], standard: () => new Settings { NodeCount = 0 });
+
+        Assert.Equal(["--node-count: between 1 and 5000"], faults);
+        Assert.Equal(3, options.NodeCount);
+    }
+
+    [Fact]
     public void Bind_AFileThatIsNotThere_IsReported()
     {
         var (_, faults) = Bind(["--config", "/no/such/file.json"]);
@@ -120,10 +138,10 @@ public sealed class FlagBinderTests : IDisposable
     [InlineData("TLSCertFile", "tls-cert-file")]
     public void FlagName_OfAProperty_PartsItsWords(string property, string flag) => Assert.Equal(flag, FlagName.Of(property));
 
-    private static (Settings Options, IReadOnlyList<string> Faults) Bind(string[] args, Hashtable? environment = null)
+    private static (Settings Options, IReadOnlyList<string> Faults) Bind(string[] args, Hashtable? environment = null, Func<Settings>? standard = null)
     {
         var binder = new FlagBinder(FlagSources.Read(args, environment ?? []));
-        return (binder.Bind<Settings>(), binder.Faults);
+        return (binder.Bind(standard), binder.Faults);
     }
 
     private sealed class OwnFile

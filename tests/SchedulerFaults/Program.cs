@@ -1,6 +1,3 @@
-using System.Net;
-
-using MiniK8s.Client.LeaderElection;
 using MiniK8s.Client.Resources;
 using MiniK8s.Hosting;
 using MiniK8s.KubeletFaults;
@@ -12,12 +9,7 @@ using MiniK8s.SchedulerFaults;
 var (faults, others) = FaultFlags.Take(args);
 var (wire, rest) = SchedulerFaultFlags.Take(others);
 var builder = MiniK8sProcess.CreateBuilder("scheduler", rest, ownsConfig: true);
-var options = builder.BindOptions<SchedulerOptions>();
-builder.BindOptions<LeaderElectionOptions>();
-builder.ListenHttp("port", options.Port);
-builder.ListenGrpc("grpc-port", options.GrpcPort, IPAddress.Loopback);
-builder.AddMiniK8sGrpc();
-builder.Services.AddScheduler(options);
+builder.AddScheduler();
 
 var client = builder.Services.Last(service => service.ServiceType == typeof(IApiClient)).ImplementationFactory!;
 builder.Services.AddSingleton<IApiClient>(provider => new FaultyApiClient((IApiClient)client(provider), new Moments(faults), wire));

@@ -32,7 +32,6 @@ public sealed class LeaderElectionOptions : IValidatableObject
 
     /// <summary>The Lease's namespace. Default <c>kube-system</c>.</summary>
     [Description("the Lease's namespace")]
-    [Required]
     public string LeaderElectResourceNamespace { get; set; } = "kube-system";
 
     /// <summary>
@@ -45,9 +44,11 @@ public sealed class LeaderElectionOptions : IValidatableObject
     /// <summary>The longest that one call to the apiserver may take: half the deadline, one second at least, so that there is time for a second.</summary>
     internal TimeSpan CallTimeout => LeaderElectRenewDeadline / 2 < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : LeaderElectRenewDeadline / 2;
 
-    /// <inheritdoc/>
+    /// <summary>What leaves a leader no time to stand down before another may lead, or no lease to hold. Without an election nobody looks at it.</summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (!LeaderElect) yield break;
+        if (LeaderElectResourceNamespace.Length == 0) yield return new("is required", [nameof(LeaderElectResourceNamespace)]);
         if (LeaderElectLeaseDuration < TimeSpan.FromSeconds(1)) yield return new("must be one second at least", [nameof(LeaderElectLeaseDuration)]);
         if (LeaderElectRetryPeriod <= TimeSpan.Zero) yield return new("must be greater than zero", [nameof(LeaderElectRetryPeriod)]);
         if (LeaderElectLeaseDuration <= LeaderElectRenewDeadline) yield return new("must be greater than the renew deadline", [nameof(LeaderElectLeaseDuration)]);

@@ -50,7 +50,7 @@ public sealed partial class LeaderElector : IDisposable
     public LeaderElector(
         LeaderElectionOptions options, string component, IApiClient api, IEventRecorder events, TimeProvider time, Random random, ILogger<LeaderElector> logger)
     {
-        if (options.LeaderElect && options.Validate(new ValidationContext(options)).FirstOrDefault() is { } fault)
+        if (options.Validate(new ValidationContext(options)).FirstOrDefault() is { } fault)
             throw new ArgumentException($"{string.Join(", ", fault.MemberNames)} {fault.ErrorMessage}", nameof(options));
         (_options, _events, _time, _random, _logger) = (options, events, time, random, logger);
         _name = options.LeaderElectResourceName ?? component;

@@ -9,7 +9,7 @@ namespace MiniK8s.Hosting.Flags;
 /// <remarks>
 /// Each public settable property is a flag. Validation is the property's own attributes ([Range], [Required] ...) and the class's
 /// IValidatableObject. A property whose value cannot be read keeps its default, and a
-/// class whose values are refused is given with all its defaults: what is built before the report never meets a wrong value.
+/// class whose values are refused is given with all its own defaults: what is built before the report never meets a wrong value.
 /// </remarks>
 internal sealed class FlagBinder(FlagSources sources)
 {
@@ -23,10 +23,12 @@ internal sealed class FlagBinder(FlagSources sources)
     public IReadOnlyList<string> Faults =>
         [.. sources.Faults, .. sources.MustBeKnown.Where(given => !_known.Contains(given.Key)).Select(given => $"{given.Value}: there is no such setting"), .. _faults];
 
-    public T Bind<T>()
+    /// <summary>The options with the values given.</summary>
+    /// <param name="standard">What holds where nothing is given; null: the class's own defaults.</param>
+    public T Bind<T>(Func<T>? standard = null)
         where T : class, new()
     {
-        var options = new T();
+        var options = standard is null ? new T() : standard();
         var faultsBefore = _faults.Count;
         foreach (var property in typeof(T).GetProperties().Where(property => property.SetMethod is { IsPublic: true })) BindProperty(options, property);
         if (_faults.Count > faultsBefore) return options;

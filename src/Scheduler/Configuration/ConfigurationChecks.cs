@@ -12,7 +12,7 @@ internal static class ConfigurationChecks
     {
         if (written.ClientConnection.Burst < 0)
             errors.Add(FieldError.Invalid(FieldPath.Of("clientConnection", "burst"), written.ClientConnection.Burst, "must be non-negative"));
-        if (written.LeaderElection is { LeaderElect: true } election) LeaderElection(election, FieldPath.Of("leaderElection"), errors);
+        if (written.LeaderElection.LeaderElect) LeaderElection(written.LeaderElection, FieldPath.Of("leaderElection"), errors);
         if (written.Parallelism <= 0) errors.Add(FieldError.Invalid(FieldPath.Of("parallelism"), written.Parallelism, "should be an integer value greater than zero"));
         Percentage(written.PercentageOfNodesToScore, FieldPath.Of("percentageOfNodesToScore"), errors);
         if (written.PodInitialBackoffSeconds <= 0)

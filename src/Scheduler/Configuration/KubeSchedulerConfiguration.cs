@@ -17,7 +17,7 @@ internal sealed record KubeSchedulerConfiguration
     /// <summary>How many nodes are looked at at a time.</summary>
     public int Parallelism { get; init; } = 16;
 
-    public LeaderElectionConfiguration? LeaderElection { get; init; }
+    public LeaderElectionConfiguration LeaderElection { get; init; } = new();
 
     public ClientConnectionConfiguration ClientConnection { get; init; } = new();
 
@@ -56,12 +56,17 @@ internal sealed record LeaderElectionConfiguration
 
     public string ResourceNamespace { get; init; } = "kube-system";
 
-    /// <summary>Where the file speaks of it, the flags are not heard; of the instance's name it cannot speak.</summary>
-    public void ApplyTo(LeaderElectionOptions options)
+    /// <summary>What holds where no flag says otherwise: unlike the rest of the file, this part of it yields to the flags.</summary>
+    /// <remarks>Source: cmd/kube-scheduler/app/options/options.go, ApplyLeaderElectionTo.</remarks>
+    public LeaderElectionOptions ToOptions() => new()
     {
-        (options.LeaderElect, options.LeaderElectResourceName, options.LeaderElectResourceNamespace) = (LeaderElect, ResourceName, ResourceNamespace);
-        (options.LeaderElectLeaseDuration, options.LeaderElectRenewDeadline, options.LeaderElectRetryPeriod) = (LeaseDuration, RenewDeadline, RetryPeriod);
-    }
+        LeaderElect = LeaderElect,
+        LeaderElectLeaseDuration = LeaseDuration,
+        LeaderElectRenewDeadline = RenewDeadline,
+        LeaderElectRetryPeriod = RetryPeriod,
+        LeaderElectResourceName = ResourceName,
+        LeaderElectResourceNamespace = ResourceNamespace,
+    };
 }
 
 /// <summary>How the scheduler reaches the apiserver.</summary>

@@ -8,11 +8,11 @@ namespace MiniK8s.Scheduler.Configuration;
 /// <param name="InitialBackoff">The wait after a pod's first failed attempt.</param>
 /// <param name="MaxBackoff">The longest wait after a failed attempt.</param>
 /// <param name="Kubeconfig">The file that says where the apiserver is; "" leaves that to the flags.</param>
-/// <param name="LeaderElection">What the file says about it; null where it says nothing, which leaves it to the flags.</param>
+/// <param name="LeaderElection">What holds where no flag says otherwise.</param>
 /// <param name="Unused">The fields that the file sets and nobody here looks at.</param>
 internal sealed record SchedulerConfiguration(
     IReadOnlyList<ProfilePlan> Profiles, int Parallelism, TimeSpan InitialBackoff, TimeSpan MaxBackoff,
-    string Kubeconfig, LeaderElectionConfiguration? LeaderElection, IReadOnlyList<string> Unused)
+    string Kubeconfig, LeaderElectionConfiguration LeaderElection, IReadOnlyList<string> Unused)
 {
     /// <summary>One profile of that name with the default plugins.</summary>
     public static SchedulerConfiguration Default(string schedulerName) =>

@@ -344,6 +344,22 @@ public sealed class LeaderElectorTests
         Assert.Equal([why], options.Validate(new ValidationContext(options)).Select(fault => fault.ErrorMessage));
     }
 
+    [Fact]
+    public void Options_NoElection_FiguresAreNotLookedAt()
+    {
+        var options = new LeaderElectionOptions { LeaderElect = false, LeaderElectRetryPeriod = TimeSpan.Zero, LeaderElectResourceNamespace = "" };
+
+        Assert.Empty(options.Validate(new ValidationContext(options)));
+    }
+
+    [Fact]
+    public void Options_NoNamespace_IsRefused()
+    {
+        var options = new LeaderElectionOptions { LeaderElectResourceNamespace = "" };
+
+        Assert.Equal(["is required"], options.Validate(new ValidationContext(options)).Select(fault => fault.ErrorMessage));
+    }
+
     // Moves the clock to what comes next. On a thread of its own, where an elector's step is over when the clock has been moved.
     private Task<TimeSpan> StepAsync() => Task.Run(_time.AdvanceToNextTimer);
 

@@ -19,7 +19,7 @@ public sealed class ConfigurationReaderTests
         var profile = Assert.Single(read.Profiles);
         Assert.Equal(("default-scheduler", 0), (profile.SchedulerName, profile.PercentageOfNodesToScore));
         Assert.Equal((16, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)), (read.Parallelism, read.InitialBackoff, read.MaxBackoff));
-        Assert.Equal(("", null), (read.Kubeconfig, read.LeaderElection));
+        Assert.Equal(("", new LeaderElectionConfiguration()), (read.Kubeconfig, read.LeaderElection));
         Assert.Empty(read.Unused);
     }
 
