@@ -19,7 +19,7 @@ public sealed class ClusterFeedTests
     {
         var profiles = new Profiles([A.Profile(A.Entries(_ear))]);
         _queue = new SchedulingQueue(profiles, new SchedulingQueueOptions(), new ManualTimeProvider());
-        _feed = new ClusterFeed(_cache, _queue, _nominated, profiles);
+        _feed = new ClusterFeed(_cache, _queue, _nominated, new WaitingPods(TimeProvider.System), profiles);
         _queue.Set(A.Pod("listener").Info());
         Assert.True(_queue.TryTake(out var listener));
         _queue.Return(listener, new HashSet<string> { _ear.Name });

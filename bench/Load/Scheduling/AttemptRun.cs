@@ -31,7 +31,7 @@ internal sealed class AttemptRun
 
     private AttemptRun(int nodes, int pods)
     {
-        var context = new PluginContext(new MemoryApi(), new NoObjects(), TimeProvider.System, new NoEvents(), NullLoggerFactory.Instance);
+        var context = new PluginContext(new MemoryApi(), new NoObjects(), TimeProvider.System, new NoEvents(), NullLoggerFactory.Instance, new WaitingPods(TimeProvider.System));
         _profile = SchedulerConfiguration.Default("default-scheduler").MakeProfiles(context).Of(new PodInfo(Shapes.Pod("any")));
         var random = new Random(1);
         for (var i = 0; i < nodes; i++) _cache.SetNode(Shapes.Node(i));
