@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 
 using MiniK8s.Protocol;
+using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Storage.V1;
 using MiniK8s.Scheduler.Framework;
 
@@ -15,6 +16,7 @@ internal static class QueueEvents
     public const string BackoffComplete = "BackoffComplete";
     public const string UnschedulableTimeout = "UnschedulableTimeout";
 
+    private static readonly NodeSpec NoSpec = new();
     private static readonly ConcurrentDictionary<Type, (string Added, string Updated)> Objects = [];
 
     /// <summary>Of several things that changed at once, the first that Kubernetes looks for.</summary>
@@ -36,11 +38,12 @@ internal static class QueueEvents
     private static string NameOf(ClusterEvent.NodeUpdated updated)
     {
         var (old, current) = (updated.Old, updated.Current);
-        if (old.Spec.Unschedulable && !current.Spec.Unschedulable) return "NodeUpdateNodeTaint";
+        var (before, now) = (old.Spec ?? NoSpec, current.Spec ?? NoSpec);       // a Node need not have one
+        if (before.Unschedulable && !now.Unschedulable) return "NodeUpdateNodeTaint";
         if (!Equals(old.Status?.Allocatable, current.Status?.Allocatable)) return "NodeUpdateNodeAllocatable";
         if (!old.Metadata.Labels.Equals(current.Metadata.Labels)) return "NodeUpdateNodeLabel";
-        if (!old.Spec.Taints.Equals(current.Spec.Taints)) return "NodeUpdateNodeTaint";
-        return Equals(old.Spec, current.Spec) ? "NodeUpdateNodeCondition" : "NodeUpdate";
+        if (!before.Taints.Equals(now.Taints)) return "NodeUpdateNodeTaint";
+        return before.Equals(now) ? "NodeUpdateNodeCondition" : "NodeUpdate";
     }
 
     private static string NameOf(ClusterEvent.PodUpdated updated)
