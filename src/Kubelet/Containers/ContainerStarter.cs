@@ -1,3 +1,4 @@
+using MiniK8s.Api.Errors;
 using MiniK8s.Kubelet.Hooks;
 using MiniK8s.Kubelet.Images;
 using MiniK8s.Kubelet.PodWorkers;
@@ -88,7 +89,7 @@ internal sealed class ContainerStarter(
         if (restarts.Holding(key, finished, now) is { } delay)
         {
             events.Warning(pod, "BackOff", $"Back-off restarting failed container {container.Name} in pod {pod.Format()}", container.Name);
-            return new StartError("CrashLoopBackOff", $"back-off {GoDuration.Format(delay)} restarting failed container={container.Name} pod={pod.Format()}");
+            return new StartError("CrashLoopBackOff", $"back-off {GoText.Duration(delay)} restarting failed container={container.Name} pod={pod.Format()}");
         }
         restarts.Raise(key, finished, now);
         return null;

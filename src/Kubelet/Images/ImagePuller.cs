@@ -1,3 +1,4 @@
+using MiniK8s.Api.Errors;
 using MiniK8s.Kubelet.Containers;
 using MiniK8s.Kubelet.PodWorkers;
 using MiniK8s.Kubelet.Status;
@@ -103,5 +104,5 @@ internal sealed class ImagePuller(Runtime.IContainerRuntime runtime, PullSecrets
         return new StartError(reason, message);
     }
 
-    private static string Milliseconds(TimeSpan duration) => GoDuration.Format(TimeSpan.FromMilliseconds((long)duration.TotalMilliseconds));
+    private static string Milliseconds(TimeSpan duration) => GoText.Duration(TimeSpan.FromMilliseconds((long)duration.TotalMilliseconds));
 }

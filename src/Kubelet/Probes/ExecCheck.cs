@@ -1,5 +1,5 @@
+using MiniK8s.Api.Errors;
 using MiniK8s.Kubelet.ContainerConfigs;
-using MiniK8s.Kubelet.Containers;
 using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Probes;
@@ -17,7 +17,7 @@ internal sealed class ExecCheck(Runtime.IContainerRuntime runtime)
         try
         {
             var result = await runtime.ExecSyncAsync(containerId, command, timeout, ct);
-            if (result.TimedOut) return new(ProbeVerdict.Failure, $"command timed out: \"{string.Join(' ', command)}\" timed out after {GoDuration.Format(timeout)}");
+            if (result.TimedOut) return new(ProbeVerdict.Failure, $"command timed out: \"{string.Join(' ', command)}\" timed out after {GoText.Duration(timeout)}");
             return new(result.ExitCode == 0 ? ProbeVerdict.Success : ProbeVerdict.Failure, Cut(result.Output));
         }
         catch (Runtime.RuntimeException exception)

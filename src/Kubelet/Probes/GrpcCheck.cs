@@ -1,4 +1,4 @@
-using MiniK8s.Kubelet.Containers;
+using MiniK8s.Api.Errors;
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Protocol.Core.V1;
 
@@ -13,7 +13,7 @@ internal sealed class GrpcCheck(IPodNetwork network)
         return (answer.Status, answer.Error) switch
         {
             (_, { Kind: NetworkErrorKind.Protocol } error) => new(ProbeVerdict.Failure, $"error: health rpc failed: {error.Message}"),
-            (_, not null) => new(ProbeVerdict.Failure, $"timeout: failed to connect service \"{podIp}:{action.Port}\" within {GoDuration.Format(timeout)}: context deadline exceeded"),
+            (_, not null) => new(ProbeVerdict.Failure, $"timeout: failed to connect service \"{podIp}:{action.Port}\" within {GoText.Duration(timeout)}: context deadline exceeded"),
             (GrpcHealthStatus.Serving, _) => new(ProbeVerdict.Success),
             (GrpcHealthStatus.NotServing, _) => new(ProbeVerdict.Failure, "service unhealthy (responded with \"NOT_SERVING\")"),
             (GrpcHealthStatus.Unimplemented, _) => new(
