@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using MiniK8s.ApiServer.Tests.Fakes;
+using MiniK8s.ApiServer.Tests.Overload;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.Meta.V1;
 
@@ -11,11 +12,11 @@ using static MiniK8s.ApiServer.Tests.Fakes.RegistryRig;
 namespace MiniK8s.ApiServer.Tests.Registry;
 
 /// <summary>What keeping managedFields costs a Pod's status update, the commonest write of a cluster.</summary>
-[Collection(SharedStores.Collection)]
+[Collection(AloneCollection.Name)]
 public sealed class TrackingCostTests(ITestOutputHelper output)
 {
-    private const int Updates = 300;
-    private const int Rounds = 3;
+    private const int Updates = 50;
+    private const int Rounds = 10;
 
     [EveryStoreFact]
     public async Task StatusUpdate_Tracked_CostsLessThanTwiceAnUntrackedOne()
@@ -40,7 +41,7 @@ public sealed class TrackingCostTests(ITestOutputHelper output)
             await MeasureAsync(rig, name);
         }
 
-        // Turn and turn about, and the least of each: tests beside this one allocate too.
+        // Turn and turn about, and the least of each: what the process does by itself now and then allocates too.
         var (plain, owned) = (new List<(long Bytes, double Micros)>(), new List<(long Bytes, double Micros)>());
         for (var round = 0; round < Rounds; round++)
         {
