@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using MiniK8s.Api.Errors;
 
 namespace MiniK8s.Scheduler.Configuration;
@@ -45,11 +43,5 @@ internal static class ConfigurationChecks
         if (value <= TimeSpan.Zero) errors.Add(FieldError.Invalid(path, GoDuration(value), "must be greater than zero"));
     }
 
-    // As Go writes them, as far as a lease can need: 15s, 1m30s, 500ms.
-    private static GoValue GoDuration(TimeSpan value) => new(value.Duration() switch
-    {
-        { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{(long)value.TotalMinutes}m{value.Duration().Seconds}s"),
-        { Ticks: > 0, TotalSeconds: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{value.TotalMilliseconds}ms"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds}s"),
-    });
+    private static GoValue GoDuration(TimeSpan value) => new(GoText.Duration(value));
 }

@@ -51,6 +51,7 @@ internal static class NodeFilters
         return ("", Status.Success);
     }
 
+    // Apart, since the passes over thousands of nodes that nobody measures are the rule.
     private static (string Plugin, Status Status) RunOnceMeasured(IPluginTimer timer, CycleState state, PodInfo pod, in NodeRow node)
     {
         foreach (var filter in state.Filters)
