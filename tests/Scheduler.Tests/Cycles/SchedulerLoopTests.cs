@@ -114,5 +114,4 @@ public sealed class SchedulerLoopTests : LoopTest
 
         string? Text(string property) => condition.GetProperty(property).GetString();
     }
-
 }

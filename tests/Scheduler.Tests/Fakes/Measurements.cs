@@ -25,12 +25,6 @@ internal sealed class Measurements : IDisposable
 
     public IReadOnlyDictionary<string, Instrument> Instruments => _instruments;
 
-    /// <summary>The series measured so far, or observed now.</summary>
-    public IReadOnlyList<string> Series()
-    {
-        lock (_values) return [.. _values.Keys.Order(StringComparer.Ordinal)];
-    }
-
     /// <summary>What was measured of a series; nothing if it does not exist.</summary>
     public IReadOnlyList<double> Of(string series)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 using Microsoft.Extensions.Logging.Abstractions;
 
 using MiniK8s.Client.Resources;
@@ -72,6 +74,17 @@ internal sealed class SchedulerRig : IAsyncDisposable
     /// <summary>The worker returns a pod after the write that the test has seen.</summary>
     public Task BackInQueueAsync(Pool pool) => Patience.UntilAsync(() => Queue.Count(pool) > 0, $"the pod in {pool}");
 
+    /// <summary>Until there is no pod in those pools, and all that the API has changed is heard of.</summary>
+    public async Task QuietAsync(MemoryApi api, params Pool[] busy)
+    {
+        var since = Stopwatch.StartNew();
+        while (!IsQuiet(api, busy))
+        {
+            if (since.Elapsed > Patience.Limit) throw new TimeoutException("The scheduler does not come to rest.");
+            await Task.Yield();
+        }
+    }
+
     public async Task<string> EventAsync() => await Events.Recorded.Reader.ReadAsync().AsTask().OrMissing("an event");
 
     public async ValueTask DisposeAsync()
@@ -80,5 +93,12 @@ internal sealed class SchedulerRig : IAsyncDisposable
         await _running.OrMissing("the scheduler's end");
         _stop.Dispose();
         Metrics.Dispose();
+    }
+
+    // Nor has anything been told meanwhile that could have woken a pod.
+    private bool IsQuiet(MemoryApi api, Pool[] busy)
+    {
+        var told = api.Told;
+        return Queue.Count(busy) == 0 && api.IsTold && api.Told == told;
     }
 }

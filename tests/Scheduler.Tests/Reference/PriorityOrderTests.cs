@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using MiniK8s.Client.Informers;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Queue;
@@ -156,20 +154,6 @@ public sealed class PriorityOrderTests
         }
 
         // Nothing is written, and all that has changed is heard of.
-        private async Task QuietAsync()
-        {
-            var since = Stopwatch.StartNew();
-            while (!IsQuiet())
-            {
-                if (since.Elapsed > Patience.Limit) throw new TimeoutException("The scheduler does not come to rest.");
-                await Task.Yield();
-            }
-        }
-
-        private bool IsQuiet()
-        {
-            var told = _api.Told;
-            return _rig.Queue.Count(Pool.InFlight, Pool.Binding) == 0 && _api.IsTold && _api.Told == told;
-        }
+        private Task QuietAsync() => _rig.QuietAsync(_api, Pool.InFlight, Pool.Binding);
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using MiniK8s.Client.Informers;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Scheduler.Framework;
@@ -178,22 +176,8 @@ public sealed class SequenceTests
             return _filters.FirstOrDefault(name => !Reference.Filters[name](world, pod, node));
         }
 
-        // Nothing is tried or written, nor has anything been told meanwhile that could have woken a Pod.
-        private bool IsQuiet()
-        {
-            var told = _api.Told;
-            return _rig.Queue.Count(Pool.Active, Pool.InFlight, Pool.Binding) == 0 && _api.IsTold && _api.Told == told;
-        }
-
-        private async Task QuietAsync()
-        {
-            var since = Stopwatch.StartNew();
-            while (!IsQuiet())
-            {
-                if (since.Elapsed > Patience.Limit) throw new TimeoutException("The scheduler does not come to rest.");
-                await Task.Delay(1);
-            }
-        }
+        // Nothing is tried or written any more.
+        private Task QuietAsync() => _rig.QuietAsync(_api, Pool.Active, Pool.InFlight, Pool.Binding);
     }
 
     // Sees each decision as it is made, on the loop.
