@@ -22,7 +22,7 @@ internal sealed class Wakeup
         lock (_gate) _isSet = false;
     }
 
-    /// <summary>Returns true when it is set; false after <paramref name="atMost"/>, or when <paramref name="stopping"/> is.</summary>
+    /// <summary>Returns true when it is set; false after <paramref name="atMost"/> (zero: at once), or when <paramref name="stopping"/> is.</summary>
     public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken stopping)
     {
         var waiter = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,6 +33,7 @@ internal sealed class Wakeup
                 _isSet = false;
                 return true;
             }
+            if (atMost == TimeSpan.Zero) return false;
             _waiter = waiter;
         }
         await using var timer = time.CreateTimer(_ => waiter.TrySetResult(false), null, atMost, Timeout.InfiniteTimeSpan);

@@ -19,16 +19,23 @@ namespace MiniK8s.Kubelet.StaticPods;
 /// has ended, or is | any                                        | removed at once
 /// unknown          |                                            |
 /// </code>
-/// Looked at when something changes; what fails is tried again after 10 s. Other pods' statuses pass through.
+/// Which mirrors there are, the watch alone says: the answer to a create may come after what has happened to the mirror since. Looked at when
+/// something changes; between two steps for the same name, and after a mirror has gone, there are 2 s; what fails is tried again after 10 s.
+/// Other pods' statuses pass through.
 /// </remarks>
 internal sealed partial class MirrorPods(IPodApi api, IPodStatuses reporter, IOwnNode node, TimeProvider time, ILogger<MirrorPods> logger) : IPodStatuses
 {
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(10);
 
+    // kubectl delete reads the pod and then lists it: where a namesake stands between the two, it waits for the end of that one
+    // [kubernetes/kubernetes#123177]. The period of the kubelet's housekeeping.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
     private readonly Wakeup _changed = new();
-    private readonly Lock _gate = new();            // guards the two dictionaries; nothing is awaited under it
+    private readonly Lock _gate = new();            // guards the three dictionaries; nothing is awaited under it
     private readonly Dictionary<(string Namespace, string Name), Shown> _shown = [];
     private readonly Dictionary<(string Namespace, string Name), Pod> _mirrors = [];
+    private readonly Dictionary<(string Namespace, string Name), DateTimeOffset> _pauses = [];     // until when nothing is done
 
     /// <inheritdoc />
     public void Set(Pod pod, PodStatus status, bool mayStillRun)
@@ -91,6 +98,7 @@ internal sealed partial class MirrorPods(IPodApi api, IPodStatuses reporter, IOw
         lock (_gate)
         {
             if (_mirrors.TryGetValue(Key(mirror), out var known) && known.Metadata.Uid == mirror.Metadata.Uid) _mirrors.Remove(Key(mirror));
+            _pauses[Key(mirror)] = time.GetUtcNow() + Pause;
         }
         reporter.Forget(mirror);
         _changed.Set();
@@ -101,19 +109,38 @@ internal sealed partial class MirrorPods(IPodApi api, IPodStatuses reporter, IOw
     {
         while (!stopping.IsCancellationRequested)
         {
-            var failed = false;
-            foreach (var (pod, mirror) in Differences()) failed |= !await TryMendAsync(pod, mirror, stopping);
-            await _changed.WaitAsync(failed ? RetryPeriod : Timeout.InfiniteTimeSpan, time, stopping);
+            foreach (var (pod, mirror) in Differences())
+            {
+                var pause = await TryMendAsync(pod, mirror, stopping) ? Pause : RetryPeriod;
+                lock (_gate) _pauses[Key((pod ?? mirror)!)] = time.GetUtcNow() + pause;
+            }
+            await _changed.WaitAsync(UntilAPauseEnds(), time, stopping);
         }
     }
 
     private List<(Pod? Pod, Pod? Mirror)> Differences()
     {
+        var now = time.GetUtcNow();
         lock (_gate)
         {
+            foreach (var (key, end) in _pauses)
+            {
+                if (end <= now) _pauses.Remove(key);
+            }
             return [.. _shown.Keys.Union(_mirrors.Keys)
+                .Where(key => !_pauses.ContainsKey(key))
                 .Select(key => (_shown.GetValueOrDefault(key)?.Pod, Mirror: _mirrors.GetValueOrDefault(key)))
                 .Where(each => each is not { Pod: { } pod, Mirror: { } mirror } || !Fits(mirror, pod))];
+        }
+    }
+
+    private TimeSpan UntilAPauseEnds()
+    {
+        lock (_gate)
+        {
+            if (_pauses.Count == 0) return Timeout.InfiniteTimeSpan;
+            var left = _pauses.Values.Min() - time.GetUtcNow();
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
 
@@ -122,8 +149,7 @@ internal sealed partial class MirrorPods(IPodApi api, IPodStatuses reporter, IOw
         try
         {
             if (mirror is not null) await api.DeleteAsync(mirror.Metadata.Namespace, mirror.Metadata.Name, mirror.Metadata.Uid, stopping);
-            if (pod is not null) Update(await api.CreateAsync(MirrorOf(pod), stopping));
-            else if (mirror is not null) Remove(mirror);
+            else await api.CreateAsync(MirrorOf(pod!), stopping);
             return true;
         }
         catch (ApiException exception)

@@ -18,6 +18,9 @@ internal sealed class FakePodApi(Pod pod) : IPodApi
     /// <summary>How many creates are refused first.</summary>
     public int CreateFailures { get; set; }
 
+    /// <summary>A create is answered once this is done; null: at once.</summary>
+    public TaskCompletionSource? CreateAnswer { get; set; }
+
     /// <summary>Done once a create has been refused.</summary>
     public Task Refused => _refused.Task;
 
@@ -61,16 +64,19 @@ internal sealed class FakePodApi(Pod pod) : IPodApi
         return Task.FromResult(Stored);
     }
 
-    public Task<Pod> CreateAsync(Pod mirror, CancellationToken ct)
+    public async Task<Pod> CreateAsync(Pod mirror, CancellationToken ct)
     {
         if (CreateFailures-- > 0 && _refused.TrySetResult()) throw new ApiException(new Protocol.Meta.V1.Status { Reason = "Forbidden", Code = 403 });
+        Pod created;
         lock (_gate)
         {
-            _stored = mirror.Clone();
-            (_stored.Metadata.Uid, _stored.Metadata.ResourceVersion) = ($"mirror-{++_created}", "1");
-            _writes.Writer.TryWrite(_stored.Clone());
-            return Task.FromResult(_stored.Clone());
+            created = mirror.Clone();
+            (created.Metadata.Uid, created.Metadata.ResourceVersion) = ($"mirror-{++_created}", "1");
+            _stored = created.Clone();
+            _writes.Writer.TryWrite(created.Clone());
         }
+        if (CreateAnswer is { } answer) await answer.Task;
+        return created;
     }
 
     public Task<Pod?> TryUpdateStatusAsync(Pod pod, CancellationToken ct)

@@ -27,51 +27,78 @@ public sealed class MirrorPodsTests : IAsyncDisposable
     [Fact]
     public async Task Set_AStaticPod_IsShownWithItsStatus()
     {
-        _mirrors.Set(Static("h1"), Running, mayStillRun: true);
+        var mirror = await ShownAsync("h1");
 
-        var mirror = await NextAsync();
-
-        Assert.Equal("h1", mirror!.Metadata.Annotations["kubernetes.io/config.mirror"]);
+        Assert.Equal("h1", mirror.Metadata.Annotations["kubernetes.io/config.mirror"]);
         var owner = Assert.Single(mirror.Metadata.OwnerReferences);
         Assert.Equal(("Node", "node-1", true), (owner.Kind, owner.Name, owner.Controller));
         await Eventually("set mirror-1 Running");
     }
 
     [Fact]
-    public async Task Update_SomebodyDeletesTheMirror_IsRemovedAndCreatedAgain()
+    public async Task Update_SomebodyDeletesTheMirror_IsRemovedAndAfterAPauseCreatedAgain()
     {
-        _mirrors.Set(Static("h1"), Running, mayStillRun: true);
-        var mirror = await NextAsync();
+        var mirror = await ShownAsync("h1");
 
-        _mirrors.Update(mirror!.Clone().Deleting(A.Noon, 30));
+        _mirrors.Update(mirror.Clone().Deleting(A.Noon, 30));
+        Assert.Null((await NextAfterAsync()).Write);
+        _mirrors.Remove(mirror);
+        var (next, pause) = await NextAfterAsync();
 
-        Assert.Null(await NextAsync());
-        Assert.Equal("mirror-2", (await NextAsync())!.Metadata.Uid);
+        Assert.Equal("mirror-2", next!.Metadata.Uid);
+        Assert.True(pause >= TimeSpan.FromSeconds(2), $"after {pause}");
+        _mirrors.Update(next);
         await Eventually("set mirror-2 Running");
+    }
+
+    [Fact]
+    public async Task Remove_SomebodyForcesTheMirrorAway_IsCreatedAgainAfterAPause()
+    {
+        var mirror = await ShownAsync("h1");
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        _mirrors.Remove(mirror);
+        var (next, pause) = await NextAfterAsync();
+
+        Assert.Equal("mirror-2", next!.Metadata.Uid);
+        Assert.True(pause >= TimeSpan.FromSeconds(2), $"after {pause}");
+    }
+
+    [Fact]
+    public async Task Update_TheMirrorIsDeletedBeforeItsCreateIsAnswered_IsRemoved()
+    {
+        _api.CreateAnswer = new TaskCompletionSource();
+        _mirrors.Set(Static("h1"), Running, mayStillRun: true);
+        var mirror = (await NextAsync())!;
+
+        _mirrors.Update(mirror.Clone().Deleting(A.Noon, 30));
+        _api.CreateAnswer.SetResult();
+
+        Assert.Null((await NextAfterAsync()).Write);
     }
 
     [Fact]
     public async Task Set_AnotherHash_TheOldMirrorGoesAndANewOneComes()
     {
-        _mirrors.Set(Static("h1"), Running, mayStillRun: true);
-        await NextAsync();
+        var mirror = await ShownAsync("h1");
 
         _mirrors.Forget(Static("h1"));
         _mirrors.Set(Static("h2"), Running, mayStillRun: true);
+        Assert.Null((await NextAfterAsync()).Write);
+        _mirrors.Remove(mirror);
 
-        Assert.Null(await NextAsync());
-        Assert.Equal("h2", (await NextAsync())!.Metadata.Annotations["kubernetes.io/config.mirror"]);
+        Assert.Equal("h2", (await NextAfterAsync()).Write!.Metadata.Annotations["kubernetes.io/config.mirror"]);
     }
 
     [Fact]
     public async Task Forget_TheStaticPodHasEnded_TheMirrorGoes()
     {
-        _mirrors.Set(Static("h1"), Running, mayStillRun: true);
-        await NextAsync();
+        var mirror = await ShownAsync("h1");
 
         _mirrors.Forget(Static("h1"));
+        Assert.Null((await NextAfterAsync()).Write);
+        _mirrors.Remove(mirror);
 
-        Assert.Null(await NextAsync());
         await Eventually("forget mirror-1");
     }
 
@@ -90,12 +117,10 @@ public sealed class MirrorPodsTests : IAsyncDisposable
         _mirrors.Set(Static("h1"), Running, mayStillRun: true);
         await _api.Refused.OrMissing("the refusal");
 
-        await _time.WaitForTimersAsync(1);
-        _time.Advance(TimeSpan.FromSeconds(9.9));
-        Assert.False(_api.Writes.TryRead(out _), "tried again too early");
-        _time.Advance(TimeSpan.FromSeconds(0.1));
+        var (mirror, pause) = await NextAfterAsync();
 
-        Assert.NotNull(await NextAsync());
+        Assert.NotNull(mirror);
+        Assert.True(pause >= TimeSpan.FromSeconds(10), $"after {pause}");
     }
 
     [Fact]
@@ -121,6 +146,27 @@ public sealed class MirrorPodsTests : IAsyncDisposable
         pod.Metadata.Annotations["kubernetes.io/config.source"] = "file";
         pod.Metadata.Annotations["kubernetes.io/config.hash"] = hash;
     });
+
+    // As the watch tells it.
+    private async Task<Pod> ShownAsync(string hash)
+    {
+        _mirrors.Set(Static(hash), Running, mayStillRun: true);
+        var mirror = (await NextAsync())!;
+        _mirrors.Update(mirror);
+        return mirror;
+    }
+
+    // The next write, and how far the clock had to go for it.
+    private async Task<(Pod? Write, TimeSpan After)> NextAfterAsync()
+    {
+        var from = _time.GetUtcNow();
+        while (true)
+        {
+            await _time.WaitForTimersAsync(1);
+            if (_api.Writes.TryRead(out var write)) return (write, _time.GetUtcNow() - from);
+            _time.Advance(TimeSpan.FromSeconds(0.1));
+        }
+    }
 
     private Task<Pod?> NextAsync() => _api.Writes.ReadAsync().AsTask().OrMissing("a write");
 
