@@ -140,9 +140,9 @@ public sealed class KubernetesClientsTests(SharedLab shared)
         Assert.Equal(expected, JsonSerializer.Serialize(actual));
     }
 
-    private static async Task<string> FileAsync(string text)
+    private async Task<string> FileAsync(string text)
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("mk8s-test-").FullName, "manifest.json");
+        var file = Path.Combine(shared.Lab.Folder, $"{Guid.NewGuid():N}.json");
         await File.WriteAllTextAsync(file, text);
         return file;
     }

@@ -7,7 +7,7 @@ using MiniK8s.ApiServer.Overload;
 
 namespace MiniK8s.ApiServer.Tests.Overload;
 
-public sealed class StreamedBodyTests : IAsyncDisposable
+public sealed class StreamedBodyTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly SkewedTimeProvider _time = new();
@@ -25,7 +25,9 @@ public sealed class StreamedBodyTests : IAsyncDisposable
         _body = new StreamedBody(_http, Patience, _time, _end.Token);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _client.Reader.CompleteAsync();
         await _body.DisposeAsync();

@@ -22,19 +22,12 @@ public sealed class KubeConfigTests
     [Fact]
     public void Parse_RelativeFiles_AreRelativeToTheKubeconfig()
     {
-        var folder = Directory.CreateTempSubdirectory();
-        try
-        {
-            File.WriteAllText(Path.Combine(folder.FullName, "ca.crt"), "authority");
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory.File("ca.crt"), "authority");
 
-            var config = KubeConfig.Parse(Document("https://host:1", "certificate-authority: ca.crt", "token: secret"), folder.FullName);
+        var config = KubeConfig.Parse(Document("https://host:1", "certificate-authority: ca.crt", "token: secret"), directory.Path);
 
-            Assert.Equal(new KubeConfig(new Uri("https://host:1"), "authority", Token: "secret"), config);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        Assert.Equal(new KubeConfig(new Uri("https://host:1"), "authority", Token: "secret"), config);
     }
 
     [Theory]

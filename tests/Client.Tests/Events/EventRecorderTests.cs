@@ -6,7 +6,7 @@ using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Client.Tests.Events;
 
-public sealed class EventRecorderTests : IAsyncDisposable
+public sealed class EventRecorderTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();
     private readonly FakeApiClient _api = new();
@@ -21,7 +21,9 @@ public sealed class EventRecorderTests : IAsyncDisposable
         _running = _recorder.RunAsync(_stop.Token);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _stop.CancelAsync();
         await _running.OrMissing("the recorder's end");

@@ -9,7 +9,7 @@ using MiniK8s.Protocol.V1;
 
 namespace MiniK8s.Client.Tests.Informers;
 
-public sealed class SharedInformerTests : IAsyncDisposable
+public sealed class SharedInformerTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();
     private readonly FakeListerWatcher _server = new();
@@ -30,7 +30,9 @@ public sealed class SharedInformerTests : IAsyncDisposable
         _running = _informer.RunAsync(_stop.Token);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _stop.CancelAsync();
         await _running.OrMissing("the informer's end");

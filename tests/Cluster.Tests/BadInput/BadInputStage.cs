@@ -4,7 +4,7 @@ using MiniK8s.Protocol.Core.V1;
 namespace MiniK8s.Cluster.Tests.BadInput;
 
 /// <summary>Plays every scene at once, since most of each is spent waiting for the kubelet's next attempt; a test awaits its own.</summary>
-public sealed class BadInputStage : IAsyncDisposable
+public sealed class BadInputStage : IAsyncLifetime
 {
     private readonly SharedLab _shared;
     private readonly Lazy<Task<IReadOnlyDictionary<string, Task>>> _plays;
@@ -14,7 +14,9 @@ public sealed class BadInputStage : IAsyncDisposable
     /// <summary>Returns when the scene has been played to its end; throws what went wrong in it.</summary>
     public async Task PlayAsync(string scene) => await (await _plays.Value)[scene];
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         if (!_plays.IsValueCreated) return;
         await Task.WhenAll((await _plays.Value).Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,7 +1,7 @@
 namespace MiniK8s.Cluster.Tests.Golden;
 
 /// <summary>Plays every chapter, a few at once, since much of a session is spent waiting for Pods; a test awaits its own.</summary>
-public sealed class GoldenStage(SharedLab shared) : IAsyncDisposable
+public sealed class GoldenStage(SharedLab shared) : IAsyncLifetime
 {
     private const int AtOnce = 6;
 
@@ -23,7 +23,9 @@ public sealed class GoldenStage(SharedLab shared) : IAsyncDisposable
         return _plays[chapter];
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await Task.WhenAll(_plays.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _room.Dispose();

@@ -11,7 +11,7 @@ namespace MiniK8s.Cluster.Tests.Histories;
 /// So a scene is watched for as long as the longest lasts: what is sent too much is seen as well. With MINIK8S_GOLDEN_RECORD=1 a scene that went
 /// otherwise is rewritten in its file, to be reviewed as a diff.
 /// </remarks>
-public sealed class HistoryStage : IAsyncDisposable
+public sealed class HistoryStage : IAsyncLifetime
 {
     // Every scene whose image is there beforehand uses this one.
     private const string Image = "busybox:1.36";
@@ -32,7 +32,9 @@ public sealed class HistoryStage : IAsyncDisposable
     /// <summary>What went otherwise in a scene; null if nothing did. The first call plays them all.</summary>
     public async Task<string?> PlayAsync(string scene) => (await _plays.Value)[scene];
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         if (_plays.IsValueCreated) await Task.WhenAny(_plays.Value);
     }

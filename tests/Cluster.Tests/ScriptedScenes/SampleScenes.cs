@@ -5,7 +5,7 @@ using MiniK8s.Protocol.V1;
 namespace MiniK8s.Cluster.Tests.ScriptedScenes;
 
 /// <summary>The Pods of <c>samples/scenes</c>, all applied at once, since most of their time is spent waiting.</summary>
-public sealed class SampleScenes : IAsyncDisposable
+public sealed class SampleScenes : IAsyncLifetime
 {
     private readonly SharedLab _shared;
     private readonly Lazy<Task<WatchRecording<Pod>>> _watch;
@@ -38,7 +38,9 @@ public sealed class SampleScenes : IAsyncDisposable
         return found.Message;
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         if (_watch.IsValueCreated) await (await _watch.Value).DisposeAsync();
     }

@@ -4,7 +4,7 @@ using MiniK8s.Kubelet.Tests.Simulation;
 
 namespace MiniK8s.Kubelet.Tests.GarbageCollection;
 
-public sealed class DeadContainersTests : IAsyncDisposable
+public sealed class DeadContainersTests : IAsyncLifetime
 {
     private readonly SimLab _lab = new();
     private readonly HashSet<string> _over = [];
@@ -61,7 +61,9 @@ public sealed class DeadContainersTests : IAsyncDisposable
         Assert.Equal([1, 2], (await _lab.Runtime.ListPodSandboxesAsync(null, default)).Select(sandbox => sandbox.Config.Attempt).Order());
     }
 
-    public ValueTask DisposeAsync() => _lab.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _lab.DisposeAsync().AsTask();
 
     private Task RemoveAsync() => new DeadContainers(_lab.Runtime, _over.Contains).RemoveAsync(default);
 

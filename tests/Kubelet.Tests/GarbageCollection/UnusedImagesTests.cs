@@ -3,7 +3,7 @@ using MiniK8s.Kubelet.Tests.Simulation;
 
 namespace MiniK8s.Kubelet.Tests.GarbageCollection;
 
-public sealed class UnusedImagesTests : IAsyncDisposable
+public sealed class UnusedImagesTests : IAsyncLifetime
 {
     private readonly SimLab _lab = new();
     private readonly UnusedImages _images;
@@ -64,7 +64,9 @@ public sealed class UnusedImagesTests : IAsyncDisposable
         Assert.Single(await PresentAsync());
     }
 
-    public ValueTask DisposeAsync() => _lab.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _lab.DisposeAsync().AsTask();
 
     private async Task<IEnumerable<string>> PresentAsync() => (await _lab.Runtime.ListImagesAsync(default)).SelectMany(image => image.RepoTags);
 }

@@ -13,7 +13,7 @@ using ContainerState = MiniK8s.Kubelet.Runtime.ContainerState;
 namespace MiniK8s.Kubelet.Tests.Probes;
 
 /// <summary>Probes of one pod on a manual clock; exec decides by a switch.</summary>
-public sealed class PodProbesTests : IAsyncDisposable
+public sealed class PodProbesTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -141,7 +141,9 @@ public sealed class PodProbesTests : IAsyncDisposable
         Assert.False(_events.Reader.TryRead(out _));
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _stopping.CancelAsync();
         await _probes.DisposeAsync();

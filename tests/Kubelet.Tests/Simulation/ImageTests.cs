@@ -103,27 +103,21 @@ public sealed class ImageTests
     [InlineData("\"startDelay\": \"soon\"", "image a: \"soon\" of p is not a duration")]
     public void Catalogue_ProgramThatCouldNotRun_IsRefused(string field, string reason)
     {
-        var directory = Directory.CreateTempSubdirectory("minik8s");
-        File.WriteAllText(Path.Combine(directory.FullName, "mine.json"), $$$"""{ "images": [ { "repositories": ["a"], "tags": ["1"], "programs": { "p": { {{{field}}} } } } ] }""");
-        try
-        {
-            var error = Assert.Throws<InvalidDataException>(() => new ImageCatalogue(directory.FullName));
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory.File("mine.json"), $$$"""{ "images": [ { "repositories": ["a"], "tags": ["1"], "programs": { "p": { {{{field}}} } } } ] }""");
 
-            Assert.EndsWith($"mine.json: {reason}", error.Message);
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
+        var error = Assert.Throws<InvalidDataException>(() => new ImageCatalogue(directory.Path));
+
+        Assert.EndsWith($"mine.json: {reason}", error.Message);
     }
 
     [Fact]
     public void Catalogue_UsersDirectory_AddsAndWins()
     {
-        var directory = Directory.CreateTempSubdirectory("minik8s");
-        File.WriteAllText(Path.Combine(directory.FullName, "mine.json"), """{ "images": [ { "repositories": ["shop/cart", "nginx"], "tags": ["1.*"], "cmd": ["cart"] } ] }""");
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory.File("mine.json"), """{ "images": [ { "repositories": ["shop/cart", "nginx"], "tags": ["1.*"], "cmd": ["cart"] } ] }""");
 
-        var catalogue = new ImageCatalogue(directory.FullName);
+        var catalogue = new ImageCatalogue(directory.Path);
 
         Assert.Equal(["cart"], catalogue.Find(ImageReference.Parse("shop/cart:1.2")!)!.Spec.Cmd);
         Assert.Equal(["cart"], catalogue.Find(ImageReference.Parse("nginx:1.17.1")!)!.Spec.Cmd);
@@ -133,10 +127,10 @@ public sealed class ImageTests
     [Fact]
     public void Catalogue_MisspeltField_SaysWhereAndWhat()
     {
-        var directory = Directory.CreateTempSubdirectory("minik8s");
-        File.WriteAllText(Path.Combine(directory.FullName, "mine.json"), """{ "images": [ { "repositories": ["a"], "tags": ["1"], "entrypiont": [] } ] }""");
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory.File("mine.json"), """{ "images": [ { "repositories": ["a"], "tags": ["1"], "entrypiont": [] } ] }""");
 
-        var error = Assert.Throws<InvalidDataException>(() => new ImageCatalogue(directory.FullName));
+        var error = Assert.Throws<InvalidDataException>(() => new ImageCatalogue(directory.Path));
 
         Assert.Contains("mine.json is not an image catalogue", error.Message, StringComparison.Ordinal);
         Assert.Contains("entrypiont", error.Message, StringComparison.Ordinal);

@@ -134,13 +134,13 @@ public sealed class NetworkTests
     [Fact]
     public async Task PingLoop_HostAppears_EndsTheWait()
     {
-        var hosts = Path.Combine(Directory.CreateTempSubdirectory("minik8s").FullName, "hosts");
-        await using var lab = new SimLab(Path.GetDirectoryName(hosts));
+        using var directory = new TemporaryDirectory();
+        await using var lab = new SimLab(directory.Path);
         var id = await lab.StartShellAsync("until ping 192.168.109.201 -c 1 ; do echo waiting for mysql...; sleep 2; done;");
         await lab.Time.WaitForTimersAsync(1);
         lab.Time.Advance(TimeSpan.FromSeconds(10));     // no answer
         await lab.LinesAsync(id, 5);
-        await File.WriteAllTextAsync(hosts, "192.168.109.201 mysql\n");
+        await File.WriteAllTextAsync(directory.File("hosts"), "192.168.109.201 mysql\n");
         await lab.Time.WaitForTimersAsync(1);
         lab.Time.Advance(TimeSpan.FromSeconds(2));
 

@@ -3,7 +3,7 @@ using MiniK8s.Kubelet.Runtime;
 namespace MiniK8s.Kubelet.Tests.Simulation;
 
 /// <summary>A node of 1 GiB whose containers have no limits of their own.</summary>
-public sealed class NodeMemoryTests : IAsyncDisposable
+public sealed class NodeMemoryTests : IAsyncLifetime
 {
     private readonly SimLab _lab = new(memory: 1L << 30);
 
@@ -82,7 +82,9 @@ public sealed class NodeMemoryTests : IAsyncDisposable
         Assert.Equal(started.DiskBytes, _lab.Node.Usage.Read().DiskBytes);
     }
 
-    public ValueTask DisposeAsync() => _lab.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _lab.DisposeAsync().AsTask();
 
     private async Task<string> HoldAsync(string bytes, int oomScoreAdj)
     {

@@ -372,30 +372,23 @@ public sealed class ProcessTableTests
     [Fact]
     public async Task Restart_OfTheKubelet_LeavesTheTablesAsTheyWere()
     {
-        var folder = Directory.CreateTempSubdirectory("minik8s").FullName;
-        try
+        using var directory = new TemporaryDirectory();
+        await using (var lab = new SimLab(directory.Path))
         {
-            await using (var lab = new SimLab(folder))
-            {
-                var shared = await SharedAsync(lab);
-                await NginxAsync(shared);
-                await shared.StartAsync(Config("box", "busybox", "sleep", "1000"));
-                var pod = await lab.PodAsync();
-                var target = await pod.StartAsync("busybox", "sleep", "3000");
-                await pod.StartAsync(Config("debugger", "busybox", "sleep", "2000") with { TargetId = target });
-            }
-
-            await using var next = new SimLab(folder);
-
-            var containers = await next.Runtime.ListContainersAsync(null, default);
-            await WorkerAsync(next, containers.Single(c => c.Config.Image.Contains("nginx", StringComparison.Ordinal)).Id);
-            Assert.StartsWith("    1 65535     0:00 /pause\n    2 root      0:00 nginx: master", await ProcessesAsync(next, containers.Single(c => c.Config.Name == "box").Id));
-            Assert.Equal("    1 root      0:00 sleep 3000\n    2 root      0:00 sleep 2000\n", await ProcessesAsync(next, containers.Single(c => c.Config.Name == "debugger").Id));
+            var shared = await SharedAsync(lab);
+            await NginxAsync(shared);
+            await shared.StartAsync(Config("box", "busybox", "sleep", "1000"));
+            var pod = await lab.PodAsync();
+            var target = await pod.StartAsync("busybox", "sleep", "3000");
+            await pod.StartAsync(Config("debugger", "busybox", "sleep", "2000") with { TargetId = target });
         }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+
+        await using var next = new SimLab(directory.Path);
+
+        var containers = await next.Runtime.ListContainersAsync(null, default);
+        await WorkerAsync(next, containers.Single(c => c.Config.Image.Contains("nginx", StringComparison.Ordinal)).Id);
+        Assert.StartsWith("    1 65535     0:00 /pause\n    2 root      0:00 nginx: master", await ProcessesAsync(next, containers.Single(c => c.Config.Name == "box").Id));
+        Assert.Equal("    1 root      0:00 sleep 3000\n    2 root      0:00 sleep 2000\n", await ProcessesAsync(next, containers.Single(c => c.Config.Name == "debugger").Id));
     }
 
     // An nginx that has started its worker.

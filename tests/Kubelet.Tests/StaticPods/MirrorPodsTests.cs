@@ -7,7 +7,7 @@ using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Kubelet.Tests.StaticPods;
 
-public sealed class MirrorPodsTests : IAsyncDisposable
+public sealed class MirrorPodsTests : IAsyncLifetime
 {
     private static readonly PodStatus Running = new() { Phase = "Running" };
 
@@ -133,7 +133,9 @@ public sealed class MirrorPodsTests : IAsyncDisposable
         await Eventually("forget uid-1");
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _stopping.CancelAsync();
         await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -3,12 +3,14 @@ using MiniK8s.Kubelet.Tests.Fakes;
 namespace MiniK8s.Kubelet.Tests.StaticPods;
 
 /// <summary>A folder of manifests and the worker pool behind it.</summary>
-public sealed class StaticPodSourceTests : IAsyncDisposable
+public sealed class StaticPodSourceTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("manifests-").FullName;
     private readonly WorkerHarness _world = new(pod: null);
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _world.DisposeAsync();
         Directory.Delete(_folder, recursive: true);

@@ -2,7 +2,6 @@ using Google.Protobuf;
 
 using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.Backend;
-using MiniK8s.Store.Tests.Wal;
 using MiniK8s.Store.Wal;
 
 namespace MiniK8s.Store.Tests.Backend;

@@ -9,7 +9,7 @@ using MiniK8s.Store.Watch;
 namespace MiniK8s.Store.Tests.Commit;
 
 /// <summary>The writer when the log has no room.</summary>
-public sealed class FullDiskTests : IAsyncDisposable
+public sealed class FullDiskTests : IAsyncLifetime
 {
     private readonly SmallLog _log = new();
     private readonly MvccStore _store = new();
@@ -24,7 +24,9 @@ public sealed class FullDiskTests : IAsyncDisposable
         _running = Task.Factory.StartNew(_pipeline.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         _pipeline.Complete();
         await _running.OrMissing("the end of the pipeline");

@@ -12,7 +12,7 @@ using MiniK8s.Store.Watch;
 namespace MiniK8s.Store.Tests.Leases;
 
 /// <summary>The loop that ends leases, with the real writer, a log in memory and a clock that only the test moves.</summary>
-public sealed class LeaseExpiryTests : IAsyncDisposable
+public sealed class LeaseExpiryTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();
     private readonly MvccStore _store = new();
@@ -31,7 +31,9 @@ public sealed class LeaseExpiryTests : IAsyncDisposable
         _expiry = new LeaseExpiry(_deadlines, _pipeline, _store, _time, NullLogger<LeaseExpiry>.Instance);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _expiry.StopAsync(CancellationToken.None);
         _expiry.Dispose();

@@ -1,7 +1,6 @@
 using Google.Protobuf;
 
 using MiniK8s.Protocol.Etcd;
-using MiniK8s.Store.Tests.Wal;
 
 namespace MiniK8s.Store.Tests.Processes;
 

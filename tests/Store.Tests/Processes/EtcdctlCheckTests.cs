@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 
 using MiniK8s.Protocol.Etcd;
-using MiniK8s.Store.Tests.Wal;
 
 namespace MiniK8s.Store.Tests.Processes;
 

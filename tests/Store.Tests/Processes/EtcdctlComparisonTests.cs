@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 
-using MiniK8s.Store.Tests.Wal;
 
 namespace MiniK8s.Store.Tests.Processes;
 

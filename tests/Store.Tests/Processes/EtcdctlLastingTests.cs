@@ -1,6 +1,5 @@
 using System.Diagnostics;
 
-using MiniK8s.Store.Tests.Wal;
 
 namespace MiniK8s.Store.Tests.Processes;
 

@@ -1,5 +1,3 @@
-using MiniK8s.Store.Tests.Wal;
-
 namespace MiniK8s.Store.Tests.Processes;
 
 /// <summary>The machine's own etcdctl against our store: what a user types and what is printed.</summary>

@@ -2,7 +2,6 @@ using System.Diagnostics;
 
 using Grpc.Core;
 
-using MiniK8s.Store.Tests.Wal;
 
 using Xunit.Abstractions;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 
-using MiniK8s.Store.Tests.Wal;
 
 using static MiniK8s.Store.Tests.Processes.LeaseProcessTests;
 

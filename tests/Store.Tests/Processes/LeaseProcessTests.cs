@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Grpc.Core;
 
 using MiniK8s.Protocol.Etcd;
-using MiniK8s.Store.Tests.Wal;
 
 namespace MiniK8s.Store.Tests.Processes;
 

@@ -1,6 +1,5 @@
 using Grpc.Core;
 
-using MiniK8s.Store.Tests.Wal;
 
 namespace MiniK8s.Store.Tests.Processes;
 

@@ -7,7 +7,6 @@ using MiniK8s.Store.Maintenance;
 using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Snapshots;
 using MiniK8s.Store.Tests.Maintenance;
-using MiniK8s.Store.Tests.Wal;
 
 namespace MiniK8s.Store.Tests.Snapshots;
 

@@ -5,11 +5,13 @@ using MiniK8s.Kubelet.Simulation.Scenes;
 namespace MiniK8s.Kubelet.Tests.Simulation.Scenes;
 
 /// <summary>Scenes on the simulated runtime, whatever the image does by itself.</summary>
-public sealed class ScenePlayTests : IAsyncDisposable
+public sealed class ScenePlayTests : IAsyncLifetime
 {
     private readonly SimLab _lab = new();
 
-    public ValueTask DisposeAsync() => _lab.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _lab.DisposeAsync().AsTask();
 
     [Theory]
     [InlineData("exit 3 after 20s", 3, "Error")]

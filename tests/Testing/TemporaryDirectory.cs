@@ -1,10 +1,10 @@
-namespace MiniK8s.Store.Tests.Wal;
+namespace MiniK8s.Testing;
 
 /// <summary>A directory of the test's own, removed with it.</summary>
-internal sealed class TemporaryDirectory : IDisposable
+public sealed class TemporaryDirectory : IDisposable
 {
     public TemporaryDirectory()
-        : this(Directory.CreateTempSubdirectory("store-test-").FullName)
+        : this(Directory.CreateTempSubdirectory("mk8s-test-").FullName)
     {
     }
 
@@ -17,7 +17,7 @@ internal sealed class TemporaryDirectory : IDisposable
     {
         const string Shared = "/dev/shm";
         if (!Directory.Exists(Shared)) return new TemporaryDirectory();
-        var path = System.IO.Path.Combine(Shared, $"store-test-{Guid.NewGuid():N}");
+        var path = System.IO.Path.Combine(Shared, $"mk8s-test-{Guid.NewGuid():N}");
         return new TemporaryDirectory(Directory.CreateDirectory(path).FullName);
     }
 
