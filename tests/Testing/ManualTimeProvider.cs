@@ -62,7 +62,7 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         return due > from ? due - from : TimeSpan.Zero;
     }
 
-    /// <summary>Waits until at least so many timers are armed at once. Fails after 30 s of real time and says how many there were.</summary>
+    /// <summary>Waits until at least so many timers are armed at once. Fails after <see cref="Patience.Limit"/> and says how many there were.</summary>
     public async Task WaitForTimersAsync(int timers)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -86,7 +86,7 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         lock (_lock)
         {
             _armed.Remove(timer);
-            if (dueTime == Timeout.InfiniteTimeSpan) return;
+            if (dueTime == Timeout.InfiniteTimeSpan || timer.IsDisposed) return;
             timer.Due = _now + dueTime;
             timer.Order = ++_armings;
             _armed.Add(timer);

@@ -6,7 +6,7 @@ internal sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callba
 {
     public static readonly Comparer<ManualTimer> ByDue = Comparer<ManualTimer>.Create((a, b) => (a.Due, a.Order).CompareTo((b.Due, b.Order)));
 
-    private readonly Lock _gate = new();        // guards the three fields below; never held over a callback or another lock
+    private readonly Lock _gate = new();        // guards the three fields below; within the clock's lock, never held over a callback or another lock
     private bool _disposed;
     private int _running;
     private TaskCompletionSource? _ended;       // waited for once disposed while something ran
@@ -17,12 +17,18 @@ internal sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callba
 
     public TimeSpan Period { get; private set; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>Looked at under the clock's lock before it is armed: a change that began before the disposal must not arm it after.</summary>
+    public bool IsDisposed
+    {
+        get
+        {
+            lock (_gate) return _disposed;
+        }
+    }
+
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
-        lock (_gate)
-        {
-            if (_disposed) return false;
-        }
+        if (IsDisposed) return false;
         Period = period;
         clock.Arm(this, dueTime);
         return true;
