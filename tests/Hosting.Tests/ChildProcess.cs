@@ -32,11 +32,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async Task<Dictionary<string, int>> PortsAsync()
     {
-        var appeared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(_portsFile)!, Path.GetFileName(_portsFile));
-        watcher.Renamed += (_, _) => appeared.TrySetResult();
-        watcher.EnableRaisingEvents = true;
-        if (!File.Exists(_portsFile)) await appeared.Task.OrMissing("the ports file");
+        // Looked for, not watched for: a rename is told in two halves, and a watcher that waits in vain for the second tells of no rename.
+        await Patience.UntilAsync(() => File.Exists(_portsFile), "the ports file");
         return JsonSerializer.Deserialize<Dictionary<string, int>>(await File.ReadAllTextAsync(_portsFile))!;
     }
 
