@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Grpc.Core;
 
 namespace MiniK8s.Grpc.Abstractions.Tests;
@@ -5,8 +6,15 @@ namespace MiniK8s.Grpc.Abstractions.Tests;
 /// <summary>The other end of the tests' calls. Certain texts make it fail, wait or set headers.</summary>
 internal sealed class EchoService : Echo.EchoBase
 {
-    /// <summary>Completes when a call that waits has seen its cancellation.</summary>
-    public static TaskCompletionSource<string> Cancelled { get; set; } = new();
+    private static readonly ConcurrentDictionary<string, TaskCompletionSource> SeenCancelled = new();
+    private static int _waiting;
+
+    /// <summary>How many calls have come that wait for their end.</summary>
+    public static int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Completes when a call of that method which waits has seen its cancellation.</summary>
+    public static Task Cancelled(string method) =>
+        SeenCancelled.GetOrAdd(method, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     public override async Task<EchoMessage> Say(EchoMessage request, ServerCallContext context)
     {
@@ -49,10 +57,11 @@ internal sealed class EchoService : Echo.EchoBase
 
     private static async Task WaitForEndAsync(ServerCallContext context)
     {
-        var ended = new TaskCompletionSource();
+        Interlocked.Increment(ref _waiting);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = context.CancellationToken.Register(() => ended.SetResult());
         await ended.Task;
-        Cancelled.TrySetResult(context.Method);
+        SeenCancelled.GetOrAdd(context.Method, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
         throw new OperationCanceledException(context.CancellationToken);
     }
 }
