@@ -253,13 +253,14 @@ internal sealed partial class SimContainer
         DisposeTimers();
         Root.Changed = null;
         var lastWords = Config.TerminationMessagePath == "" ? "" : Tail(_runtime.Disk.ReadFile(TerminationFile) ?? []);
+        // Recorded first: whoever has seen the end finds it again after a kill of the kubelet.
+        _runtime.Record(new JournalRecord.ContainerExited(_runtime.NodeName, Id, at, status.Code, status.Signal, reason, message, lastWords));
         lock (_gate)
             _status = _status with
             {
                 State = ContainerState.Exited, FinishedAt = at, ExitCode = status.Code, Signal = status.Signal, Reason = reason, Message = message, TerminationMessage = lastWords,
             };
         Log.End(at);
-        _runtime.Record(new JournalRecord.ContainerExited(_runtime.NodeName, Id, at, status.Code, status.Signal, reason, message, lastWords));
         _ended.TrySetResult();
         _runtime.Publish(RuntimeEventKind.ContainerDied, this);
     }
