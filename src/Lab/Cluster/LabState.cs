@@ -16,9 +16,18 @@ internal sealed record LabState(int Pid, bool Ready, string Kubeconfig, string? 
 
     public int PortOf(string process, string flag) => Processes.First(p => p.Name == process).Ports[flag];
 
-    /// <summary>Null when there is no such file, or it is being replaced by something unreadable.</summary>
-    public static LabState? Read(string file) =>
-        File.Exists(file) ? JsonSerializer.Deserialize<LabState>(File.ReadAllText(file), Format) : null;
+    /// <summary>Null when there is no such file: no lab runs, or it ends at this moment.</summary>
+    public static LabState? Read(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<LabState>(File.ReadAllText(file), Format);
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Replaces the file in one step: a reader sees the old one or the new one.</summary>
     public void Write(string file)

@@ -56,7 +56,7 @@ internal static class UpCommand
         {
             lab.TakeFolder();
             control = LabControl.WaitForStopAsync(options.Data, stop.Token);
-            await FirstOfAsync(lab.StartAsync(stop.Token), control);
+            await StartAsync(lab, control, stop);
             if (!control.IsCompleted && !isDetached) await LabView.ShowAsync(lab, control, time, stop.Token);
             else await control;
             return 0;
@@ -78,21 +78,33 @@ internal static class UpCommand
         }
     }
 
-    private static async Task FirstOfAsync(Task start, Task stop)
+    // Asked to stop while still starting: the start is abandoned, its processes are stopped by the caller. It has to be over by then, or it
+    // would start another one, or write of one, behind the caller's back.
+    private static async Task StartAsync(RunningLab lab, Task asked, CancellationTokenSource stop)
     {
-        // Asked to stop while still starting: the start is abandoned, its processes are stopped by the caller.
-        if (await Task.WhenAny(start, stop) == start) await start;
+        var start = lab.StartAsync(stop.Token);
+        if (await Task.WhenAny(start, asked) != start)
+        {
+            await stop.CancelAsync();
+            await start.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+        await start;
     }
 
     private static async Task<int> DetachAsync(LabOptions options, string[] arguments, TimeProvider time, CancellationToken ct)
     {
         var state = new LabFolder(options.Data, () => { }).StateFile;
         using var lab = StartDetached(arguments);
-        while (!lab.HasExited && LabState.Read(state) is not { Ready: true }) await Task.Delay(TimeSpan.FromMilliseconds(30), time, ct);
-        if (!lab.HasExited)
+        while (!lab.HasExited)
         {
-            LabView.PrintNextSteps(LabState.Read(state)!);
-            return 0;
+            // A lab that was killed has left its own file behind, which says of another process that it is ready.
+            if (LabState.Read(state) is { Ready: true } ready && ready.Pid == lab.Id)
+            {
+                LabView.PrintNextSteps(ready);
+                return 0;
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(30), time, ct);
         }
         await Console.Error.WriteAsync(await lab.StandardError.ReadToEndAsync(ct));
         return lab.ExitCode == 0 ? 1 : lab.ExitCode;
