@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Text.Json;
 
 namespace MiniK8s.Testing;
 
@@ -26,13 +23,14 @@ public sealed class StoreServer : IAsyncDisposable
 
     private readonly StoreKind _kind;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mk8s-store-");
-    private readonly string _etcdPeers = $"http://127.0.0.1:{FreePort()}";
+    private readonly ReservedPort _port = ReservedPort.Take();
+    private readonly ReservedPort _etcdPeers = ReservedPort.Take();
     private Process? _process;
 
     private StoreServer(StoreKind kind) => _kind = kind;
 
-    /// <summary>For example http://127.0.0.1:40123.</summary>
-    public string Endpoint { get; private set; } = "";
+    /// <summary>For example http://127.0.0.1:20123.</summary>
+    public string Endpoint => $"http://127.0.0.1:{_port.Number}";
 
     /// <summary>Starts one on a free port; it answers when this returns.</summary>
     public static async Task<StoreServer> StartAsync(StoreKind kind)
@@ -60,30 +58,29 @@ public sealed class StoreServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_process is not null) await KillAsync().ConfigureAwait(false);
+        _port.Dispose();
+        _etcdPeers.Dispose();
         _folder.Delete(recursive: true);
     }
 
     private async Task StartOursAsync()
     {
         var ports = Path.Combine(_folder.FullName, $"{Guid.NewGuid():N}.ports");
-        var port = Endpoint.Length == 0 ? 0 : new Uri(Endpoint).Port;
         Launch("dotnet",
         [
             StoreProgram.Assembly, "--data-dir", Path.Combine(_folder.FullName, "data"),
-            "--port", $"{port}", "--http-port", "0", "--ports-file", ports, "--fsync", "off", "--exit-on-stdin-close", "--log-level", "error",
+            "--port", $"{_port.Number}", "--http-port", "0", "--ports-file", ports, "--fsync", "off", "--exit-on-stdin-close", "--log-level", "error",
         ]);
         await UntilAsync(() => Task.FromResult(File.Exists(ports))).ConfigureAwait(false);
-        using var numbers = JsonDocument.Parse(await File.ReadAllTextAsync(ports).ConfigureAwait(false));
-        Endpoint = $"http://127.0.0.1:{numbers.RootElement.GetProperty("port").GetInt32()}";
     }
 
     private async Task StartEtcdAsync()
     {
-        if (Endpoint.Length == 0) Endpoint = $"http://127.0.0.1:{FreePort()}";
+        var peers = $"http://127.0.0.1:{_etcdPeers.Number}";
         Launch(RequiredTool.Find("etcd") ?? "etcd",
         [
             "--data-dir", Path.Combine(_folder.FullName, "data"), "--listen-client-urls", Endpoint, "--advertise-client-urls", Endpoint,
-            "--listen-peer-urls", _etcdPeers, "--initial-advertise-peer-urls", _etcdPeers, "--initial-cluster", $"default={_etcdPeers}", "--log-level", "error",
+            "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", $"default={peers}", "--log-level", "error",
         ]);
         using var http = new HttpClient();
         await UntilAsync(() => IsHealthyAsync(http)).ConfigureAwait(false);
@@ -116,25 +113,6 @@ public sealed class StoreServer : IAsyncDisposable
             if (_process!.HasExited) throw new InvalidOperationException($"The store ({_kind}) ended with {_process.ExitCode}.");
             if (Stopwatch.GetElapsedTime(began) > Patience.Limit) throw new TimeoutException($"Missing after {Patience.Limit.TotalSeconds} s: an answer of the store ({_kind}).");
             await Task.Delay(Poll).ConfigureAwait(false);
-        }
-    }
-
-    // etcd cannot say which port it chose. Below what systems give to outgoing connections, so that none of those takes it meanwhile.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(15_000, 30_000);
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            try
-            {
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // In use; the next one may not be.
-            }
         }
     }
 }

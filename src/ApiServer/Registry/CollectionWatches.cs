@@ -33,9 +33,10 @@ internal sealed class CollectionWatches(RegistryParts parts, CacheFreshness fres
         var now = parts.Time.GetUtcNow();
         var bookmarks = options.AllowWatchBookmarks ? new BookmarkClock(now, now + timeout) : null;
 
+        // Runs before the watch stands, so that whoever sees that it does may count on its end.
+        using var limit = new CancellationTokenSource(timeout, parts.Time);
         using var watcher = parts.Cache.Watch(selection, start, bookmarks, out var oldest)
             ?? throw StatusErrors.Expired($"too old resource version: {options.ResourceVersion} ({oldest})");
-        using var limit = new CancellationTokenSource(timeout, parts.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         await foreach (var changes in watcher.ReadAllAsync(either.Token)) yield return changes;
     }

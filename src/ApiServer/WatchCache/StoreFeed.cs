@@ -28,9 +28,10 @@ internal sealed partial class StoreFeed(
     /// <summary>Whether the watch is running now; false while the store is away.</summary>
     public bool IsConnected { get; private set; }
 
+    // The bookmarks' clock first: once the caches are ready it runs.
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(FollowAsync(stoppingToken), OfferBookmarksAsync(stoppingToken));
+        Task.WhenAll(OfferBookmarksAsync(stoppingToken), FollowAsync(stoppingToken));
 
     private async Task FollowAsync(CancellationToken stopping)
     {

@@ -25,6 +25,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     private readonly ITimer _timer;
     private readonly SemaphoreSlim _ready = new(0);
     private DateTimeOffset _timerDue = DateTimeOffset.MaxValue;
+    private bool _isDisposed;
 
     /// <summary>An empty queue.</summary>
     public WorkQueue(TimeProvider time, RateLimiterOptions? limits = null)
@@ -100,8 +101,12 @@ public sealed class WorkQueue<TKey> : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        _timer.Dispose();
-        _ready.Dispose();
+        lock (_lock)
+        {
+            _isDisposed = true;
+            _timer.Dispose();
+            _ready.Dispose();
+        }
     }
 
     private void AddLocked(TKey key)
@@ -111,6 +116,8 @@ public sealed class WorkQueue<TKey> : IDisposable
 
     private void EnqueueLocked(TKey key)
     {
+        // A timer that had fired calls after the end too, where an exception would be the process's; and nobody is left to take a key.
+        if (_isDisposed) return;
         _order.Enqueue(key);
         _ready.Release();
     }

@@ -1,5 +1,7 @@
 using Grpc.Core;
 
+using MiniK8s.Api.Objects;
+using MiniK8s.ApiServer.WatchCache;
 using MiniK8s.Protocol.Core.V1;
 using MiniK8s.Protocol.V1;
 
@@ -20,7 +22,7 @@ public sealed class GrpcServicesTests
     {
         await using var server = await GrpcApiServer.StartAsync();
         using var watch = server.Pods.Watch(new() { Namespace = "default" });
-        await watch.ResponseHeadersAsync.OrMissing("the watch's headers");
+        await StandsAsync<Pod>(server);
 
         var created = await server.Pods.CreateAsync(new() { Object = Pod("web") });
         await server.Pods.BindAsync(new() { Namespace = "default", Binding = new() { Metadata = new() { Name = "web" }, Target = new() { Kind = "Node", Name = "n1" } } });
@@ -131,7 +133,7 @@ public sealed class GrpcServicesTests
     {
         await using var server = await GrpcApiServer.StartAsync();
         using var watch = server.ConfigMaps.Watch(new() { Namespace = "default" });
-        await watch.ResponseHeadersAsync.OrMissing("the watch's headers");
+        await StandsAsync<ConfigMap>(server);
         await CreateAsync(server, "before");
 
         await server.Store.KillAsync();
@@ -146,6 +148,10 @@ public sealed class GrpcServicesTests
         Assert.Equal((StatusCode.Unavailable, 503), (refusal.Rpc, refusal.Code));
         Assert.Equal(["before", "after"], names);
     }
+
+    // The headers come first: what is written after them may still be what the watch begins with.
+    private static Task StandsAsync<T>(GrpcApiServer server) where T : Protocol.IApiObject =>
+        Patience.UntilAsync(() => server.Service<ResourceCaches>().Of(ApiKinds.Of<T>()).WatcherCount == 1, "the watch in the cache");
 
     private static async Task CreateAsync(GrpcApiServer server, string name) =>
         await server.ConfigMaps.CreateAsync(new() { Object = new() { Metadata = new() { Name = name, Namespace = "default" } } });

@@ -53,7 +53,9 @@ internal sealed class ModelServer : IAsyncDisposable
         var started = await GrpcApiServer.StartAsync(store, services => services
             .AddSingleton<TimeProvider>(clock)
             .AddSingleton(new WatchCacheOptions { HistorySize = Remembered })
-            .AddSingleton<IKeyValueStore>(provider => new StoreWithLag(ActivatorUtilities.CreateInstance<EtcdKeyValueStore>(provider))), "--etcd-compaction-interval", "0", "--request-timeout", "1.00:00:00");
+            .AddSingleton<IKeyValueStore>(provider => new StoreWithLag(ActivatorUtilities.CreateInstance<EtcdKeyValueStore>(provider))),
+            // While the clock is moved no client is slow, however long this machine takes to send a watch's event.
+            "--etcd-compaction-interval", "0", "--request-timeout", "1.00:00:00", "--slow-client-timeout", "1.00:00:00");
         var server = new ModelServer(started, clock, wireFault);
         await server.SendAsync(HttpMethod.Post, "/api/v1/namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "other" } });
         await server.SendAsync(HttpMethod.Post, "/api/v1/namespaces/other/serviceaccounts", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "default" } });

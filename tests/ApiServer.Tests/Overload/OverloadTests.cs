@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 
 using Grpc.Core;
 
+using Microsoft.Extensions.DependencyInjection;
+
 using MiniK8s.Api.Objects;
 using MiniK8s.ApiServer.Overload;
 using MiniK8s.ApiServer.Tests.EndToEnd;
@@ -21,23 +23,26 @@ public sealed class OverloadTests
     private const string Pods = "/api/v1/pods";
     private const string Events = "/api/v1/namespaces/default/events";
 
-    // Waits three seconds for a revision that does not come, and holds its place.
-    private const string Waits = $"{Pods}?resourceVersion=999999999";
+    // Waits for a revision that does not come, and holds its place: see WaitingAsync.
+    private const string Waits = $"{Pods}?resourceVersion={Never}";
+    private const string Never = "999999999";
 
     [EveryStoreFact]
     public async Task Reads_BeyondTheLimit_AreToldToRetryAndAdministratorsAreNot()
     {
-        await using var server = await GrpcApiServer.StartAsync("--max-requests-inflight", "1");
+        await using var server = await WaitingAsync("--max-requests-inflight", "1");
         using var node = server.Rest(Node);
         using var admin = server.Rest(Admin);
 
-        var waiting = node.GetAsync(Waits);
+        using var leave = new CancellationTokenSource();
+        var waiting = node.GetAsync(Waits, leave.Token);
         await InFlightAsync(server, reads: 1);
         var refused = await node.GetAsync(Pods);
         var administrator = await admin.GetAsync(Pods);
         var watching = await node.GetAsync($"{Pods}?watch=1&timeoutSeconds=1");
         var writing = await node.PostAsync(Events, Event("e"));
-        var waited = await waiting;
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         await InFlightAsync(server, reads: 0);
         var later = await node.GetAsync(Pods);
 
@@ -46,8 +51,8 @@ public sealed class OverloadTests
         Assert.Equal("Too many requests, please try again later.", (string?)status["message"]);
         Assert.Equal("1", refused.Headers.GetValues("Retry-After").Single());
         Assert.Equal(
-            (HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.Created, HttpStatusCode.GatewayTimeout, HttpStatusCode.OK),
-            (administrator.StatusCode, watching.StatusCode, writing.StatusCode, waited.StatusCode, later.StatusCode));
+            (HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.Created, HttpStatusCode.OK),
+            (administrator.StatusCode, watching.StatusCode, writing.StatusCode, later.StatusCode));
     }
 
     [EveryStoreFact]
@@ -74,12 +79,14 @@ public sealed class OverloadTests
     [EveryStoreFact]
     public async Task Calls_BeyondTheLimit_AreResourceExhaustedOverGrpc()
     {
-        await using var server = await GrpcApiServer.StartAsync("--max-requests-inflight", "1", "--max-long-running-requests-per-user", "2");
+        await using var server = await WaitingAsync("--max-requests-inflight", "1", "--max-long-running-requests-per-user", "2");
         var pods = server.Pods;
 
-        var waiting = pods.ListAsync(new() { Options = new() { ResourceVersion = "999999999" } }).ResponseAsync;
+        using var leave = new CancellationTokenSource();
+        var waiting = pods.ListAsync(new() { Options = new() { ResourceVersion = Never } }, cancellationToken: leave.Token).ResponseAsync;
         await InFlightAsync(server, reads: 1);
         var read = await Assert.ThrowsAsync<RpcException>(() => pods.ListAsync(new()).ResponseAsync);
+        await leave.CancelAsync();
         await Assert.ThrowsAsync<RpcException>(() => waiting);
         using var first = pods.Watch(new());
         await first.ResponseHeadersAsync;
@@ -98,8 +105,10 @@ public sealed class OverloadTests
     [EveryStoreFact]
     public async Task Request_ThatTakesTooLong_Is504()
     {
-        await using var server = await GrpcApiServer.StartAsync("--request-timeout", "1s");
+        await using var server = await WaitingAsync();
         using var admin = server.Rest(Admin);
+        // Only now: on a busy machine what a server is started with takes longer.
+        server.Service<ApiServerOptions>().RequestTimeout = TimeSpan.FromSeconds(1);
 
         var late = await admin.GetAsync(Waits);
         var watch = await admin.GetAsync($"{Pods}?watch=1&timeoutSeconds=2");
@@ -113,13 +122,16 @@ public sealed class OverloadTests
     [EveryStoreFact]
     public async Task Watch_WhoseClientStopsReading_IsCutAndOthersGoOn()
     {
-        await using var server = await GrpcApiServer.StartAsync("--slow-client-timeout", "1s");
+        await using var server = await GrpcApiServer.StartAsync();
         using var admin = server.Rest(Admin);
         var cache = server.Service<ResourceCaches>().Of(ApiKinds.Of<ConfigMap>());
         const string Watch = "/api/v1/namespaces/default/configmaps?watch=1&resourceVersion=0";
+        // The one that reads keeps the usual half minute: on a busy machine it is late, too.
+        using var followed = server.ConfigMaps.Watch(new() { Namespace = "default" });
+        await UntilAsync(() => Task.FromResult(cache.WatcherCount), count => count == 1);
+        server.Service<ApiServerOptions>().SlowClientTimeout = TimeSpan.FromSeconds(1);
         using var stalled = new RawConnection(server.SecurePort);
         await stalled.SendAsync($"GET {Watch} HTTP/1.1\r\nHost: x\r\n\r\n", server.Certificate(Admin));
-        using var followed = server.ConfigMaps.Watch(new() { Namespace = "default" });
         await UntilAsync(() => Task.FromResult(cache.WatcherCount), count => count == 2);
         var big = new string('x', 500_000);
 
@@ -133,6 +145,10 @@ public sealed class OverloadTests
         await UntilAsync(() => Task.FromResult(cache.WatcherCount), count => count == 1);
         Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync(Pods)).StatusCode);
     }
+
+    // A server whose reads wait for a revision as long as their clients do: how long a busy machine takes for what comes meanwhile, nobody knows.
+    private static Task<GrpcApiServer> WaitingAsync(params string[] flags) => GrpcApiServer.StartAsync(
+        StoreUnderTest.Kind, services => services.AddSingleton(new WatchCacheOptions { FreshnessTimeout = TimeSpan.FromHours(1) }), flags);
 
     private static async Task<AsyncServerStreamingCall<Protocol.V1.PodWatchEvent>?> OpenAsync(Protocol.V1.Pods.PodsClient pods)
     {

@@ -124,7 +124,7 @@ public sealed class WatchTests
 
         rig.Time.Advance(TimeSpan.FromSeconds(6));
 
-        await watch.Ended;
+        await watch.Ended.OrMissing("the watch's end");
     }
 
     [EveryStoreFact]
@@ -140,11 +140,12 @@ public sealed class WatchTests
         rig.Store.ComeBack();
         await rig.CreateAsync(Pod("b"));
         await rig.UpdateAsync<Pod>("default", "a", pod => pod.Metadata.Labels["x"] = "y");
-        while (rig.Store.WatchesOpened == opened)
+        // Past the feed's pause, whenever that begins; in steps so small and slow that the watch's own half hour never passes.
+        await Patience.UntilAsync(() =>
         {
             rig.Time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
+            return rig.Store.WatchesOpened > opened;
+        }, "the feed's next watch");
 
         Assert.Equal(["ADDED b", "MODIFIED a"], await watch.NextAsync(2));
         Assert.True(watch.IsEmpty);
@@ -165,8 +166,9 @@ public sealed class WatchTests
         {
             await rig.CreateAsync(new ConfigMap { Metadata = new() { Name = $"c{i:00}", Namespace = "default" } });
             seen.AddRange(await fast.NextAsync(1));
+            // From here on it reads no more; until here it has kept up.
+            if (i == 0) Assert.True(await first.OrMissing("the slow reader's first event"));
         }
-        Assert.True(await first);
         Assert.Equal(["c00"], slow.Current.Select(change => change.Object.Metadata.Name));
 
         Assert.Equal(Enumerable.Range(0, 20).Select(i => $"ADDED c{i:00}"), seen);

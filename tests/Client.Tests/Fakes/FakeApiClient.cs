@@ -18,6 +18,7 @@ internal sealed class FakeApiClient : IApiClient
 {
     private readonly ConcurrentDictionary<(Type Kind, string Namespace, string Name), IApiObject> _objects = new();
     private long _version = 100;
+    private long _names = 100;
     private int _gets;
 
     // Each write as "verb Kind ns/name", patches and bindings with what they say.
@@ -55,14 +56,21 @@ internal sealed class FakeApiClient : IApiClient
 
     public Task BindAsync(Binding binding, CancellationToken ct)
     {
-        Write($"bind {binding.Metadata.Namespace}/{binding.Metadata.Name} to {binding.Target.Name}");
-        return Task.CompletedTask;
+        return Write($"bind {binding.Metadata.Namespace}/{binding.Metadata.Name} to {binding.Target.Name}", () => Task.CompletedTask);
     }
 
-    private void Write(string what)
+    // Told when it is done, whether something was found to do it to or not: who hears of a write may look at what it has left at once.
+    private TResult Write<TResult>(string what, Func<TResult> act)
     {
         if (Refuse(what) is { } refusal) throw refusal;
-        Writes.Writer.TryWrite(what);
+        try
+        {
+            return act();
+        }
+        finally
+        {
+            Writes.Writer.TryWrite(what);
+        }
     }
 
     private sealed class Resources<T>(FakeApiClient api) : IResourceClient<T>
@@ -71,9 +79,8 @@ internal sealed class FakeApiClient : IApiClient
         public Task<T> CreateAsync(T obj, CancellationToken ct, CreateOptions? options = null)
         {
             var created = Clone(obj);
-            if (created.Metadata.Name.Length == 0) created.Metadata.Name = $"{created.Metadata.GenerateName}{api._version}";
-            api.Write($"create {Describe(created)}");
-            return Task.FromResult(api.Put(created));
+            if (created.Metadata.Name.Length == 0) created.Metadata.Name = $"{created.Metadata.GenerateName}{Interlocked.Increment(ref api._names)}";
+            return Task.FromResult(api.Write($"create {Describe(created)}", () => api.Put(created)));
         }
 
         public Task<T> GetAsync(string ns, string name, CancellationToken ct)
@@ -92,40 +99,33 @@ internal sealed class FakeApiClient : IApiClient
             yield break;
         }
 
-        public Task<T> UpdateAsync(T obj, CancellationToken ct, UpdateOptions? options = null)
-        {
-            api.Write($"update {Describe(obj)}");
-            return Task.FromResult(api.Put(Clone(obj)));
-        }
+        public Task<T> UpdateAsync(T obj, CancellationToken ct, UpdateOptions? options = null) =>
+            Task.FromResult(api.Write($"update {Describe(obj)}", () => api.Put(Clone(obj))));
 
-        public Task<T> UpdateStatusAsync(T obj, CancellationToken ct, UpdateOptions? options = null)
-        {
-            api.Write($"update status {Describe(obj)}");
-            return Task.FromResult(api.Put(Clone(obj)));
-        }
+        public Task<T> UpdateStatusAsync(T obj, CancellationToken ct, UpdateOptions? options = null) =>
+            Task.FromResult(api.Write($"update status {Describe(obj)}", () => api.Put(Clone(obj))));
 
         public Task<T> PatchAsync(string ns, string name, PatchType type, string patch, string subresource, CancellationToken ct)
         {
             lock (api.Patches) api.Patches.Add((name, subresource, patch));
-            api.Write($"patch {typeof(T).Name} {ns}/{name} {subresource}");
-            return GetAsync(ns, name, ct);
+            return api.Write($"patch {typeof(T).Name} {ns}/{name} {subresource}", () => GetAsync(ns, name, ct));
         }
 
         public Task<T> DeleteAsync(string ns, string name, DeleteOptions? options, CancellationToken ct)
         {
             var grace = options?.HasGracePeriodSeconds == true ? $"{options.GracePeriodSeconds}" : "own";
             lock (api.Deletions) api.Deletions.Add($"{name} grace {grace} uid {options?.Preconditions?.Uid}");
-            api.Write($"delete {typeof(T).Name} {ns}/{name}");
-            return api._objects.TryRemove((typeof(T), ns, name), out var removed) ? Task.FromResult((T)removed) : throw Refusal(404, "NotFound");
+            return api.Write($"delete {typeof(T).Name} {ns}/{name}", () =>
+                api._objects.TryRemove((typeof(T), ns, name), out var removed) ? Task.FromResult((T)removed) : throw Refusal(404, "NotFound"));
         }
 
         // Pods end later, everything without finalizers at once.
-        public Task DeleteCollectionAsync(string ns, DeleteOptions? options, ListOptions? listOptions, CancellationToken ct)
-        {
-            api.Write($"delete all {typeof(T).Name} {ns}/");
-            foreach (var obj in api.All<T>(ns).Where(obj => obj is not Pod && obj.Metadata.Finalizers.Count == 0)) api.Remove<T>(ns, obj.Metadata.Name);
-            return Task.CompletedTask;
-        }
+        public Task DeleteCollectionAsync(string ns, DeleteOptions? options, ListOptions? listOptions, CancellationToken ct) =>
+            api.Write($"delete all {typeof(T).Name} {ns}/", () =>
+            {
+                foreach (var obj in api.All<T>(ns).Where(obj => obj is not Pod && obj.Metadata.Finalizers.Count == 0)) api.Remove<T>(ns, obj.Metadata.Name);
+                return Task.CompletedTask;
+            });
 
         private static string Describe(T obj) => $"{typeof(T).Name} {obj.Metadata.Namespace}/{obj.Metadata.Name}";
 

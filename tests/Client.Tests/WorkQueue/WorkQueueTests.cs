@@ -86,6 +86,20 @@ public sealed class WorkQueueTests : IDisposable
         Assert.Equal("a", await taken.OrMissing("the key"));
     }
 
+    /// <summary>A timer that had fired calls, on a pool thread, after its disposal: an exception there would end the process.</summary>
+    [Fact]
+    public void Dispose_JustAsADelayEnds_TheLateCallFindsNobody()
+    {
+        var time = new LateTime();
+        var queue = new WorkQueue<string>(time);
+        queue.AddAfter("a", TimeSpan.FromSeconds(1));
+        queue.Dispose();
+
+        time.CallLate(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(0, queue.Count);
+    }
+
     private static TimeSpan Milliseconds(int count) => TimeSpan.FromMilliseconds(count);
 
     private TimeSpan NextWait()
@@ -98,4 +112,25 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     private async Task<string> TakeAsync() => await _queue.TakeAsync(CancellationToken.None).AsTask().OrMissing("a key");
+
+    // Its timer calls when the test says so, disposed or not.
+    private sealed class LateTime : TimeProvider
+    {
+        private readonly ManualTimeProvider _time = new();
+        private Action _call = () => { };
+
+        public override DateTimeOffset GetUtcNow() => _time.GetUtcNow();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _call = () => callback(state);
+            return _time.CreateTimer(_ => { }, null, dueTime, period);
+        }
+
+        public void CallLate(TimeSpan after)
+        {
+            _time.Advance(after);
+            _call();
+        }
+    }
 }

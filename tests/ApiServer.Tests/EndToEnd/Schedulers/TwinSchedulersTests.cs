@@ -37,6 +37,8 @@ public sealed class TwinSchedulersTests
         await history.UntilAsync(Pods);
         await stop.CancelAsync();
         await watching;
+        // Each notes a binding when it is told of it; the watch may have been told before.
+        await Patience.UntilAsync(() => one.Bound.Count + other.Bound.Count >= Pods, "the note of the last binding");
 
         Assert.Empty(history.Moved);
         var taken = one.Bound.Concat(other.Bound).ToList();

@@ -22,13 +22,13 @@ public sealed class KubectlSessionTests
         await using var server = await RealApiServer.StartAsync();
         using var kubectl = new KubectlRun(server.Connection);
 
-        Assert.Matches(@"(?m)^default +Active +\d+s$", await kubectl.OkAsync("get ns"));
+        Assert.Matches(@"(?m)^default +Active +\d[\dms]+$", await kubectl.OkAsync("get ns"));
         await kubectl.OkAsync("create serviceaccount default");
         Assert.Equal("pod/p created\n", await kubectl.OkAsync("apply -f -", Pod));
         Assert.Equal("pod/p unchanged\n", await kubectl.OkAsync("apply -f -", Pod));
         Assert.Equal("pod/p configured\n", await kubectl.OkAsync("apply -f -", Pod.Replace("nginx:1", "nginx:2", StringComparison.Ordinal)));
         Assert.Equal("nginx:2 busybox:1", await kubectl.OkAsync("get pod p -o jsonpath={.spec.containers[*].image}"));
-        Assert.Matches(@"p +0/2 +Pending +0 +\d+s", await kubectl.OkAsync("get pods"));
+        Assert.Matches(@"p +0/2 +Pending +0 +\d[\dms]+", await kubectl.OkAsync("get pods"));
         Assert.Equal("pod/p labeled\n", await kubectl.OkAsync("label pod p app=web"));
         Assert.Matches(@"^p ", await kubectl.OkAsync("get pods -l app=web --no-headers"));
         Assert.Equal("pod/p annotated\n", await kubectl.OkAsync("annotate pod p note=x"));

@@ -81,8 +81,8 @@ public sealed class KubectlTests : IAsyncLifetime, IDisposable
     {
         Assert.Equal("configmap/a created\n", await _kubectl.OkAsync("create -f -", Settings));
         Assert.StartsWith("Error from server (AlreadyExists): error when creating \"STDIN\": configmaps \"a\" already exists", (await _kubectl.RunAsync("create -f -", Settings)).Output);
-        Assert.Matches(@"NAME +DATA +AGE\na +1 +\d+s\n", await _kubectl.OkAsync("get configmaps"));
-        Assert.Matches(@"NAME +DATA +AGE +LABELS\na +1 +\d+s +app=web\n", await _kubectl.OkAsync("get cm a --show-labels"));
+        Assert.Matches(@"NAME +DATA +AGE\na +1 +\d[\dms]+\n", await _kubectl.OkAsync("get configmaps"));
+        Assert.Matches(@"NAME +DATA +AGE +LABELS\na +1 +\d[\dms]+ +app=web\n", await _kubectl.OkAsync("get cm a --show-labels"));
         Assert.Equal("configmap/a\n", await _kubectl.OkAsync("get cm -o name"));
         Assert.Equal("v1", await _kubectl.OkAsync("get cm a -o jsonpath={.data.k}"));
         Assert.Contains("\ndata:\n  k: v1\n", "\n" + await _kubectl.OkAsync("get cm a -o yaml"));
@@ -163,7 +163,7 @@ public sealed class KubectlTests : IAsyncLifetime, IDisposable
     {
         await _kubectl.OkAsync("create -f -", TwoContainers);
 
-        Assert.Matches(@"NAME +READY +STATUS +RESTARTS +AGE\np +0/2 +0 +\d+s\n", await _kubectl.OkAsync("get po"));
+        Assert.Matches(@"NAME +READY +STATUS +RESTARTS +AGE\np +0/2 +0 +\d[\dms]+\n", await _kubectl.OkAsync("get po"));
         Assert.Matches(@"NAME +READY +STATUS +RESTARTS +AGE +IP +NODE +NOMINATED NODE +READINESS GATES\n", await _kubectl.OkAsync("get po -o wide"));
         Assert.Matches(@"(?s)NAME +READY.*pod/p ", await _kubectl.OkAsync("get all"));
         Assert.Matches(@"^NAME", await _kubectl.OkAsync("get po --sort-by=.metadata.name"));

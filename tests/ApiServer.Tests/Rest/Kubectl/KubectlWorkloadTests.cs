@@ -71,14 +71,14 @@ public sealed class KubectlWorkloadTests
         Assert.Equal("priorityclass.scheduling.k8s.io/high created\n", await kubectl.OkAsync("create priorityclass high --value=1000 --description=x"));
         Assert.Equal("poddisruptionbudget.policy/b created\n", await kubectl.OkAsync("create pdb b --selector=app=web --min-available=1"));
 
-        Assert.Matches(@"^NAME +READY +UP-TO-DATE +AVAILABLE +AGE\nweb +0/3 +0 +0 +\d+s\n$", await kubectl.OkAsync("get deploy"));
-        Assert.Matches(@"AGE +CONTAINERS +IMAGES +SELECTOR\nweb +0/3 +0 +0 +\d+s +nginx +nginx:1 +app=web\n$", await kubectl.OkAsync("get deploy -o wide"));
-        Assert.Matches(@"^NAME +STATUS +COMPLETIONS +DURATION +AGE\npi +Running +0/1 +\d+s\n$", await kubectl.OkAsync("get jobs"));
-        Assert.Matches(@"^NAME +SCHEDULE +TIMEZONE +SUSPEND +ACTIVE +LAST SCHEDULE +AGE\ntick +\*/5 \* \* \* \* +<none> +False +0 +<none> +\d+s\n$", await kubectl.OkAsync("get cj"));
-        Assert.Matches(@"^NAME +AGE +REQUEST +LIMIT\nq +\d+s +\n$", await kubectl.OkAsync("get quota"));
-        Assert.Matches(@"^NAME +VALUE +GLOBAL-DEFAULT +AGE +PREEMPTIONPOLICY\nhigh +1000 +false +\d+s +PreemptLowerPriority\nsystem-cluster-critical +2000000000 +false +\d+s +PreemptLowerPriority\nsystem-node-critical +2000001000 +false +\d+s +PreemptLowerPriority\n$",
+        Assert.Matches(@"^NAME +READY +UP-TO-DATE +AVAILABLE +AGE\nweb +0/3 +0 +0 +\d[\dms]+\n$", await kubectl.OkAsync("get deploy"));
+        Assert.Matches(@"AGE +CONTAINERS +IMAGES +SELECTOR\nweb +0/3 +0 +0 +\d[\dms]+ +nginx +nginx:1 +app=web\n$", await kubectl.OkAsync("get deploy -o wide"));
+        Assert.Matches(@"^NAME +STATUS +COMPLETIONS +DURATION +AGE\npi +Running +0/1 +\d[\dms]+\n$", await kubectl.OkAsync("get jobs"));
+        Assert.Matches(@"^NAME +SCHEDULE +TIMEZONE +SUSPEND +ACTIVE +LAST SCHEDULE +AGE\ntick +\*/5 \* \* \* \* +<none> +False +0 +<none> +\d[\dms]+\n$", await kubectl.OkAsync("get cj"));
+        Assert.Matches(@"^NAME +AGE +REQUEST +LIMIT\nq +\d[\dms]+ +\n$", await kubectl.OkAsync("get quota"));
+        Assert.Matches(@"^NAME +VALUE +GLOBAL-DEFAULT +AGE +PREEMPTIONPOLICY\nhigh +1000 +false +\d[\dms]+ +PreemptLowerPriority\nsystem-cluster-critical +2000000000 +false +\d[\dms]+ +PreemptLowerPriority\nsystem-node-critical +2000001000 +false +\d[\dms]+ +PreemptLowerPriority\n$",
             await kubectl.OkAsync("get pc"));
-        Assert.Matches(@"^NAME +MIN AVAILABLE +MAX UNAVAILABLE +ALLOWED DISRUPTIONS +AGE\nb +1 +N/A +0 +\d+s\n$", await kubectl.OkAsync("get pdb"));
+        Assert.Matches(@"^NAME +MIN AVAILABLE +MAX UNAVAILABLE +ALLOWED DISRUPTIONS +AGE\nb +1 +N/A +0 +\d[\dms]+\n$", await kubectl.OkAsync("get pdb"));
         Assert.Matches(@"(?s)deployment\.apps/web.*cronjob\.batch/tick.*job\.batch/pi", await kubectl.OkAsync("get all"));
         Assert.Matches(@"Min available: +1\n", await kubectl.OkAsync("describe pdb b"));
     }
@@ -94,7 +94,7 @@ public sealed class KubectlWorkloadTests
         Assert.Equal("4 2", await kubectl.OkAsync("get deploy web -o 'jsonpath={.spec.replicas} {.metadata.generation}'"));
         Assert.Equal("deployment.apps/web scaled\n", await kubectl.OkAsync("scale deploy/web --current-replicas=4 --replicas=2"));
         Assert.Contains("expected replicas to be 4", (await kubectl.RunAsync("scale deploy/web --current-replicas=4 --replicas=1")).Output, StringComparison.OrdinalIgnoreCase);
-        Assert.Matches(@"^NAME +DESIRED +AVAILABLE +AGE\nweb +2 +0 +\d+s\n$", await kubectl.OkAsync("get deploy web --subresource=scale"));
+        Assert.Matches(@"^NAME +DESIRED +AVAILABLE +AGE\nweb +2 +0 +\d[\dms]+\n$", await kubectl.OkAsync("get deploy web --subresource=scale"));
         Assert.Equal("deployment.apps/web image updated\n", await kubectl.OkAsync("set image deploy/web nginx=nginx:2"));
         Assert.Equal("deployment.apps/web paused\n", await kubectl.OkAsync("rollout pause deploy/web"));
 
@@ -118,11 +118,11 @@ public sealed class KubectlWorkloadTests
         // A list without merge keys, as claims and limits are, differs from the manifest once it is defaulted; so it does on any server.
         Assert.Equal("statefulset.apps/db configured\ndaemonset.apps/agent unchanged\npersistentvolumeclaim/data unchanged\nlimitrange/bounds configured\nruntimeclass.node.k8s.io/gvisor unchanged\n",
             await kubectl.OkAsync("apply -f -", Manifest));
-        Assert.Matches(@"^NAME +READY +AGE +CONTAINERS +IMAGES\ndb +0/1 +\d+s +main +redis:7\n$", await kubectl.OkAsync("get sts -o wide"));
-        Assert.Matches(@"^NAME +DESIRED +CURRENT +READY +UP-TO-DATE +AVAILABLE +NODE SELECTOR +AGE\nagent +0 +0 +0 +0 +0 +zone=a +\d+s\n$", await kubectl.OkAsync("get ds"));
-        Assert.Matches(@"^NAME +STATUS +VOLUME +CAPACITY +ACCESS MODES +STORAGECLASS +VOLUMEATTRIBUTESCLASS +AGE\ndata +Pending +fast +<unset> +\d+s\n$", await kubectl.OkAsync("get pvc"));
+        Assert.Matches(@"^NAME +READY +AGE +CONTAINERS +IMAGES\ndb +0/1 +\d[\dms]+ +main +redis:7\n$", await kubectl.OkAsync("get sts -o wide"));
+        Assert.Matches(@"^NAME +DESIRED +CURRENT +READY +UP-TO-DATE +AVAILABLE +NODE SELECTOR +AGE\nagent +0 +0 +0 +0 +0 +zone=a +\d[\dms]+\n$", await kubectl.OkAsync("get ds"));
+        Assert.Matches(@"^NAME +STATUS +VOLUME +CAPACITY +ACCESS MODES +STORAGECLASS +VOLUMEATTRIBUTESCLASS +AGE\ndata +Pending +fast +<unset> +\d[\dms]+\n$", await kubectl.OkAsync("get pvc"));
         Assert.Matches(@"^NAME +CREATED AT\nbounds +\d{4}-\d\d-\d\dT", await kubectl.OkAsync("get limits"));
-        Assert.Matches(@"^NAME +HANDLER +AGE\ngvisor +runsc +\d+s\n$", await kubectl.OkAsync("get runtimeclass"));
+        Assert.Matches(@"^NAME +HANDLER +AGE\ngvisor +runsc +\d[\dms]+\n$", await kubectl.OkAsync("get runtimeclass"));
         Assert.Equal("1", await kubectl.OkAsync(@"get ds agent -o jsonpath={.metadata.annotations.deprecated\.daemonset\.template\.generation}"));
         Assert.Contains("The StatefulSet \"db\" is invalid: spec: Forbidden: updates to statefulset spec for fields other than",
             (await kubectl.RunAsync("""patch sts db -p '{"spec":{"serviceName":"other"}}'""")).Output);

@@ -96,9 +96,10 @@ internal sealed class SpdyStream : IDisposable
     {
         bool isOpen;
         lock (_gate) (isOpen, _inputEnded, _outputEnded) = (!_inputEnded, true, true);
-        if (isOpen) _input.Writer.Complete(new IOException("the stream has been broken off"));
         _connection.Forget(this);
+        // Before the input ends: whom that wakes finds the stream broken off, and must not write to it.
         _broken.Cancel();
+        if (isOpen) _input.Writer.Complete(new IOException("the stream has been broken off"));
     }
 
     private void ForgetIfOver()
