@@ -104,7 +104,7 @@ public sealed class CrashTests(SharedLab shared) : IClassFixture<SharedLab>, IAs
         private readonly Lab _lab;
         private readonly string _namespace;
         private readonly string _prefix;
-        private readonly TaskCompletionSource _begun = new();
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Task<(List<string> Kept, List<string> Deleted)> _run;
         private long _lastAcknowledged;
         private bool _failedSince;
