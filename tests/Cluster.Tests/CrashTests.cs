@@ -95,16 +95,16 @@ public sealed class CrashTests(SharedLab shared) : IClassFixture<SharedLab>, IAs
 
     private Traffic TrafficAsync(string process, CancellationToken stop) => new(_lab, _namespace, process, stop);
 
-    /// <summary>Creates pods one after another and deletes every third; remembers only what was acknowledged.</summary>
+    /// <summary>Creates pods one after another and deletes every third, and the oldest when they are many; remembers only what was acknowledged.</summary>
     private sealed class Traffic
     {
-        // Two nodes take 220.
-        private const int MostPods = 150;
+        // Two nodes take 220, those included that are ending.
+        private const int MostPods = 100;
 
         private readonly Lab _lab;
         private readonly string _namespace;
         private readonly string _prefix;
-        private readonly TaskCompletionSource _begun = new();
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Task<(List<string> Kept, List<string> Deleted)> _run;
         private long _lastAcknowledged;
         private bool _failedSince;
@@ -133,20 +133,25 @@ public sealed class CrashTests(SharedLab shared) : IClassFixture<SharedLab>, IAs
         private async Task<(List<string> Kept, List<string> Deleted)> RunAsync(CancellationToken stop)
         {
             var (kept, deleted) = (new List<string>(), new List<string>());
-            for (var number = 1; !stop.IsCancellationRequested && kept.Count + deleted.Count < MostPods; number++)
+            for (var number = 1; !stop.IsCancellationRequested; number++)
             {
                 var name = $"{_prefix}{number}";
                 if (!await AcknowledgedAsync(() => _lab.Api.CreatePodAsync(A.Pod(_namespace, name, "registry.k8s.io/pause:3.9").Grace(1)))) continue;
                 kept.Add(name);
-                if (number % 3 == 0 && await AcknowledgedAsync(() => _lab.Api.DeletePodAsync(_namespace, name)))
-                {
-                    kept.Remove(name);
-                    deleted.Add(name);
-                }
-                if (kept.Count + deleted.Count == 10) _begun.TrySetResult();
+                if (number % 3 == 0) await DeleteAsync(name);
+                // The rest of the traffic adds none.
+                if (kept.Count == MostPods) await DeleteAsync(kept[0]);
+                if (kept.Count + deleted.Count >= 10) _begun.TrySetResult();
                 await Task.Delay(20, CancellationToken.None);
             }
             return (kept, deleted);
+
+            // One whose deletion was not acknowledged may be there or not.
+            async Task DeleteAsync(string name)
+            {
+                kept.Remove(name);
+                if (await AcknowledgedAsync(() => _lab.Api.DeletePodAsync(_namespace, name))) deleted.Add(name);
+            }
         }
 
         // A refused or lost request is not acknowledged: whatever became of it is right.

@@ -69,7 +69,7 @@ public sealed class CreationFlowTests(SharedLab shared)
 
         var events = await Eventually.GetAsync(
             async () => (await lab.Api.Resource<Event>().ListAsync(ns, null, CancellationToken.None)).Items.ToList(),
-            list => list.Any(e => e.Reason == "Started"), "event Started");
+            list => list.Any(e => e.Reason == "Started") && list.Any(e => e.Reason == "Scheduled"), "the last event of the kubelet, and the scheduler's, which has no order to it");
         var reasons = events.OrderBy(e => e.FirstTimestamp.ToDateTimeOffset()).ThenBy(e => ulong.Parse(e.Metadata.ResourceVersion)).Select(e => e.Reason).ToList();
         Assert.Contains("Scheduled", reasons);
         Assert.Equal(["Created", "Started"], reasons.Where(r => r is "Created" or "Started"));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using MiniK8s.ClusterKit;
+using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Cluster.Tests;
 
@@ -70,7 +71,9 @@ public sealed class KubectlTests(SharedLab shared)
         await ApplyAsync(ns, Web);
         await WaitReadyAsync(ns, "web");
 
-        var described = await Eventually.GetAsync(async () => await Lab.KubectlOkAsync("describe", "pod", "web", "-n", ns), text => text.Contains("Started container nginx"), "event Started in describe");
+        var described = await Eventually.GetAsync(
+            async () => await Lab.KubectlOkAsync("describe", "pod", "web", "-n", ns),
+            text => text.Contains("Started container nginx", StringComparison.Ordinal) && text.Contains("default-scheduler", StringComparison.Ordinal), "the events of kubelet and scheduler in describe");
 
         Assert.Matches(@"(?m)^Name: +web$", described);
         Assert.Matches(@"(?m)^Status: +Running$", described);
@@ -93,10 +96,12 @@ public sealed class KubectlTests(SharedLab shared)
     public async Task Logs_FollowAndPrevious_OfARestartingContainer()
     {
         var ns = await shared.NewNamespaceAsync();
+        await using var watch = await WatchRecording<Pod>.StartAsync(Lab.Api, ns);
         await Lab.KubectlOkAsync("run", "crash", "-n", ns, "--image=busybox", "--", "sh", "-c", "echo run; sleep 1; exit 3");
 
         Assert.Equal("run\n", await Eventually.GetAsync(async () => (await Lab.KubectlAsync("logs", "crash", "-n", ns, "--previous")).Output, text => text.Length > 0, "the previous run's log"));
-        var pod = await Lab.Api.UntilPodAsync(ns, "crash", p => p.Status.ContainerStatuses.Any(s => s.State.Waiting?.Reason == "CrashLoopBackOff"), "is in CrashLoopBackOff");
+        // The first one, however late somebody looks: the next would be longer.
+        var pod = (await watch.UntilAsync(change => change.Object.Status.ContainerStatuses.Any(s => s.State.Waiting?.Reason == "CrashLoopBackOff"), "crash is in CrashLoopBackOff"))[^1].Object;
         Assert.Equal(3, pod.Status.ContainerStatuses[0].LastState.Terminated.ExitCode);
         Assert.Equal("Running", pod.Status.Phase);
         Assert.Matches(@"^back-off 10s restarting failed container=crash pod=crash_", pod.Status.ContainerStatuses[0].State.Waiting.Message);

@@ -120,7 +120,7 @@ public sealed class KubernetesClientsTests(SharedLab shared)
         await OldAsync(ns, "run", "web", "--image=nginx");
         await OldAsync(ns, "wait", "pod/web", "--for=condition=Ready", "--timeout=60s");
         Assert.Contains("web", await OldAsync(ns, "get", "pods"), StringComparison.Ordinal);
-        Assert.Contains("Started container web", await OldAsync(ns, "describe", "pod", "web"), StringComparison.Ordinal);
+        await Eventually.TrueAsync(async () => (await OldAsync(ns, "describe", "pod", "web")).Contains("Started container web", StringComparison.Ordinal), "event Started in describe");
         Assert.Equal("configmap/settings created\n", await OldAsync(ns, "apply", "-f", await FileAsync(manifest)));
         Assert.Equal("configmap/settings configured\n", await OldAsync(ns, "apply", "-f", await FileAsync(manifest.Replace("blue", "green", StringComparison.Ordinal))));
         Assert.Equal("green", await OldAsync(ns, "get", "configmap", "settings", "-o", "jsonpath={.data.colour}"));

@@ -79,7 +79,8 @@ public sealed class NodeTests(SharedLab shared) : IClassFixture<SharedLab>, IAsy
     [Fact]
     public async Task Shutdown_OrdinaryPodsEndFirst_AndTheNodeComesBack()
     {
-        await _lab.Api.CreatePodAsync(A.Script(_namespace, "deaf", "while true; do sleep 1; done").Grace(3).OnNode("node-2"));
+        // As long as the deaf one holds it up the node is there, and refuses whoever comes late.
+        await _lab.Api.CreatePodAsync(A.Script(_namespace, "deaf", "while true; do sleep 1; done").Grace(12).OnNode("node-2"));
         await _lab.Api.CreatePodAsync(A.Script(_namespace, "obedient", "trap 'exit 0' TERM; while true; do sleep 1; done").OnNode("node-2"));
         var critical = A.Script(_namespace, "critical", "trap 'exit 0' TERM; while true; do sleep 1; done").OnNode("node-2");
         critical.Spec.PriorityClassName = "system-node-critical";

@@ -48,8 +48,10 @@ public sealed class BadPod(Scene scene)
     public async Task CannotBeMountedAsync(string message)
     {
         await WarnedAsync("FailedMount", $"MountVolume.SetUp failed for volume \"data\" : {message}");
-        var pod = scene.States.Last();
-        Assert.Equal(("Pending", "ContainerCreating"), (pod.Status.Phase, Status(pod, "main")!.State.Waiting.Reason));
+        // Its status comes by another way than the event, and perhaps after it.
+        await SeeWaitingAsync("ContainerCreating");
+        Assert.All(scene.States, pod => Assert.Equal("Pending", pod.Status.Phase));
+        Assert.All(scene.States.Select(pod => Status(pod, "main")).OfType<ContainerStatus>(), status => Assert.Equal("ContainerCreating", status.State.Waiting?.Reason));
     }
 
     /// <summary>The process could not be begun, once and again: back-off.</summary>

@@ -105,7 +105,9 @@ public sealed class PodConformanceTests(SharedLab shared) : ConformanceTests(sha
 
         await pods.PatchAsync("pod-test", """{"metadata":{"labels":{"test-pod":"patched"}},"spec":{"terminationGracePeriodSeconds":1,"containers":[{"name":"main","image":"nginx:1.25"}]}}""");
         var patched = (await watch.UntilAsync(step => step.Object.Label("test-pod") == "patched"))[^1];
-        await UntilReadyAsync(ns, "pod-test");
+        // Ready with the new image: with the old one it is so until the kubelet has heard, and then for a moment it is not.
+        await pods.UntilAsync(
+            "pod-test", pod => pod.Condition("Ready") == "True" && pod.Text("status/containerStatuses/0/image").EndsWith("/nginx:1.25", StringComparison.Ordinal), "is Ready with its new image");
         // The kubelet will say otherwise soon; what counts is that the replacement is stored and seen.
         var status = await pods.GetAsync("pod-test", "status");
         await WithRetriesAsync(pods, "pod-test", pod => SetCondition(pod, "Ready", "False"), "status");

@@ -20,8 +20,8 @@ public sealed partial class TutorialStage : IAsyncLifetime
     private static readonly string[] Images =
         ["busybox:1.30", "nginx:1.17.1", "crpi-j2guy08w46nav7rf.cn-hongkong.personal.cr.aliyuncs.com/xiao_he/nginx:1.27.5"];
 
-    // The scene of an image that no node has yet plays where no other scene pulls it.
-    private static readonly string[] InSharedLab = ["pod-lifecycle-in-detail/", "pod-in-practice/test-imagepolicy2"];
+    // The scene of an image that no node has yet plays where no other scene pulls it, and those that ask for processors where none shows how many are given away.
+    private static readonly string[] InSharedLab = ["pod-lifecycle-in-detail/", "pod-in-practice/test-imagepolicy2", "pod-notes/resources", "pod-notes/qos-guaranteed"];
 
     private readonly SharedLab _shared;
     private readonly SharedLab _own = new();
