@@ -67,12 +67,12 @@ public sealed class MirrorPodsTests : IAsyncLifetime
     [Fact]
     public async Task Update_TheMirrorIsDeletedBeforeItsCreateIsAnswered_IsRemoved()
     {
-        _api.CreateAnswer = new TaskCompletionSource();
+        _api.WriteAnswer = new TaskCompletionSource();
         _mirrors.Set(Static("h1"), Running, mayStillRun: true);
         var mirror = (await NextAsync())!;
 
         _mirrors.Update(mirror.Clone().Deleting(A.Noon, 30));
-        _api.CreateAnswer.SetResult();
+        _api.WriteAnswer.SetResult();
 
         Assert.Null((await NextAfterAsync()).Write);
     }
