@@ -11,6 +11,7 @@ using ContainerState = MiniK8s.Kubelet.Runtime.ContainerState;
 namespace MiniK8s.Kubelet.Tests.Faults;
 
 /// <summary>The kubelet comes back and is told of its pods as they once were.</summary>
+[OneAtATime]
 public sealed class StaleViewTests
 {
     [Fact]
