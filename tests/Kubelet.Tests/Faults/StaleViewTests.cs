@@ -101,6 +101,22 @@ public sealed class StaleViewTests
     }
 
     [Fact]
+    public async Task StaleView_Running_WatchTellsWhatWasBefore_RunsOnAsItIsNow()
+    {
+        var api = new FakePodApi(A.Pod());
+        var before = api.Change(pod => pod.Metadata.Labels["a"] = "b");
+        api.Change(pod => pod.Spec.Containers[0].Image = "app:2");
+        await using var worker = new WorkerHarness(A.Pod(), api: api);
+        await worker.StatusAsync("Running", s => s.Phase == "Running");
+        Assert.Contains("pull app:2", worker.TakeCalls());
+
+        worker.Bring(before);
+        await OneAtATimeAttribute.OthersFirstAsync();
+
+        Assert.Empty(worker.TakeCalls());
+    }
+
+    [Fact]
     public async Task StaleView_Running_PodThatTheListLacks_RunsOn()
     {
         var time = new ManualTimeProvider();
