@@ -37,6 +37,10 @@ internal static class PodSpecs
 
     public static bool HasTerminalPhase(this Pod pod) => pod.Status?.Phase is "Succeeded" or "Failed";
 
+    /// <summary>The apiserver gave out the other one later; a pod of a manifest has no version.</summary>
+    public static bool IsOlderThan(this Pod pod, Pod other) =>
+        ulong.TryParse(pod.Metadata.ResourceVersion, out var own) && ulong.TryParse(other.Metadata.ResourceVersion, out var others) && own < others;
+
     /// <summary>What the kubelet acts upon differs: specification, labels, annotations, deletion; for a pod with readiness gates also others' conditions.</summary>
     public static bool DiffersForKubelet(this Pod now, Pod before) =>
         !now.Spec.Equals(before.Spec)

@@ -56,7 +56,12 @@ internal sealed partial class PodWorker(Pod first, PodRooms rooms, ILogger<PodWo
     {
         Pod before;
         (StopDeadline Deadline, DateTimeOffset Began)? stop;
-        lock (_gate) (before, _pod, stop) = (_pod, pod, _stop);
+        lock (_gate)
+        {
+            // What was read to confirm an old list is newer than what the watch tells next.
+            if (pod.IsOlderThan(_pod)) return;
+            (before, _pod, stop) = (_pod, pod, _stop);
+        }
         // A further delete's grace counts from the same moment as the first one's; the first one's, for a pod that was ending by itself, from now.
         if (stop is var (deadline, began) && pod.IsDeleting()) deadline.Shorten((before.IsDeleting() ? began : rooms.Time.GetUtcNow()) + StopDeadline.GraceOf(pod));
         if (pod.DiffersForKubelet(before)) WakeForNews();

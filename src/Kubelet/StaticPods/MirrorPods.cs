@@ -87,7 +87,7 @@ internal sealed partial class MirrorPods(IPodApi api, IPodStatuses reporter, IOw
             _mirrors[Key(mirror)] = mirror;
             shown = _shown.GetValueOrDefault(Key(mirror));
         }
-        if (shown is not null && isNew && Fits(mirror, shown.Pod)) reporter.Set(mirror, shown.Status, shown.MayStillRun);
+        if (shown is not null && isNew && Fits(mirror, shown.Pod)) Tell(mirror, shown);
         else reporter.Observe(mirror);
         _changed.Set();
     }
@@ -116,6 +116,19 @@ internal sealed partial class MirrorPods(IPodApi api, IPodStatuses reporter, IOw
             }
             await _changed.WaitAsync(UntilAPauseEnds(), time, stopping);
         }
+    }
+
+    // The pod's worker may say more meanwhile; then that is the last word here too.
+    private void Tell(Pod mirror, Shown shown)
+    {
+        Shown told;
+        do
+        {
+            reporter.Set(mirror, shown.Status, shown.MayStillRun);
+            told = shown;
+            lock (_gate) shown = _shown.GetValueOrDefault(Key(mirror)) ?? told;
+        }
+        while (shown != told && Fits(mirror, shown.Pod));
     }
 
     private List<(Pod? Pod, Pod? Mirror)> Differences()

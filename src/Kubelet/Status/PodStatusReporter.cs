@@ -161,10 +161,10 @@ internal sealed partial class PodStatusReporter(IPodApi api, TimeProvider time, 
 
         public void PutBack(PendingWrite write) => _isDirty = write.Status is not null;
 
-        public void Written(Pod stored) => Pod = stored;
+        // The answer may come after the watch has told of what happened to the pod next.
+        public void Written(Pod stored) => Pod = Newer(stored);
 
         // Our own write's answer may be newer than what the worker holds; both are versions the apiserver gave out.
-        private Pod Newer(Pod pod) =>
-            ulong.TryParse(Pod.Metadata.ResourceVersion, out var mine) && ulong.TryParse(pod.Metadata.ResourceVersion, out var theirs) && mine > theirs ? Pod : pod;
+        private Pod Newer(Pod pod) => pod.IsOlderThan(Pod) ? Pod : pod;
     }
 }

@@ -4,6 +4,7 @@ using MiniK8s.Protocol.Core.V1;
 namespace MiniK8s.Kubelet.Tests.Admission;
 
 /// <summary>Pods at a node's door: who comes first, on what a refusal rests, and what becomes of a refused one.</summary>
+[OneAtATime]
 public sealed class PodAdmissionTests
 {
     private readonly FakeNode _node = new();

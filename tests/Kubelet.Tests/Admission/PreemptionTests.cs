@@ -4,6 +4,7 @@ using MiniK8s.Protocol.Core.V1;
 namespace MiniK8s.Kubelet.Tests.Admission;
 
 /// <summary>Critical pods at a full node's door, static pods, and a node that shuts down.</summary>
+[OneAtATime]
 public sealed class PreemptionTests
 {
     private readonly FakeNode _node = new();

@@ -11,6 +11,7 @@ using MiniK8s.Protocol.Core.V1;
 namespace MiniK8s.Kubelet.Tests.Eviction;
 
 /// <summary>A node of 8 GiB with one pod, on a clock that the test moves.</summary>
+[OneAtATime]
 public sealed class EvictionLoopTests : INodeUsage, INodeEvents
 {
     private const long Mi = 1 << 20;

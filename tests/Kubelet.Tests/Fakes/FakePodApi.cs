@@ -18,8 +18,8 @@ internal sealed class FakePodApi(Pod pod) : IPodApi
     /// <summary>How many creates are refused first.</summary>
     public int CreateFailures { get; set; }
 
-    /// <summary>A create is answered once this is done; null: at once.</summary>
-    public TaskCompletionSource? CreateAnswer { get; set; }
+    /// <summary>A write is answered once this is done; null: at once.</summary>
+    public TaskCompletionSource? WriteAnswer { get; set; }
 
     /// <summary>Done once a create has been refused.</summary>
     public Task Refused => _refused.Task;
@@ -75,22 +75,25 @@ internal sealed class FakePodApi(Pod pod) : IPodApi
             _stored = created.Clone();
             _writes.Writer.TryWrite(created.Clone());
         }
-        if (CreateAnswer is { } answer) await answer.Task;
+        if (WriteAnswer is { } answer) await answer.Task;
         return created;
     }
 
-    public Task<Pod?> TryUpdateStatusAsync(Pod pod, CancellationToken ct)
+    public async Task<Pod?> TryUpdateStatusAsync(Pod pod, CancellationToken ct)
     {
         FailWhereUnreachable();
+        Pod written;
         lock (_gate)
         {
-            if (_stored is null || pod.Metadata.ResourceVersion != _stored.Metadata.ResourceVersion) return Task.FromResult<Pod?>(null);
+            if (_stored is null || pod.Metadata.ResourceVersion != _stored.Metadata.ResourceVersion) return null;
             var next = _stored.Clone();
             next.Status = pod.Status.Clone();
             _stored = Bumped(next);
-            _writes.Writer.TryWrite(_stored.Clone());
-            return Task.FromResult<Pod?>(_stored.Clone());
+            written = _stored.Clone();
+            _writes.Writer.TryWrite(written.Clone());
         }
+        if (WriteAnswer is { } answer) await answer.Task;
+        return written;
     }
 
     public Task DeleteAsync(string ns, string name, string uid, CancellationToken ct)

@@ -10,6 +10,7 @@ using MiniK8s.Protocol.Core.V1;
 namespace MiniK8s.Kubelet.Tests.Faults;
 
 /// <summary>The kubelet was away for ten minutes: its node counts as lost, and what its pods were in the middle of is long over.</summary>
+[OneAtATime]
 public sealed class LongAwayTests
 {
     private static readonly TimeSpan Absence = TimeSpan.FromMinutes(10);

@@ -8,6 +8,7 @@ using ContainerStatus = MiniK8s.Protocol.Core.V1.ContainerStatus;
 namespace MiniK8s.Kubelet.Tests.Faults;
 
 /// <summary>The kubelet comes back to a runtime that has forgotten its containers: the apiserver alone remembers what they were.</summary>
+[OneAtATime]
 public sealed class LostRuntimeTests
 {
     [Fact]

@@ -11,6 +11,7 @@ using ContainerState = MiniK8s.Kubelet.Runtime.ContainerState;
 namespace MiniK8s.Kubelet.Tests.Faults;
 
 /// <summary>The kubelet comes back and is told of its pods as they once were.</summary>
+[OneAtATime]
 public sealed class StaleViewTests
 {
     [Fact]
@@ -97,6 +98,22 @@ public sealed class StaleViewTests
 
         await worker.CallAsync("pull app:2");
         await worker.CallAsync("start c 0");
+    }
+
+    [Fact]
+    public async Task StaleView_Running_WatchTellsWhatWasBefore_RunsOnAsItIsNow()
+    {
+        var api = new FakePodApi(A.Pod());
+        var before = api.Change(pod => pod.Metadata.Labels["a"] = "b");
+        api.Change(pod => pod.Spec.Containers[0].Image = "app:2");
+        await using var worker = new WorkerHarness(A.Pod(), api: api);
+        await worker.StatusAsync("Running", s => s.Phase == "Running");
+        Assert.Contains("pull app:2", worker.TakeCalls());
+
+        worker.Bring(before);
+        await OneAtATimeAttribute.OthersFirstAsync();
+
+        Assert.Empty(worker.TakeCalls());
     }
 
     [Fact]

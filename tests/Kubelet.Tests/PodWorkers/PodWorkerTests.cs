@@ -10,6 +10,7 @@ using ContainerStatus = MiniK8s.Protocol.Core.V1.ContainerStatus;
 namespace MiniK8s.Kubelet.Tests.PodWorkers;
 
 /// <summary>A pod's life as the apiserver and the runtime see it.</summary>
+[OneAtATime]
 public sealed class PodWorkerTests
 {
     [Fact]
@@ -133,6 +134,7 @@ public sealed class PodWorkerTests
         await time.WaitForTimersAsync(1);
 
         worker.Change(p => p.Status.Message = "somebody's word");
+        await OneAtATimeAttribute.OthersFirstAsync();       // or a look at it would fall together with the next
         worker.Change(p => p.Metadata.Labels["a"] = "b");
         await worker.StatusAsync("ImagePullBackOff", s => Only(s).State.Waiting?.Reason == "ImagePullBackOff");
 

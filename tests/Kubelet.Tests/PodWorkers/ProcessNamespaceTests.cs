@@ -5,6 +5,7 @@ using MiniK8s.Protocol.Core.V1;
 namespace MiniK8s.Kubelet.Tests.PodWorkers;
 
 /// <summary>What a pod says of its processes, on its way to the runtime.</summary>
+[OneAtATime]
 public sealed class ProcessNamespaceTests
 {
     [Theory]

@@ -13,6 +13,7 @@ using ContainerState = MiniK8s.Kubelet.Runtime.ContainerState;
 namespace MiniK8s.Kubelet.Tests.Probes;
 
 /// <summary>Probes of one pod on a manual clock; exec decides by a switch.</summary>
+[OneAtATime]
 public sealed class PodProbesTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();
@@ -127,6 +128,7 @@ public sealed class PodProbesTests : IAsyncLifetime
         _container.ReadinessProbe = Probe(period: 5, failures: 1);
         var pod = A.Pod(_container);
         _probes.Begin(pod);
+        await _time.WaitForTimersAsync(2);      // first looks, which find nothing yet
         _probes.Published(pod, Status(0, started: true));
         await WakeAsync();
         await _time.WaitForTimersAsync(2);

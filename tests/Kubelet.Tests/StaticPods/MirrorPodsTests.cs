@@ -67,14 +67,28 @@ public sealed class MirrorPodsTests : IAsyncLifetime
     [Fact]
     public async Task Update_TheMirrorIsDeletedBeforeItsCreateIsAnswered_IsRemoved()
     {
-        _api.CreateAnswer = new TaskCompletionSource();
+        _api.WriteAnswer = new TaskCompletionSource();
         _mirrors.Set(Static("h1"), Running, mayStillRun: true);
         var mirror = (await NextAsync())!;
 
         _mirrors.Update(mirror.Clone().Deleting(A.Noon, 30));
-        _api.CreateAnswer.SetResult();
+        _api.WriteAnswer.SetResult();
 
         Assert.Null((await NextAfterAsync()).Write);
+    }
+
+    [Fact]
+    public async Task Update_TheWorkerSaysMoreMeanwhile_ThatIsTheLastWord()
+    {
+        _mirrors.Set(Static("h1"), Running, mayStillRun: true);
+        var mirror = (await NextAsync())!;
+        _log.Meanwhile = () => _mirrors.Set(Static("h1"), new PodStatus { Phase = "Succeeded" }, mayStillRun: true);
+
+        _mirrors.Update(mirror);
+
+        var last = "";
+        while (_log.Calls.TryRead(out var call)) last = call;
+        Assert.Equal("set mirror-1 Succeeded", last);
     }
 
     [Fact]
@@ -186,7 +200,15 @@ public sealed class MirrorPodsTests : IAsyncLifetime
 
         public System.Threading.Channels.ChannelReader<string> Calls => _calls.Reader;
 
-        public void Set(Pod pod, PodStatus status, bool mayStillRun) => _calls.Writer.TryWrite($"set {pod.Metadata.Uid} {status.Phase}");
+        /// <summary>Happens before the next status gets through.</summary>
+        public Action? Meanwhile { get; set; }
+
+        public void Set(Pod pod, PodStatus status, bool mayStillRun)
+        {
+            (var meanwhile, Meanwhile) = (Meanwhile, null);
+            meanwhile?.Invoke();
+            _calls.Writer.TryWrite($"set {pod.Metadata.Uid} {status.Phase}");
+        }
 
         public void Observe(Pod pod) { }
 

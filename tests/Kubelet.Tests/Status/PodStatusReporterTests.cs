@@ -107,6 +107,32 @@ public sealed class PodStatusReporterTests : IDisposable
         Assert.Null(await NextAsync());
     }
 
+    [Fact]
+    public async Task Observe_WrittenOverBeforeOurWriteIsAnswered_IsWrittenAgain()
+    {
+        _api.WriteAnswer = new TaskCompletionSource();
+        _reporter.Set(A.Pod(), Status("Running"), mayStillRun: true);
+        await NextAsync();
+
+        _reporter.Observe(_api.Change(p => p.Status.Phase = "Unknown"));
+        _api.WriteAnswer.SetResult();
+
+        Assert.Equal("Running", (await NextAsync())!.Status.Phase);
+    }
+
+    [Fact]
+    public async Task Observe_DeletionAskedForBeforeOurLastWriteIsAnswered_Deletes()
+    {
+        _api.WriteAnswer = new TaskCompletionSource();
+        _reporter.Set(A.Pod(), Status("Succeeded"), mayStillRun: false);
+        await NextAsync();
+
+        _reporter.Observe(_api.Change(p => p.Deleting(A.Noon, 30)));
+        _api.WriteAnswer.SetResult();
+
+        Assert.Null(await NextAsync());
+    }
+
     public void Dispose()
     {
         _stopping.Cancel();
