@@ -14,9 +14,15 @@ internal sealed partial class ControllerManagerService(
     private const string Gate = "cache-sync";
     private readonly IReadOnlyList<IController> _controllers = [.. controllers];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // Here and not in ExecuteAsync, which the host starts beside the ports: for a moment the process would say that it is ready.
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         health.Close(Gate, "the first lists have not come");
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         await Together.RunAsync([informers.RunAsync, ct => ControlAsync(informers.Synced, ct)], stoppingToken);
     }
 

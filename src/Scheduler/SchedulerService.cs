@@ -27,9 +27,15 @@ internal sealed partial class SchedulerService(
     // Pods that have ended take no room; the server leaves them out and tells their end as a deletion.
     private static readonly ObjectFilter LivePods = new(FieldSelector: "status.phase!=Succeeded,status.phase!=Failed");
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // Here and not in ExecuteAsync, which the host starts beside the ports: for a moment the process would say that it is ready.
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         health.Close(Gate, "the first lists have not come");
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         if (configuration.Unused.Count > 0) LogUnused(logger, string.Join(", ", configuration.Unused));
         var nodes = informers.Create<Node>(trim: node => node.Metadata.ManagedFields.Clear());
         var pods = informers.Create<Pod>(LivePods, new PodTrim().Trim);

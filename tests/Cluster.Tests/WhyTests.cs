@@ -173,7 +173,17 @@ public sealed partial class WhyTests(WhyTests.ThreeNodes three) : IClassFixture<
     {
         public Lab Lab { get; private set; } = null!;
 
-        public async Task InitializeAsync() => Lab = await Lab.StartAsync(null, "--nodes", "3");
+        public async Task InitializeAsync()
+        {
+            Lab = await Lab.StartAsync(null, "--nodes", "3");
+            // The scheduler hears of nodes and of pods by watches of their own: it is to know all three before the first pod that counts.
+            var probe = A.Pod(Ns, "probe");
+            probe.Spec.Containers[0].Resources = new ResourceRequirements { Requests = { ["cpu"] = "1000" } };
+            await Lab.Api.CreatePodAsync(probe);
+            await Lab.Api.UntilPodAsync(
+                Ns, "probe", pod => pod.Status.Conditions.Any(each => each.Type == "PodScheduled" && each.Message.Contains("3 Insufficient cpu", StringComparison.Ordinal)), "lacks only room");
+            await Lab.Api.DeletePodAsync(Ns, "probe");
+        }
 
         public async Task DisposeAsync() => await Lab.DisposeAsync();
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -14,9 +13,10 @@ public sealed class CutProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly IPEndPoint _target;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<Wire, bool> _wires = new();
     private readonly Task _accepting;
-    private volatile State _state;
+    private readonly Lock _gate = new();     // guards the two below: a wire that is made while the state changes is one of the old or of the new
+    private readonly HashSet<Wire> _wires = [];
+    private State _state;
 
     /// <param name="target">A server on this machine.</param>
     public CutProxy(int target)
@@ -38,21 +38,18 @@ public sealed class CutProxy : IAsyncDisposable
 
     public void Reset()
     {
-        _state = State.Reset;
-        foreach (var wire in _wires.Keys) wire.Break();
+        foreach (var wire in Become(State.Reset)) wire.Break();
     }
 
     public void BlackHole()
     {
-        _state = State.BlackHole;
-        foreach (var wire in _wires.Keys) wire.Swallows = true;
+        foreach (var wire in Become(State.BlackHole)) wire.Swallows = true;
     }
 
     /// <summary>Later connections go through; those that were swallowed end now, as they would at a router that has come back.</summary>
     public void Mend()
     {
-        _state = State.Whole;
-        foreach (var wire in _wires.Keys.Where(wire => wire.Swallows)) wire.Break();
+        foreach (var wire in Become(State.Whole).Where(wire => wire.Swallows)) wire.Break();
     }
 
     public async ValueTask DisposeAsync()
@@ -60,8 +57,18 @@ public sealed class CutProxy : IAsyncDisposable
         await _stop.CancelAsync();
         _listener.Stop();
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var wire in _wires.Keys) wire.Break();
+        foreach (var wire in Become(State.Reset)) wire.Break();
         _stop.Dispose();
+    }
+
+    // Returns the wires that were made before.
+    private Wire[] Become(State state)
+    {
+        lock (_gate)
+        {
+            _state = state;
+            return [.. _wires];
+        }
     }
 
     private async Task AcceptAsync()
@@ -69,16 +76,15 @@ public sealed class CutProxy : IAsyncDisposable
         while (true)
         {
             var near = await _listener.AcceptSocketAsync(_stop.Token);
-            _ = ServeAsync(new Wire(near) { Swallows = _state == State.BlackHole });
+            _ = ServeAsync(new Wire(near));
         }
     }
 
     private async Task ServeAsync(Wire wire)
     {
-        _wires[wire] = true;
         try
         {
-            if (_state == State.Reset) return;
+            if (!TryAdd(wire)) return;
             await wire.RunAsync(_target);
         }
         catch (SocketException)
@@ -92,7 +98,17 @@ public sealed class CutProxy : IAsyncDisposable
         finally
         {
             wire.Break();
-            _wires.TryRemove(wire, out _);
+            lock (_gate) _wires.Remove(wire);
+        }
+    }
+
+    // False: it is refused.
+    private bool TryAdd(Wire wire)
+    {
+        lock (_gate)
+        {
+            wire.Swallows = _state == State.BlackHole;
+            return _state != State.Reset && _wires.Add(wire);
         }
     }
 

@@ -6,7 +6,7 @@ using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Lab.Cluster;
 
-/// <summary>Whether a Pod could run: every node is Ready, and the service account that Pods get by default exists.</summary>
+/// <summary>Whether a Pod could run: every node is Ready and no longer tainted for not having been, and the service account that Pods get by default exists.</summary>
 internal sealed class Readiness(string kubeconfig, int nodes, TimeProvider time)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
@@ -25,8 +25,13 @@ internal sealed class Readiness(string kubeconfig, int nodes, TimeProvider time)
     private async Task<bool> AllNodesReadyAsync(ApiClient api, CancellationToken ct)
     {
         var listed = await api.Resource<Node>().ListAsync("", null, ct);
-        return listed.Items.Count(n => n.Status?.Conditions.Any(c => c is { Type: "Ready", Status: "True" }) == true) >= nodes;
+        return listed.Items.Count(IsReady) >= nodes;
     }
+
+    // The kubelet says the one, the controller-manager takes the other off once it has heard of it.
+    private static bool IsReady(Node node) =>
+        node.Status?.Conditions.Any(c => c is { Type: "Ready", Status: "True" }) == true
+        && node.Spec?.Taints.Any(taint => taint.Key is "node.kubernetes.io/not-ready" or "node.kubernetes.io/unreachable") != true;
 
     private static async Task<bool> DefaultServiceAccountExistsAsync(ApiClient api, CancellationToken ct) =>
         await api.Resource<ServiceAccount>().GetAsync("default", "default", ct) is not null;

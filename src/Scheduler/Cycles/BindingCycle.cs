@@ -25,6 +25,8 @@ internal sealed partial class BindingCycle(
             metrics.EndPermitWait(began, verdict.Status.Code);
             workers.AddPermitted(ct => EndWaitAsync(placement, verdict, ct));
         });
+        // The feed takes a pod from the queue first and looks for it among the waiting then: one that went before it was here would keep its room for minutes.
+        if (!queue.Has(placement.Queued)) waiting.Reject(placement.Pod.Uid);
     }
 
     public async Task RunAsync(Placement placement, CancellationToken stopping)
@@ -52,9 +54,10 @@ internal sealed partial class BindingCycle(
             metrics.EndPoint(began, point, SchedulerMetrics.Fault, attempt.SchedulerName);
             metrics.EndAttempt(attempt, SchedulerMetrics.Error);
             Undo(placement);
-            // Gone, or given a node by someone else: what the watch says about it decides, and there is nobody to tell.
-            var isSettled = ex is ApiException { Status.Code: 404 or 409 };
-            await ReturnAsync(queued, pod, isSettled ? null : "SchedulerError", ex.Message, NoPlugin, stopping);
+            // Gone, or given a node by someone else, or by us where only the answer was lost: what the watch says about it decides, and there is nobody to tell.
+            var isSettled = ex is ApiException { Status.Code: 404 or 409 } || !queue.Has(queued);
+            // The binding may be in all the same: then the pod has changed, and what the server has said of it there stands.
+            await ReturnAsync(queued, pod, isSettled ? null : "SchedulerError", ex.Message, NoPlugin, stopping, ifUnchanged: true);
             return;
         }
         attempts.End(attempt, AttemptOutcome.Bound(plugins.Binder.Name));
@@ -103,11 +106,11 @@ internal sealed partial class BindingCycle(
     }
 
     // Users first, if there is anything to tell them.
-    private async Task ReturnAsync(QueuedPod queued, PodInfo pod, string? reason, string message, IReadOnlySet<string> rejectedBy, CancellationToken stopping)
+    private async Task ReturnAsync(QueuedPod queued, PodInfo pod, string? reason, string message, IReadOnlySet<string> rejectedBy, CancellationToken stopping, bool ifUnchanged = false)
     {
         try
         {
-            if (reason is not null) await reports.FailedAsync(pod, reason, message, nominatedNode: "", stopping);
+            if (reason is not null) await reports.FailedAsync(pod, reason, message, nominatedNode: "", stopping, ifUnchanged);
         }
         finally
         {

@@ -24,11 +24,12 @@ internal sealed partial class PodReports(IApiClient api, IEventRecorder events, 
     /// <param name="message">Why, in full.</param>
     /// <param name="nominatedNode">The node that is being cleared for it; "" for none, null where what its status says holds.</param>
     /// <param name="ct">Stops the write.</param>
-    public async Task FailedAsync(PodInfo pod, string reason, string message, string? nominatedNode, CancellationToken ct)
+    /// <param name="ifUnchanged">Whether the status is left as it is where the pod has changed since it was tried.</param>
+    public async Task FailedAsync(PodInfo pod, string reason, string message, string? nominatedNode, CancellationToken ct, bool ifUnchanged = false)
     {
         EventsOf(pod).Record(pod.Pod, EventTypes.Warning, "FailedScheduling", message, "Scheduling");
         var condition = new PodCondition { Type = Condition, Status = "False", Reason = reason, Message = message };
-        if (PodStatusPatch.Of(pod.Pod, condition, nominatedNode, time) is not { } patch) return;
+        if (PodStatusPatch.Of(pod.Pod, condition, nominatedNode, time, ifUnchanged) is not { } patch) return;
         try
         {
             await api.Resource<Pod>().PatchAsync(pod.Key.Namespace, pod.Key.Name, PatchType.StrategicMergePatch, patch, "status", ct);

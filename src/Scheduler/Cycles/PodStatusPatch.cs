@@ -12,7 +12,8 @@ internal static class PodStatusPatch
     /// <param name="condition">Type, status, reason and message; the time of transition changes with the status only.</param>
     /// <param name="nominatedNode">"" takes it from the status, null leaves it as it is.</param>
     /// <param name="time">Tells the time of transition.</param>
-    public static string? Of(Pod pod, PodCondition condition, string? nominatedNode, TimeProvider time)
+    /// <param name="ifUnchanged">Whether the server is to refuse it where the pod has changed since.</param>
+    public static string? Of(Pod pod, PodCondition condition, string? nominatedNode, TimeProvider time, bool ifUnchanged = false)
     {
         var current = pod.Status?.Conditions.FirstOrDefault(each => each.Type == condition.Type);
         var status = new Dictionary<string, object?>();
@@ -20,14 +21,18 @@ internal static class PodStatusPatch
             status["conditions"] = new[] { Entry(condition, isTransition: current?.Status != condition.Status, time) };
         if (nominatedNode is not null && nominatedNode != (pod.Status?.NominatedNodeName ?? ""))
             status["nominatedNodeName"] = nominatedNode.Length == 0 ? null : nominatedNode;
-        return status.Count == 0 ? null : Patch(pod, status);
+        return status.Count == 0 ? null : Patch(pod, status, ifUnchanged);
     }
 
     /// <summary>Takes the nomination from the pod's status.</summary>
     public static string WithoutNomination(Pod pod) => Patch(pod, new() { ["nominatedNodeName"] = null });
 
-    private static string Patch(Pod pod, Dictionary<string, object?> status) =>
-        JsonSerializer.Serialize(new { metadata = new { uid = pod.Metadata.Uid }, status });
+    private static string Patch(Pod pod, Dictionary<string, object?> status, bool ifUnchanged = false)
+    {
+        var metadata = new Dictionary<string, string> { ["uid"] = pod.Metadata.Uid };
+        if (ifUnchanged) metadata["resourceVersion"] = pod.Metadata.ResourceVersion;
+        return JsonSerializer.Serialize(new { metadata, status });
+    }
 
     private static Dictionary<string, string?> Entry(PodCondition condition, bool isTransition, TimeProvider time)
     {

@@ -19,6 +19,8 @@ namespace MiniK8s.Scheduler.Cycles;
 /// | the same, in vain   | no      | the same, with what the server said of the evictions        | Backoff                  |
 /// | fails by our fault  | no      | the same with SchedulerError                                | Backoff                  |
 /// A pod's nomination is taken note of at once, since the next pods must leave it the room; the status that says so is written with the rest.
+/// A pod that goes, or is given a node by someone else, while it is tried is out of the queue by then: for it no room is kept, nobody is evicted, and
+/// nothing is said.
 /// </remarks>
 internal sealed partial class SchedulerLoop(
     SchedulingCycle cycle, BindingCycle binding, Profiles profiles, SchedulerCache cache, SchedulingQueue queue,
@@ -85,7 +87,7 @@ internal sealed partial class SchedulerLoop(
     private Func<CancellationToken, Task>? Place(Placement placement)
     {
         cache.Assume(placement.Pod, placement.Node);
-        Nominate(placement.Pod, placement.Node);
+        Nominate(placement.Queued, placement.Pod, placement.Node);
         nominated.Remove(placement.Pod.Uid);
         if (Ask(placement, out var waits) is var (plugin, status))
         {
@@ -171,17 +173,18 @@ internal sealed partial class SchedulerLoop(
         var isFault = outcome.Result == AttemptResult.Failed;
         metrics.EndAttempt(attempt, isFault ? SchedulerMetrics.Error : SchedulerMetrics.Unschedulable);
         if (reject.Remedy is not null) metrics.CountPreemption();
-        if (reject.NominatedNode is { } node) Nominate(pod, node);
+        if (reject.NominatedNode is { } node) Nominate(queued, pod, node);
         return ct => ReportAsync(queued, pod, isFault ? "SchedulerError" : "Unschedulable", reject, ct);
     }
 
     // The pod comes back only when users have been told, so that two reports of one pod never cross.
     private async Task ReportAsync(QueuedPod queued, PodInfo pod, string reason, Decision.Reject reject, CancellationToken ct)
     {
+        if (!queue.Has(queued)) return;
         var rejectedBy = reject.RejectedBy;
         try
         {
-            if (await FailureAsync(pod, reject, ct) is not { } failure)
+            if (await FailureAsync(queued, pod, reject, ct) is not { } failure)
             {
                 await reports.FailedAsync(pod, reason, reject.Message, reject.NominatedNode, ct);
                 return;
@@ -196,7 +199,7 @@ internal sealed partial class SchedulerLoop(
     }
 
     // Why what was decided could not be written, if it could not: then nobody may wait for it, neither the pod nor those who would leave it the room.
-    private async Task<string?> FailureAsync(PodInfo pod, Decision.Reject reject, CancellationToken ct)
+    private async Task<string?> FailureAsync(QueuedPod queued, PodInfo pod, Decision.Reject reject, CancellationToken ct)
     {
         if (reject is not { Remedy: { } remedy, Result: { } result }) return null;
         try
@@ -208,15 +211,17 @@ internal sealed partial class SchedulerLoop(
         catch (Exception ex) when (!ct.IsCancellationRequested)
         {
             LogNoRemedy(logger, remedy.Name, pod.Key.ToString(), ex.Message);
-            Nominate(pod, pod.Pod.Status?.NominatedNodeName ?? "");
+            Nominate(queued, pod, pod.Pod.Status?.NominatedNodeName ?? "");
             return $"preemption: {ex.Message}";
         }
     }
 
-    // Others no less than it had to leave it the room that was being made for it.
-    private void Nominate(PodInfo pod, string node)
+    // Others no less than it had to leave it the room that was being made for it. The feed takes a pod from the queue first and its nomination then: one of
+    // the two, the feed or this, comes last and takes away what nobody would.
+    private void Nominate(QueuedPod queued, PodInfo pod, string node)
     {
         if (nominated.Nominate(pod, node)) queue.Tell(new ClusterEvent.AssignedPodDeleted(pod));
+        if (!queue.Has(queued)) nominated.Remove(pod.Uid);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Scheduling stopped")]

@@ -43,8 +43,9 @@ internal sealed record CutStory(
         var mended = DateTimeOffset.UtcNow;
         wire.Mend();
 
-        await api.UntilRunningAsync(Namespace, NameOf("arriving"));
-        await api.UntilPodAsync(Namespace, NameOf("ending"), pod => pod.Status.Phase == "Failed", "has failed");
+        // By the watch: what is said of them below is what it has told.
+        await watch.UntilAsync(change => change.Object.Metadata.Name == NameOf("arriving") && change.Object.Condition("Ready") == "True", "the one that arrives is ready");
+        await watch.UntilAsync(change => change.Object.Metadata.Name == NameOf("ending") && change.Object.Status.Phase == "Failed", "the one that ends has failed");
         await watch.UntilAsync(change => change.Type == WatchEventType.Deleted && change.Object.Metadata.Name == NameOf("stopping"), "DELETED");
         await Eventually.TrueAsync(async () => await RenewalAsync() > mended, $"the lease of {name} is renewed");
         var pods = new Dictionary<string, CutPod>();

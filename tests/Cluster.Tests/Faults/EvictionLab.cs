@@ -85,6 +85,18 @@ public sealed class EvictionLab : IAsyncLifetime
     /// <summary>Returns once the node says that it is ready.</summary>
     internal Task UntilReadyAsync(string node) => UntilNodeAsync(node, each => Ready(each) == "True" && each.Spec.Taints.Count == 0, "is ready and not tainted");
 
+    /// <summary>Returns once the scheduler, too, knows that the node takes pods: it hears of nodes and of pods by watches of their own, in any order.</summary>
+    internal async Task UntilChosenAsync(string node)
+    {
+        var probe = A.Pod("default", $"{node}-probe");
+        probe.Spec.NodeSelector["kubernetes.io/hostname"] = node;
+        probe.Spec.Containers[0].Resources = new ResourceRequirements { Requests = { ["cpu"] = "1000" } };
+        await Lab.Api.CreatePodAsync(probe);
+        await Lab.Api.UntilPodAsync(
+            "default", probe.Metadata.Name, pod => pod.Status.Conditions.Any(each => each.Type == "PodScheduled" && each.Message.Contains("1 Insufficient cpu", StringComparison.Ordinal)), $"lacks only room on {node}");
+        await Lab.Api.DeletePodAsync("default", probe.Metadata.Name);
+    }
+
     /// <summary>Returns once the node has been given up.</summary>
     internal Task UntilLostAsync(string node) => UntilNodeAsync(
         node, each => Ready(each) == "Unknown" && each.Spec.Taints.Any(taint => taint is { Key: Unreachable, Effect: "NoExecute" }), "is lost");

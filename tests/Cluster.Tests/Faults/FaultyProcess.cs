@@ -38,8 +38,8 @@ internal abstract class FaultyProcess : IAsyncDisposable
 
     protected Lab Cluster { get; }
 
-    /// <summary>What the program has noted, over all its lives.</summary>
-    protected string[] Notes => File.Exists(CallsFile) ? File.ReadAllLines(CallsFile) : [];
+    /// <summary>What the program has noted, over all its lives. A line that it is writing at this moment is not there yet.</summary>
+    protected string[] Notes => File.Exists(CallsFile) ? File.ReadAllText(CallsFile).Split('\n')[..^1] : [];
 
     protected string CallsFile => FileOf("calls");
 
@@ -92,8 +92,12 @@ internal abstract class FaultyProcess : IAsyncDisposable
     /// <summary>kill -STOP: it is there and does nothing.</summary>
     public Task PauseAsync() => SignalAsync("STOP");
 
-    /// <summary>kill -CONT.</summary>
-    public Task GoOnAsync() => SignalAsync("CONT");
+    /// <summary>kill -CONT, once it does stand still: one that has noted its pause has not stopped yet, and would not hear of it afterwards.</summary>
+    public async Task GoOnAsync()
+    {
+        await Eventually.TrueAsync(IsStopped, $"{Name} stands still");
+        await SignalAsync("CONT");
+    }
 
     /// <summary>kill -TERM.</summary>
     public Task TerminateAsync() => SignalAsync("TERM");
@@ -119,6 +123,9 @@ internal abstract class FaultyProcess : IAsyncDisposable
         _process = Process.Start(new ProcessStartInfo("dotnet", all) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         _output = Task.WhenAll(KeepAsync(_process.StandardOutput), KeepAsync(_process.StandardError));
     }
+
+    // The state follows the program's name, which stands in brackets.
+    private bool IsStopped() => File.ReadAllText($"/proc/{_process!.Id}/stat").Split(") ")[^1].StartsWith('T');
 
     private async Task SignalAsync(string signal)
     {

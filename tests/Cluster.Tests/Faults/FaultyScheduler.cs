@@ -33,6 +33,9 @@ internal sealed class FaultyScheduler : FaultyProcess
     /// <summary>The bindings that the apiserver has taken from it, each as pod uid and node.</summary>
     public IReadOnlyList<(string Uid, string Node)> Bound => [.. Bindings("ok")];
 
+    /// <summary>Returns once it has heard that so many of its bindings were taken: the pod may run a moment before.</summary>
+    public Task UntilBoundAsync(int count) => Eventually.TrueAsync(() => Bound.Count >= count, $"{Name} knows of {count} bindings");
+
     /// <summary>How many of its bindings were refused because the pod has a node already.</summary>
     public int Refused => Bindings("409").Count();
 

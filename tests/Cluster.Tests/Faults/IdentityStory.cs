@@ -22,6 +22,7 @@ internal sealed class IdentityStory(EvictionLab shared)
     {
         node.Start();
         await shared.UntilReadyAsync(Name);
+        await shared.UntilChosenAsync(Name);
         await using var watch = await WatchRecording<Pod>.StartAsync(_lab.Api, "default", $"metadata.name={Name}");
         await using var owner = await Owner.StartAsync(_lab.Api, EvictionLab.Template(Name, Name), keepsName: true);
         var first = await _lab.Api.UntilRunningAsync("default", Name);

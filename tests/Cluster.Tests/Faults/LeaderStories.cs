@@ -1,5 +1,4 @@
 using MiniK8s.ClusterKit;
-using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.Cluster.Tests.Faults;
 
@@ -15,8 +14,10 @@ internal static class LeaderStories
     {
         await story.ElectAsync();
         await story.One.UntilSaysItLeadsAsync();
+        await story.UntilToldThatItLeadsAsync(story.One);
         await story.CreateAsync("first");
         await story.UntilRunningAsync("first");
+        await story.One.UntilBoundAsync(1);
         Assert.Single(story.One.Bound);
 
         await story.One.KillAsync();
@@ -31,10 +32,9 @@ internal static class LeaderStories
         await story.UntilPodAsync("second", pod => pod.Condition("PodScheduled") == "False", "is told that the node takes none");
         await story.CordonAsync(cordoned: false);
         await story.UntilRunningAsync("second");
+        await story.Other.UntilBoundAsync(1);
         Assert.Single(story.Other.Bound);
-        var events = await story.Lab.Api.Resource<Event>().ListAsync("kube-system", options: null, CancellationToken.None);
-        foreach (var instance in (FaultyScheduler[])[story.One, story.Other])
-            Assert.Contains(events.Items, each => each is { Reason: "LeaderElection", InvolvedObject.Kind: "Lease" } && each.Message == $"{instance.Name} became leader");
+        await story.UntilToldThatItLeadsAsync(story.Other);
         await story.CheckBoundOnceAsync();
     }
 
@@ -71,6 +71,7 @@ internal static class LeaderStories
 
         Assert.Equal(Lost, await story.One.EndedAsync());
         Assert.Contains("leaderelection lost", story.One.Log);
+        await story.Other.UntilBoundAsync(moment == "before-bind" ? 2 : 1);
         Assert.Equal(moment == "before-bind" ? (0, 2) : (1, 1), (story.One.Bound.Count, story.Other.Bound.Count));
         // A wire over which nothing has gone for too long is given up by the apiserver, and the binding with it.
         if (moment == "before-bind") Assert.True(story.One.Refused + story.One.Unknown > 0, "its binding was not sent");
@@ -89,6 +90,7 @@ internal static class LeaderStories
         story.Other.Freeze();
         story.One.Thaw();
         foreach (var name in Many) await story.UntilRunningAsync(name);
+        await story.One.UntilBoundAsync(Many.Length);
         Assert.Equal(Many.Length, story.One.Bound.Count);
 
         await story.One.KillAsync();
@@ -98,6 +100,7 @@ internal static class LeaderStories
         await story.CreateAsync("next");
         await story.UntilRunningAsync("next");
 
+        await story.Other.UntilBoundAsync(1);
         Assert.Single(story.Other.Bound);
         foreach (var name in Many) Assert.Equal("True", (await story.FindAsync(name)).Condition("PodScheduled"));
         await story.CheckBoundOnceAsync();
@@ -107,15 +110,15 @@ internal static class LeaderStories
     public static async Task EndedAsync(SchedulerStory story)
     {
         await story.ElectAsync();
-        var last = (await story.LeaseAsync()).RenewTime.ToDateTimeOffset();
         await story.One.TerminateAsync();
         Assert.Equal(0, await story.One.EndedAsync());
+        // Otherwise it would bear its name until it has run out.
+        Assert.NotEqual(story.One.Name, (await story.LeaseAsync()).HolderIdentity);
         await story.CreateAsync("pod");
 
         var lease = await story.UntilHeldByAsync(story.Other);
         await story.UntilRunningAsync("pod");
 
-        Assert.True(lease.AcquireTime.ToDateTimeOffset() - last < Duration, $"taken {lease.AcquireTime} after a renewal at {last}");
         Assert.Equal(1, lease.LeaseTransitions);
         await story.CheckBoundOnceAsync();
     }

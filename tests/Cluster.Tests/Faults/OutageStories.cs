@@ -61,7 +61,8 @@ internal static class OutageStories
 
         // Had it not heard that the first is gone, there would be no room.
         await story.UntilRunningAsync("second");
-        Assert.Contains("is no longer kept, listing again", story.One.Log);
+        await Eventually.TrueAsync(() => story.One.Log.Contains("is no longer kept, listing again", StringComparison.Ordinal), "it lists again, and says so");
+        await story.One.UntilBoundAsync(2);
         Assert.Equal(2, story.One.Bound.Count);
         await story.CheckBoundOnceAsync();
     }

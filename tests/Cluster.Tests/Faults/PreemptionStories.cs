@@ -35,6 +35,7 @@ internal static class PreemptionStories
 
         Assert.Equal(1, await story.One.EndedAsync());
         Assert.Single(story.Leaving);
+        await story.Other.UntilBoundAsync(1);
         Assert.Single(story.Other.Bound);
         await story.CheckBoundOnceAsync();
     }

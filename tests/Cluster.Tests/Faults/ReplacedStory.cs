@@ -19,6 +19,7 @@ internal sealed class ReplacedStory(EvictionLab shared)
     {
         node.Start("--die-at", "before-create-container");
         await shared.UntilReadyAsync(Name);
+        await shared.UntilChosenAsync(Name);
         await using var watch = await WatchRecording<Pod>.StartAsync(_lab.Api, "default");
         await using var owner = await Owner.StartAsync(_lab.Api, EvictionLab.Template(Name, Name), keepsName: false);
         var first = await owner.MadeAsync(1);

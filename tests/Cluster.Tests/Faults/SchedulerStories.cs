@@ -18,6 +18,7 @@ internal static class SchedulerStories
         story.One.StartAlone();
 
         await story.UntilRunningAsync("pod");
+        await story.One.UntilBoundAsync(1);
         Assert.Single(story.One.Bound);
         await story.CheckBoundOnceAsync();
     }
@@ -33,6 +34,7 @@ internal static class SchedulerStories
         story.One.StartAlone();
 
         await story.UntilRunningAsync("pod");
+        await story.One.UntilBoundAsync(1);
         Assert.Single(story.One.Bound);
         await story.CheckBoundOnceAsync();
     }
@@ -49,6 +51,7 @@ internal static class SchedulerStories
         await story.CreateAsync("next");
 
         await story.UntilRunningAsync("next");
+        await story.One.UntilBoundAsync(2);
         Assert.Equal((2, 0), (story.One.Bound.Count, story.One.Refused));
         await story.CheckBoundOnceAsync();
     }
@@ -65,6 +68,7 @@ internal static class SchedulerStories
         story.One.Thaw();
 
         foreach (var name in pods.Skip(1)) await story.UntilRunningAsync(name);
+        await story.One.UntilBoundAsync(pods.Length - 1);
         Assert.Equal(pods.Length - 1, story.One.Bound.Count);
         await story.CheckBoundOnceAsync();
     }
@@ -108,6 +112,7 @@ internal static class SchedulerStories
         await story.CreateAsync("next");
         await story.UntilRunningAsync("next");
 
+        await Eventually.TrueAsync(() => story.One.Lost >= 2, "both replies are lost");
         Assert.Equal((2, 2), (story.One.Bound.Count, story.One.Lost));
         foreach (var name in (string[])["first", "next"]) await story.UntilPodAsync(name, pod => pod.Condition("PodScheduled") == "True", "is known to have a node");
         await story.CheckBoundOnceAsync();
@@ -116,8 +121,9 @@ internal static class SchedulerStories
     /// <summary>A node that takes none is not chosen, and is when it takes them again.</summary>
     public static async Task CordonedIdleAsync(SchedulerStory story)
     {
-        await StartAsync(story);
+        // Nodes and pods come by watches of their own: only the first list surely tells of the node before the pod.
         await story.CordonAsync();
+        await StartAsync(story);
 
         await story.CreateAsync("pod");
         await story.UntilPodAsync("pod", pod => pod.Condition("PodScheduled") == "False", "finds no node");

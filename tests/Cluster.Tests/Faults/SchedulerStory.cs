@@ -77,6 +77,12 @@ internal sealed class SchedulerStory : IAsyncDisposable
 
     public async Task<LeaseSpec> LeaseAsync() => (await FindLeaseAsync())!;
 
+    /// <summary>Returns once the event is there by which that instance says that it leads.</summary>
+    public Task UntilToldThatItLeadsAsync(FaultyScheduler instance) => Eventually.TrueAsync(
+        async () => (await _lab.Api.Resource<Event>().ListAsync("kube-system", options: null, CancellationToken.None)).Items
+            .Any(each => each is { Reason: "LeaderElection", InvolvedObject.Kind: "Lease" } && each.Message == $"{instance.Name} became leader"),
+        $"the event that {instance.Name} became leader");
+
     /// <summary>Starts the first, lets it lead, and has the second stand by.</summary>
     public async Task ElectAsync(params string[] faultsOfTheFirst)
     {
@@ -93,8 +99,10 @@ internal sealed class SchedulerStory : IAsyncDisposable
     /// <summary>Each pod of this story was bound once, by one binding of one scheduler, and started once.</summary>
     public async Task CheckBoundOnceAsync()
     {
+        // The list is no older than what the watch has told by then, whatever it tells meanwhile.
+        List<Pod> steps = [.. Steps.Select(step => step.Object)];
         var now = await _lab.Api.Resource<Pod>().ListAsync(Namespace, options: null, CancellationToken.None);
-        var nodes = BoundPods.CheckOnce([.. Steps.Select(step => step.Object), .. now.Items.Where(IsOurs)]);
+        var nodes = BoundPods.CheckOnce([.. steps, .. now.Items.Where(IsOurs)]);
         var taken = One.Bound.Concat(Other.Bound).ToList();
         Assert.Equal(taken.Count, taken.DistinctBy(binding => binding.Uid).Count());
         Assert.All(taken, binding => Assert.Equal(binding.Node, nodes[binding.Uid]));

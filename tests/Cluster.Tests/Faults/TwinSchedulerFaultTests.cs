@@ -39,6 +39,7 @@ public sealed class TwinSchedulerFaultTests(TwinLab shared) : IClassFixture<Twin
         wire.Mend();
         await creating;
         await UntilNonePendingAsync("twin");
+        await Eventually.TrueAsync(() => TwinLab.Pods - cut.Bound.Count - stale.Bound.Count <= cut.Unknown, "both know which of the pods they have bound");
         var steps = await EndOfAsync(watch);
 
         var nodes = BoundPods.CheckOnce(steps.Select(step => step.Object));
@@ -73,6 +74,7 @@ public sealed class TwinSchedulerFaultTests(TwinLab shared) : IClassFixture<Twin
         await OutageStories.StopStoreAsync(_lab);
         await creating;
         await UntilNonePendingAsync("slow");
+        await leader.UntilBoundAsync(Pods);
         var steps = await EndOfAsync(watch);
 
         var nodes = BoundPods.CheckOnce(steps.Select(step => step.Object));

@@ -26,7 +26,7 @@ public sealed class AttemptCostTests
         var few = Allocated();
         for (var i = 0; i < 50 * Nodes; i++) _cache.SetPod(Placed(i).Info());
 
-        Assert.Equal(few, Allocated());
+        Assert.InRange(Allocated(), 0, few);
     }
 
     // Pods that have lost what is said in them: whoever looks at one finds out.
@@ -48,14 +48,15 @@ public sealed class AttemptCostTests
         for (var i = 0; i < 5 * Nodes; i++) _cache.SetPod(Placed(i).Info());
         _cache.Refresh(_snapshot);
 
-        Assert.Equal(few, AllocatedByRefresh("many"));
+        Assert.InRange(AllocatedByRefresh("many"), 0, few);
     }
 
     private static Pod Placed(int number) => A.Pod($"p{number}").Cpu("10m").OnNode($"n{number % Nodes}");
 
     private Decision Decide(Pod pod, Random random) => new SchedulingCycle(random).Decide(_profile, new CycleState(), pod.Info(), _snapshot);
 
-    // Of several rounds the least counts, for the runtime may take some for itself, and the first fills what is kept from cycle to cycle.
+    // Of several rounds the least counts, for the runtime may take some for itself, and the first fills what is kept from cycle to cycle. It may be less
+    // later: code that the runtime has compiled anew meanwhile keeps more on the stack.
     private long Allocated()
     {
         _cache.Refresh(_snapshot);

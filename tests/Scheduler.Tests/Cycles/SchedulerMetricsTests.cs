@@ -89,7 +89,7 @@ public sealed class SchedulerMetricsTests : IAsyncLifetime
         _rig.Feed.OnAdd(A.Node("n2", cpu: "2"));
         _rig.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("bind default/web to n2", await WriteAsync());
-        await Patience.UntilAsync(() => _measured.Of("scheduler_pod_scheduling_attempts{}").Count > 0, "the count of the second attempt");
+        await Patience.UntilAsync(() => _measured.Of(Point("PostBind")).Count > 0, "the last extension point of the second attempt");
 
         Assert.Equal([2], _measured.Of("scheduler_pod_scheduling_attempts{}"));
         Assert.Equal([1], _measured.Of("scheduler_pod_scheduling_sli_duration_seconds{attempts=2}"));
@@ -196,10 +196,16 @@ public sealed class SchedulerMetricsTests : IAsyncLifetime
         var plugin = new Doorman();
         for (var i = 0; i < 1000; i++) MeasureAll(metrics, plugin);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++) MeasureAll(metrics, plugin);
+        // Of several rounds the least counts, for the runtime may take some for itself.
+        var least = long.MaxValue;
+        for (var round = 0; round < 5; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1000; i++) MeasureAll(metrics, plugin);
+            least = long.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
 
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 999);
+        Assert.InRange(least, 0, 999);
     }
 
     private static void MeasureAll(SchedulerMetrics metrics, IPlugin plugin)

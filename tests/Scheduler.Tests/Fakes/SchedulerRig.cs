@@ -87,10 +87,16 @@ internal sealed class SchedulerRig : IAsyncDisposable
 
     public async Task<string> EventAsync() => await Events.Recorded.Reader.ReadAsync().AsTask().OrMissing("an event");
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the loop and its workers; what they had begun to write is written.</summary>
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
         await _running.OrMissing("the scheduler's end");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _stop.Dispose();
         Metrics.Dispose();
     }
