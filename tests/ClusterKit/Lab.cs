@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
 
+using MiniK8s.Api.Errors;
 using MiniK8s.Client.Connection;
 using MiniK8s.Client.Resources;
+using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.ClusterKit;
 
@@ -47,7 +49,23 @@ public sealed class Lab : IAsyncDisposable
             if (supervisor.HasExited) throw new InvalidOperationException($"mk8s up ended with {supervisor.ExitCode}: {await errors}");
             await Task.Delay(20);
         }
-        return new Lab(folder, supervisor);
+        var lab = new Lab(folder, supervisor);
+        await Eventually.TrueAsync(lab.AnswersAsync, "the apiserver answers its administrator");
+        return lab;
+    }
+
+    // The first connection of a process takes the longest: on a busy machine longer than a client waits for one.
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await Api.Resource<Namespace>().GetAsync("", "default", CancellationToken.None);
+            return true;
+        }
+        catch (ApiException refusal) when (refusal.Status.Code is 503 or 504)
+        {
+            return false;
+        }
     }
 
     /// <summary>Runs kubectl against this lab.</summary>
