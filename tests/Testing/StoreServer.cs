@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace MiniK8s.Testing;
@@ -26,7 +24,7 @@ public sealed class StoreServer : IAsyncDisposable
 
     private readonly StoreKind _kind;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mk8s-store-");
-    private readonly string _etcdPeers = $"http://127.0.0.1:{FreePort()}";
+    private readonly string _etcdPeers = $"http://127.0.0.1:{FreePort.Find()}";
     private Process? _process;
 
     private StoreServer(StoreKind kind) => _kind = kind;
@@ -79,7 +77,7 @@ public sealed class StoreServer : IAsyncDisposable
 
     private async Task StartEtcdAsync()
     {
-        if (Endpoint.Length == 0) Endpoint = $"http://127.0.0.1:{FreePort()}";
+        if (Endpoint.Length == 0) Endpoint = $"http://127.0.0.1:{FreePort.Find()}";
         Launch(RequiredTool.Find("etcd") ?? "etcd",
         [
             "--data-dir", Path.Combine(_folder.FullName, "data"), "--listen-client-urls", Endpoint, "--advertise-client-urls", Endpoint,
@@ -116,25 +114,6 @@ public sealed class StoreServer : IAsyncDisposable
             if (_process!.HasExited) throw new InvalidOperationException($"The store ({_kind}) ended with {_process.ExitCode}.");
             if (Stopwatch.GetElapsedTime(began) > Patience.Limit) throw new TimeoutException($"Missing after {Patience.Limit.TotalSeconds} s: an answer of the store ({_kind}).");
             await Task.Delay(Poll).ConfigureAwait(false);
-        }
-    }
-
-    // etcd cannot say which port it chose. Below what systems give to outgoing connections, so that none of those takes it meanwhile.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(15_000, 30_000);
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            try
-            {
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // In use; the next one may not be.
-            }
         }
     }
 }

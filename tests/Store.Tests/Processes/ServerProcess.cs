@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 using Grpc.Net.Client;
@@ -101,7 +99,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>The machine's etcd, on free ports; ready when this returns.</summary>
     public static async Task<ServerProcess> StartEtcdAsync(string dataDirectory, params string[] flags)
     {
-        var (client, peer) = (FreePort(), FreePort());
+        var (client, peer) = (FreePort.Find(), FreePort.Find());
         var (clientUrl, peerUrl) = ($"http://127.0.0.1:{client}", $"http://127.0.0.1:{peer}");
         var server = new ServerProcess(new ProcessStartInfo(RequiredTool.Find("etcd")!,
         [
@@ -168,12 +166,5 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         if (line is null) return;
         lock (_output) _output.Add(line);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
