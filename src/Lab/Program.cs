@@ -4,6 +4,11 @@ using MiniK8s.Lab.Commands;
 using MiniK8s.Lab.Commands.Store;
 using MiniK8s.Lab.Commands.Why;
 
+using Spectre.Console;
+
+// Colours are for a terminal; a file or a pipe gets plain text.
+if (Console.IsOutputRedirected) AnsiConsole.Console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors });
+
 var root = new RootCommand("MiniK8s: a small Kubernetes control plane as a handful of processes")
 {
     UpCommand.Create(TimeProvider.System),

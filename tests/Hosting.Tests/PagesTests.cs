@@ -41,7 +41,7 @@ public sealed class PagesTests(RunningProcess process) : IClassFixture<RunningPr
         using var meter = new Meter("MiniK8s.Tests." + nameof(Metrics_EveryKindOfInstrument_IsWrittenAsPrometheusHasIt));
         meter.CreateCounter<long>("t1.commits", null, "Commits done").Add(2, new("result", "o\"k"), new("to", "disk"));
         meter.CreateUpDownCounter<int>("t1_depth").Add(-3);
-        var histogram = meter.CreateHistogram<double>("t1_seconds", advice: new() { HistogramBucketBoundaries = [0.1, 1] });
+        var histogram = meter.CreateHistogram<double>("t1_seconds", advice: new() { HistogramBucketBoundaries = [0.00001, 0.1, 1] });
         foreach (var value in new[] { 0.1, 0.5, 7 }) histogram.Record(value);
         meter.CreateObservableGauge("t1_nodes", () => 5);
 
@@ -53,7 +53,7 @@ public sealed class PagesTests(RunningProcess process) : IClassFixture<RunningPr
                 "# HELP t1_depth ", "# TYPE t1_depth gauge", "t1_depth -3",
                 "# HELP t1_nodes ", "# TYPE t1_nodes gauge", "t1_nodes 5",
                 "# HELP t1_seconds ", "# TYPE t1_seconds histogram",
-                "t1_seconds_bucket{le=\"0.1\"} 1", "t1_seconds_bucket{le=\"1\"} 2", "t1_seconds_bucket{le=\"+Inf\"} 3", "t1_seconds_sum 7.6", "t1_seconds_count 3",
+                "t1_seconds_bucket{le=\"1e-05\"} 0", "t1_seconds_bucket{le=\"0.1\"} 1", "t1_seconds_bucket{le=\"1\"} 2", "t1_seconds_bucket{le=\"+Inf\"} 3", "t1_seconds_sum 7.6", "t1_seconds_count 3",
             ],
             lines);
     }

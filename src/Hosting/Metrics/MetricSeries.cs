@@ -56,10 +56,11 @@ internal sealed class MetricSeries(double[] bounds)
 
     private static string Braced(string labels) => labels.Length == 0 ? "" : $"{{{labels}}}";
 
+    // As Go writes small numbers (1e-05): a bucket's bound is a label, compared as text.
     private static string Text(double value) => value switch
     {
         double.PositiveInfinity => "+Inf",
         double.NegativeInfinity => "-Inf",
-        _ => value.ToString("R", CultureInfo.InvariantCulture),
+        _ => value.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e'),
     };
 }

@@ -55,7 +55,6 @@ internal static class DiffCommand
     private static string Coloured(string line, InvocationConfiguration terminal)
     {
         var colour = line[0] switch { '+' => "32", '-' => "31", '@' => "36", _ => null };
-        var isTerminal = terminal.Output == Console.Out && !Console.IsOutputRedirected;
-        return isTerminal && colour is not null && AnsiConsole.Profile.Capabilities is { Ansi: true, ColorSystem: not ColorSystem.NoColors } ? $"\e[{colour}m{line}\e[0m" : line;
+        return terminal.Output == Console.Out && colour is not null && AnsiConsole.Profile.Capabilities is { Ansi: true, ColorSystem: not ColorSystem.NoColors } ? $"\e[{colour}m{line}\e[0m" : line;
     }
 }
