@@ -63,7 +63,7 @@ public sealed class BackendRowsTests : IDisposable
         BackendRow[] committed = [.. _rows.Values.Where(row => !row.IsTombstone && row.Value.Value.Length < 1000)];
 
         using var done = new CancellationTokenSource();
-        var finder = Task.Run(() =>
+        var finder = Busy.Run(() =>
         {
             for (var i = 0; !done.IsCancellationRequested; i = (i + 7) % committed.Length)
             {

@@ -96,7 +96,7 @@ public sealed class SettledHistoryTests
         var history = new KeyHistory(Key);
         var published = 0L;
         _backend.Taken = long.MaxValue;
-        var reader = Task.Run(() =>
+        var reader = Busy.Run(() =>
         {
             var random = new Random(1);
             while (Volatile.Read(ref published) is var newest && newest < Last)

@@ -17,7 +17,7 @@ public sealed class SnapshotReadTests
         var store = new MvccStore();
         var taken = new Taken(store.Current, ImmutableSortedDictionary.Create<ByteString, long>(Comparer<ByteString>.Create(Keys.Compare)));
         using var done = new CancellationTokenSource();
-        var readers = Enumerable.Range(1, 2).Select(seed => Task.Run(() => ReadUntil(() => Volatile.Read(ref taken), new Random(seed), done.Token))).ToList();
+        var readers = Enumerable.Range(1, 2).Select(seed => Busy.Run(() => ReadUntil(() => Volatile.Read(ref taken), new Random(seed), done.Token))).ToList();
         var writer = new Writer(store, new Random(4));
 
         for (var round = 0; round < 3_000 && !readers.Exists(reader => reader.IsCompleted); round++)

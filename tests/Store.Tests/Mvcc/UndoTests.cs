@@ -41,7 +41,7 @@ public sealed class UndoTests
         var requests = new RandomRequests(new Random(5));
         for (var i = 0; i < 200; i++) Write(requests.Put(), store);
         using var done = new CancellationTokenSource();
-        var reader = Task.Run(() => ReadUntil(store, done.Token));
+        var reader = Busy.Run(() => ReadUntil(store, done.Token));
 
         for (var round = 0; round < 2000; round++)
         {

@@ -24,7 +24,7 @@ internal sealed class LeaseLives(int count) : IDisposable
     /// <summary>Grants all, puts their keys, and revokes the third that is revoked.</summary>
     public async Task BeginAsync(ServerProcess store)
     {
-        Watch(store);
+        Watch(store, from: 1);
         await Parallel.ForEachAsync(All, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (id, _) =>
         {
             var asked = _clock.Elapsed;
@@ -45,7 +45,7 @@ internal sealed class LeaseLives(int count) : IDisposable
         var left = await store.Kv.RangeAsync(new RangeRequest { Key = ByteString.CopyFrom(0), RangeEnd = ByteString.CopyFrom(0) });
         foreach (var id in left.Kvs.Select(kv => int.Parse(kv.Key.ToStringUtf8()))) _began[id] = (asked, now);
         foreach (var id in All.Where(id => left.Kvs.All(kv => kv.Lease != id))) _gone.TryAdd(id, TimeSpan.MaxValue);     // before the kill, unseen
-        Watch(store);
+        Watch(store, left.Header.Revision + 1);      // none may end between the two unseen
         return store;
     }
 
@@ -81,17 +81,17 @@ internal sealed class LeaseLives(int count) : IDisposable
 
     public void Dispose() => _ended.Dispose();
 
-    // Those kept alive live longer, so that a slow machine gets round to all of them in time.
-    private static long TtlOf(int id) => IsKeptAlive(id) ? 10 : 2 + (id / 3 % 4);
+    // Those kept alive or revoked live longer, so that a slow machine gets round to all of them in time.
+    private static long TtlOf(int id) => IsKeptAlive(id) || IsRevoked(id) ? 10 : 2 + (id / 3 % 4);
 
     private static bool IsKeptAlive(int id) => id % 3 == 1;
 
     private static bool IsRevoked(int id) => id % 3 == 2;
 
-    private void Watch(ServerProcess store)
+    private void Watch(ServerProcess store, long from)
     {
         var call = store.Watch.Watch(cancellationToken: _ended.Token);
-        var everything = new WatchCreateRequest { Key = ByteString.CopyFrom(0), RangeEnd = ByteString.CopyFrom(0) };
+        var everything = new WatchCreateRequest { Key = ByteString.CopyFrom(0), RangeEnd = ByteString.CopyFrom(0), StartRevision = from };
         _watching = Task.Run(async () =>
         {
             using var _ = call;

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 using Grpc.Net.Client;
@@ -13,10 +11,12 @@ namespace MiniK8s.Store.Tests.Processes;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly ReservedPort[] _ports;
     private readonly List<string> _output = [];
 
-    private ServerProcess(ProcessStartInfo start)
+    private ServerProcess(ProcessStartInfo start, params ReservedPort[] ports)
     {
+        _ports = ports;
         (start.RedirectStandardOutput, start.RedirectStandardError, start.RedirectStandardInput) = (true, true, true);
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
@@ -101,14 +101,14 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>The machine's etcd, on free ports; ready when this returns.</summary>
     public static async Task<ServerProcess> StartEtcdAsync(string dataDirectory, params string[] flags)
     {
-        var (client, peer) = (FreePort(), FreePort());
-        var (clientUrl, peerUrl) = ($"http://127.0.0.1:{client}", $"http://127.0.0.1:{peer}");
+        var (client, peer) = (ReservedPort.Take(), ReservedPort.Take());
+        var (clientUrl, peerUrl) = ($"http://127.0.0.1:{client.Number}", $"http://127.0.0.1:{peer.Number}");
         var server = new ServerProcess(new ProcessStartInfo(RequiredTool.Find("etcd")!,
         [
             "--data-dir", dataDirectory, "--listen-client-urls", clientUrl, "--advertise-client-urls", clientUrl,
             "--listen-peer-urls", peerUrl, "--initial-advertise-peer-urls", peerUrl, "--initial-cluster", $"default={peerUrl}", .. flags,
-        ]));
-        server.Connect(client);
+        ]), client, peer);
+        server.Connect(client.Number);
         while (true)
         {
             try
@@ -156,6 +156,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         if (!_process.HasExited) await KillAsync();
         Channel?.Dispose();
         _process.Dispose();
+        foreach (var port in _ports) port.Dispose();
     }
 
     private void Connect(int port)
@@ -168,12 +169,5 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         if (line is null) return;
         lock (_output) _output.Add(line);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

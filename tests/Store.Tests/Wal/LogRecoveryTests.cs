@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using Google.Protobuf;
 
 using MiniK8s.Protocol.Etcd;
@@ -36,7 +34,7 @@ public sealed class LogRecoveryTests : IDisposable
     }
 
     [Fact]
-    public void Recover_AHundredThousandRevisions_TakesSeconds()
+    public void Recover_AHundredThousandRevisions_FindsThemAll()
     {
         using (var open = Open())
         {
@@ -47,11 +45,9 @@ public sealed class LogRecoveryTests : IDisposable
                 open.Commit(requests.ToArray());
             }
         }
-        var clock = Stopwatch.StartNew();
 
+        // What it may cost is said of a process that does nothing else: see RestartTests.
         Assert.Equal(100_001, Recover().Revision);
-
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));     // 1 s on an idle machine
     }
 
     private OpenStore Open() => new(_directory.Path, _options);
