@@ -48,7 +48,7 @@ internal static class Faults
         {
             await server.StopAsync();
             await server.TryStartAsync("--failpoints", point);      // it may get there before it is ready
-            await server.EndedAsync();
+            await server.KilledItselfAsync();
             await server.StartAsync();
             await traffic(50);
         }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -11,6 +9,7 @@ using Grpc.Net.Client;
 
 using MiniK8s.Protocol.Etcd;
 using MiniK8s.Robustness.Tests.History;
+using MiniK8s.Robustness.Tests.Runs;
 
 namespace MiniK8s.Robustness.Tests.Faults;
 
@@ -64,7 +63,7 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
     public async Task<bool> TryStartAsync(params string[] flags)
     {
         var ports = Path.Combine(directory, $"{Guid.NewGuid():N}.ports");
-        var etcdPort = isEtcd ? FreePort() : 0;
+        var etcdPort = isEtcd ? FreePort.Find() : 0;
         var launched = recorder.Now;
         _process = Launch(isEtcd ? EtcdStart(etcdPort) : StoreStart(ports, flags));
         var port = isEtcd ? etcdPort : await ReadPortAsync(ports, _process);
@@ -107,6 +106,21 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
         recorder.Add(new ProcessEndLine(recorder.Now, _process.ExitCode));
     }
 
+    /// <summary>Waits for the process to end at the failpoint it was started with, which traffic has to get it to.</summary>
+    /// <exception cref="TooSlowException">It does not within two minutes.</exception>
+    public async Task KilledItselfAsync()
+    {
+        try
+        {
+            await _process!.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        }
+        catch (TimeoutException)
+        {
+            throw new TooSlowException("too slow to judge: the server did not get to its failpoint in 120 s");
+        }
+        await EndedAsync();
+    }
+
     /// <summary>The process stands still for a while; its clock does not.</summary>
     public async Task PauseAsync(TimeSpan length)
     {
@@ -143,7 +157,7 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
 
     private ProcessStartInfo EtcdStart(int port)
     {
-        var (client, peer) = ($"http://127.0.0.1:{port}", $"http://127.0.0.1:{FreePort()}");
+        var (client, peer) = ($"http://127.0.0.1:{port}", $"http://127.0.0.1:{FreePort.Find()}");
         return new(RequiredTool.Find("etcd")!,
         [
             "--data-dir", DataDirectory, "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
@@ -214,13 +228,6 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
     {
         if (line is null) return;
         lock (_gate) _output.Add(line);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -62,6 +62,7 @@ internal sealed class RobustnessRun(string profile, Fault fault, int seed, RunSi
         var watchers = new Watchers(server, _recorder, mayAskProgress: !isEtcd);
         for (var id = 1; id <= size.Clients; id++) yield return Task.Run(() => watchers.RoamAsync((seed * 1000) + id, _stop.Token));
         yield return Task.Run(() => watchers.StallAsync(_stop.Token));
+        yield return Task.Run(NoteStandstillsAsync);
         // A log made up from a watch must not lose anything to compaction.
         yield return new Compactor(Client(server, 90), () => isEtcd ? Volatile.Read(ref _audited) : long.MaxValue, mayDefragment: !isEtcd).RunAsync(_stop.Token);
     }
@@ -72,6 +73,17 @@ internal sealed class RobustnessRun(string profile, Fault fault, int seed, RunSi
     {
         while (!_stop.IsCancellationRequested) await loop.StepAsync();
     });
+
+    // Where the whole machine stands still no lease ends in time, and what comes first afterwards still finds its keys: a fault like any other.
+    private async Task NoteStandstillsAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            var before = _recorder.Now;
+            await Task.Delay(100, CancellationToken.None);
+            if (_recorder.Now is var now && now - before > 500_000) _recorder.Add(new FaultLine("standstill", before, now));
+        }
+    }
 
     private void Audit(WatchResponse response)
     {

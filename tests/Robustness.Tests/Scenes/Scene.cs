@@ -20,7 +20,7 @@ internal sealed class Scene : IAsyncDisposable
     {
         Recorder = new HistoryRecorder(TimeProvider.System);
         Server = new TestServer(_directory, isEtcd: false, Recorder);
-        Client = new TrafficClient(Server, Recorder, id: 1, seed: 1);
+        Client = Patient(id: 1);
     }
 
     /// <summary>Every key.</summary>
@@ -43,6 +43,9 @@ internal sealed class Scene : IAsyncDisposable
         return scene;
     }
 
+    /// <summary>A client whose every answer counts: on a busy machine one may take long.</summary>
+    public TrafficClient Patient(int id) => new(Server, Recorder, id, seed: id, Patience.Limit);
+
     /// <summary>Lets so many clients put and delete ten keys until the scene ends.</summary>
     public void Write(int clients)
     {
@@ -61,18 +64,17 @@ internal sealed class Scene : IAsyncDisposable
 
     /// <summary>Reads on until a response is the wanted one.</summary>
     /// <exception cref="TimeoutException">It did not come; says what was missing.</exception>
-    public static async Task<WatchResponse> ReadUntilAsync(RecordedStream stream, Func<WatchResponse, bool> isWanted, string what)
-    {
-        return await ReadAsync().OrMissing(what);
+    public static Task<WatchResponse> ReadUntilAsync(RecordedStream stream, Func<WatchResponse, bool> isWanted, string what) =>
+        ReadOnAsync(stream, isWanted, what).OrMissing(what);
 
-        async Task<WatchResponse> ReadAsync()
+    /// <summary>The same, for as long as it takes: for who reads while others still have much to write.</summary>
+    public static async Task<WatchResponse> ReadOnAsync(RecordedStream stream, Func<WatchResponse, bool> isWanted, string what)
+    {
+        while (!stream.IsEnded)
         {
-            while (!stream.IsEnded)
-            {
-                if (await stream.ReadAsync(TimeSpan.FromSeconds(1)) is { } response && isWanted(response)) return response;
-            }
-            throw new InvalidOperationException($"The stream ended before {what}.");
+            if (await stream.ReadAsync(TimeSpan.FromSeconds(1)) is { } response && isWanted(response)) return response;
         }
+        throw new InvalidOperationException($"The stream ended before {what}.");
     }
 
     /// <summary>Stops the writers and the store, and judges what was recorded.</summary>

@@ -9,9 +9,14 @@ using MiniK8s.Robustness.Tests.History;
 namespace MiniK8s.Robustness.Tests.Traffic;
 
 /// <summary>One client of a run: makes one call after the other, and has each recorded. It never makes a call twice.</summary>
-internal sealed class TrafficClient(TestServer server, HistoryRecorder recorder, int id, int seed)
+/// <param name="server">The server.</param>
+/// <param name="recorder">The recorder.</param>
+/// <param name="id">Its number.</param>
+/// <param name="seed">Its chance.</param>
+/// <param name="patience">After how long it gives an answer up: a second, so that a server that is gone costs a run little. Who needs every answer waits longer.</param>
+internal sealed class TrafficClient(TestServer server, HistoryRecorder recorder, int id, int seed, TimeSpan? patience = null)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(1);
     private int _values;
 
     /// <summary>The client's chance.</summary>
@@ -87,7 +92,7 @@ internal sealed class TrafficClient(TestServer server, HistoryRecorder recorder,
         where T : class, IMessage
     {
         var connection = await server.ConnectAsync();
-        var answer = await recorder.CallAsync(id, request, () => call(connection, new CallOptions(deadline: DateTime.UtcNow + Timeout)));
+        var answer = await recorder.CallAsync(id, request, () => call(connection, new CallOptions(deadline: DateTime.UtcNow + _patience)));
         // After a failure others get their turn first; without this a dead server would be called in a tight loop.
         if (answer is null) await Task.Delay(25);
         return answer;

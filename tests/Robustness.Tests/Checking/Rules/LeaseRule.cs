@@ -62,7 +62,8 @@ internal sealed class LeaseRule : IRule
     {
         if (revoked != long.MaxValue) yield break;
         var tries = calls.Where(call => call.Request is LeaseKeepAliveRequest && Evidence.IsOpen(call)).Concat(renewals);
-        var due = Deadline(evidence, [.. tries.Select(call => call.End)], ttl) + (long)evidence.Options.LeaseLateness.TotalMicroseconds;
+        var lateness = (long)evidence.Options.LeaseLateness.TotalMicroseconds;
+        var due = Deadline(evidence, [.. tries.Select(call => call.End)], ttl, lateness) + lateness;
         var last = evidence.Timeline.Last;
         var missed = evidence.Visibility.LastMissed(end ?? last + 1);
         var hadKeys = end is not null || evidence.Timeline.At(last).Values.Any(kv => kv.Lease == lease);
@@ -70,8 +71,8 @@ internal sealed class LeaseRule : IRule
         if (calls.FirstOrDefault(call => call.Start > due && SaysAlive(call)) is { } alive) yield return new(11, $"lease {lease} was to be gone by {due} µs, yet {Evidence.Name(alive)}");
     }
 
-    // Goes through renewals, restarts and faults in the order of time: each can only put the end off.
-    private static long Deadline(Evidence evidence, List<long> renewals, long ttl)
+    // Goes through renewals, restarts and faults in the order of time: each can only put the end off, and only of a lease that may still be there.
+    private static long Deadline(Evidence evidence, List<long> renewals, long ttl, long lateness)
     {
         var changes = renewals.Select(at => (At: at, Until: at, IsRenewal: true))
             .Concat(evidence.History.Faults.Select(fault => (At: fault.Start, Until: fault.End, IsRenewal: false)))
@@ -79,7 +80,7 @@ internal sealed class LeaseRule : IRule
         var deadline = renewals.Min() + ttl;
         foreach (var (at, until, isRenewal) in changes.OrderBy(change => change.At))
         {
-            if (isRenewal || at <= deadline + Second) deadline = long.Max(deadline, until + ttl);
+            if (isRenewal || at <= deadline + lateness) deadline = long.Max(deadline, until + ttl);
         }
         return deadline;
     }
