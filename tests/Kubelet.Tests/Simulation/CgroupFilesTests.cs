@@ -104,13 +104,13 @@ public sealed class CgroupFilesTests
         {
             Name = "c", Image = "busybox", Command = ["sh", "-c", "i=0; while [ $i -lt 9000 ]; do i=$((i+1)); done; echo done; sleep infinity"], Resources = new() { CpuQuota = quota },
         });
-        // What it prints is in the log before its last sleep begins: as long as nothing is there, it waits for its processor time.
-        await lab.Time.WaitForTimersAsync(1);
-        while (await lab.LogAsync(id) == "")
+        var counted = lab.LinesAsync(id, 1);
+        while (!counted.IsCompleted)
         {
-            lab.Time.AdvanceToNextTimer();
-            await lab.Time.WaitForTimersAsync(1);
+            await Task.WhenAny(counted, lab.Time.WaitForTimersAsync(1));
+            if (!counted.IsCompleted) lab.Time.AdvanceToNextTimer();
         }
+        await counted;
         return (lab.Time.GetUtcNow() - began, (await UsedAsync(lab, id)).Total);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using MiniK8s.Kubelet.Runtime;
 using MiniK8s.Kubelet.Simulation;
@@ -80,14 +79,11 @@ internal sealed class SimLab : IAsyncDisposable
     }
 
     /// <summary>Moves the clock on while something is charged for its work, until the task is done.</summary>
-    /// <param name="task">Ends by itself when it has had time enough.</param>
-    /// <param name="others">Timers that wait for other things meanwhile. Only with one more than those does the script wait for the clock.</param>
-    public async Task<T> MoveUntilAsync<T>(Task<T> task, int others = 0)
+    public async Task<T> MoveUntilAsync<T>(Task<T> task)
     {
-        var since = Stopwatch.StartNew();
-        while (!task.IsCompleted && since.Elapsed < Patience.Limit)
+        for (var i = 0; i < 2000 && !task.IsCompleted; i++)
         {
-            await Task.WhenAny(task, Time.WaitForTimersAsync(others + 1));
+            await Task.WhenAny(task, Time.WaitForTimersAsync(1));
             if (!task.IsCompleted) Time.Advance(TimeSpan.FromSeconds(1));
         }
         return await task.OrMissing("the end of the script");
