@@ -19,6 +19,7 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
     private readonly Lock _gate = new();        // guards _up and _output
     private readonly List<string> _output = [];
     private readonly List<GrpcChannel> _channels = [];
+    private readonly ReservedPort[] _etcdPorts = isEtcd ? [ReservedPort.Take(), ReservedPort.Take()] : [];
     private TaskCompletionSource<ServerConnection> _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Process? _process;
 
@@ -47,15 +48,9 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
     /// <exception cref="InvalidOperationException">It ended before it was ready; says what it printed.</exception>
     public async Task StartAsync(params string[] flags)
     {
-        // A port that was free may be somebody else's by the time an etcd gets to it.
-        for (var left = isEtcd ? 5 : 1; !await TryStartAsync(flags); left--)
-        {
-            await EndedAsync();
-            if (left == 1 || !Output.Contains("address already in use", StringComparison.Ordinal))
-            {
-                throw new InvalidOperationException($"The server ended with {_process!.ExitCode} before it was ready:\n{Output}");
-            }
-        }
+        if (await TryStartAsync(flags)) return;
+        await EndedAsync();
+        throw new InvalidOperationException($"The server ended with {_process!.ExitCode} before it was ready:\n{Output}");
     }
 
     /// <summary>Starts a process that may end before it is ready.</summary>
@@ -63,10 +58,9 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
     public async Task<bool> TryStartAsync(params string[] flags)
     {
         var ports = Path.Combine(directory, $"{Guid.NewGuid():N}.ports");
-        var etcdPort = isEtcd ? FreePort.Find() : 0;
         var launched = recorder.Now;
-        _process = Launch(isEtcd ? EtcdStart(etcdPort) : StoreStart(ports, flags));
-        var port = isEtcd ? etcdPort : await ReadPortAsync(ports, _process);
+        _process = Launch(isEtcd ? EtcdStart() : StoreStart(ports, flags));
+        var port = isEtcd ? _etcdPorts[0].Number : await ReadPortAsync(ports, _process);
         if (port is { } open && await AnswersAsync(open, _process) is { } connection)
         {
             recorder.Add(new ProcessStartLine(launched, recorder.Now));
@@ -144,6 +138,7 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
             await _process.WaitForExitAsync();
         }
         foreach (var channel in _channels) channel.Dispose();
+        foreach (var port in _etcdPorts) port.Dispose();
         _process?.Dispose();
     }
 
@@ -155,9 +150,9 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
 
     private ProcessStartInfo StoreStart(string ports, string[] flags) => StoreStart(ports, flags, DataDirectory);
 
-    private ProcessStartInfo EtcdStart(int port)
+    private ProcessStartInfo EtcdStart()
     {
-        var (client, peer) = ($"http://127.0.0.1:{port}", $"http://127.0.0.1:{FreePort.Find()}");
+        var (client, peer) = ($"http://127.0.0.1:{_etcdPorts[0].Number}", $"http://127.0.0.1:{_etcdPorts[1].Number}");
         return new(RequiredTool.Find("etcd")!,
         [
             "--data-dir", DataDirectory, "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
