@@ -63,8 +63,7 @@ public sealed class TerminationFlowTests(SharedLab shared)
         var (took, last) = await DeleteAndWaitAsync(lab, ns);
 
         Assert.Equal(0, last.Ended()!.ExitCode);
-        Assert.True(took.TotalSeconds >= 2, $"the hook was not waited for: {took}");
-        Assert.True(last.Ended()!.FinishedAt.ToDateTimeOffset() < last.Metadata.DeletionTimestamp.ToDateTimeOffset(), "it waited for the grace period to end");
+        Assert.InRange(took.TotalSeconds, 2, 19.9);      // the hook's 2 s, and not the 20 s of the grace period
     }
 
     [Fact]
