@@ -23,23 +23,16 @@ public sealed class AuditTests
         using var rest = server.Rest(Alice);
         rest.DefaultRequestHeaders.UserAgent.ParseAdd("tool/1.0");
 
-        // A record comes after its answer, so each is waited for: those of two connections have no order.
         List<AuditRecord> seen = [];
-        var created = await rest.PostAsJsonAsync(ConfigMaps, new { metadata = new { generateName = "a-" }, data = new { k = "v1" } });
-        seen.AddRange(await TakeAsync(watch, 1));
+        var created = await RecordedAsync(rest.PostAsJsonAsync(ConfigMaps, new { metadata = new { generateName = "a-" }, data = new { k = "v1" } }));
         var name = (await created.Content.ReadFromJsonAsync<System.Text.Json.Nodes.JsonObject>())!["metadata"]!["name"]!.GetValue<string>();
-        var read = await server.ConfigMaps.GetAsync(new() { Namespace = "default", Name = name });
-        seen.AddRange(await TakeAsync(watch, 1));
-        var patched = await server.ConfigMaps.PatchAsync(new() { Namespace = "default", Name = name, Type = PatchType.MergePatch, Patch = """{"data":{"k":"v2"}}""" });
-        seen.AddRange(await TakeAsync(watch, 1));
-        await rest.PatchAsync($"{ConfigMaps}/{name}", Json("""{"data":{"k":"v2"}}""", "application/merge-patch+json"));
-        seen.AddRange(await TakeAsync(watch, 1));
-        await rest.PatchAsync($"{ConfigMaps}/{name}?dryRun=All", Json("""{"data":{"k":"v3"}}""", "application/merge-patch+json"));
-        seen.AddRange(await TakeAsync(watch, 1));
-        await Assert.ThrowsAsync<RpcException>(() => server.ConfigMaps.GetAsync(new() { Namespace = "default", Name = "ghost" }).ResponseAsync);
-        seen.AddRange(await TakeAsync(watch, 1));
-        await rest.DeleteAsync($"{ConfigMaps}/{name}");
-        seen.AddRange(await TakeAsync(watch, 1));
+        var read = await RecordedAsync(server.ConfigMaps.GetAsync(new() { Namespace = "default", Name = name }).ResponseAsync);
+        var patched = await RecordedAsync(
+            server.ConfigMaps.PatchAsync(new() { Namespace = "default", Name = name, Type = PatchType.MergePatch, Patch = """{"data":{"k":"v2"}}""" }).ResponseAsync);
+        await RecordedAsync(rest.PatchAsync($"{ConfigMaps}/{name}", Json("""{"data":{"k":"v2"}}""", "application/merge-patch+json")));
+        await RecordedAsync(rest.PatchAsync($"{ConfigMaps}/{name}?dryRun=All", Json("""{"data":{"k":"v3"}}""", "application/merge-patch+json")));
+        await RecordedAsync(Assert.ThrowsAsync<RpcException>(() => server.ConfigMaps.GetAsync(new() { Namespace = "default", Name = "ghost" }).ResponseAsync));
+        await RecordedAsync(rest.DeleteAsync($"{ConfigMaps}/{name}"));
 
         var (first, second) = (read.Metadata.ResourceVersion, patched.Metadata.ResourceVersion);
         Assert.Equal(
@@ -60,6 +53,14 @@ public sealed class AuditTests
         Assert.Equal(["system:masters", "system:authenticated"], seen[0].Groups);
         Assert.Equal(read.Metadata.Uid, seen[2].Object.Uid);
         Assert.Equal(7, seen.Select(each => each.AuditId).Distinct().Count());
+
+        // A record comes after its answer, so each is waited for: those of two connections have no order.
+        async Task<T> RecordedAsync<T>(Task<T> request)
+        {
+            var answer = await request;
+            seen.AddRange(await TakeAsync(watch, 1));
+            return answer;
+        }
     }
 
     [EveryStoreFact]
