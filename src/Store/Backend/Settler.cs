@@ -30,8 +30,9 @@ internal sealed partial class Settler(
     TimeProvider time,
     ILogger<Settler> logger) : BackgroundService
 {
-    // Bytes of the log in one transaction: enough that its syncs cost little per row; LiteDB keeps the room of the largest for ever.
-    private const int TransactionBytes = 1 << 20;
+    // Bytes of the log in one transaction: enough that its syncs cost little per row; LiteDB keeps the room of the largest for ever,
+    // and past 162 pages of 8 KiB takes 500 more at once.
+    private const int TransactionBytes = 1 << 19;
 
     // One segment waits: three times as long at rest as at work. More wait: less rest.
     private const double RestForOne = 3;
