@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-
 using Google.Protobuf;
 
 using Grpc.Core;
@@ -67,10 +64,5 @@ internal sealed partial class LeaseService(
     }
 
     // One of 2^63: that it is taken already is less likely than any other fault, and would be refused.
-    private static long PickId()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        RandomNumberGenerator.Fill(bytes);
-        return (BinaryPrimitives.ReadInt64LittleEndian(bytes) & long.MaxValue) | 1;
-    }
+    private static long PickId() => new Random().NextInt64(1, long.MaxValue);
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace MiniK8s.Store.Wal;
@@ -28,11 +27,11 @@ internal sealed record Identity(ulong ClusterId, ulong MemberId)
         return identity;
     }
 
+    // Names, no secrets: the cryptographic generator would keep 5 MiB of libraries in memory for these two numbers.
     private static Identity New()
     {
-        Span<byte> random = stackalloc byte[16];
-        RandomNumberGenerator.Fill(random);
-        return new Identity(BinaryPrimitives.ReadUInt64LittleEndian(random) | 1, BinaryPrimitives.ReadUInt64LittleEndian(random[8..]) | 1);
+        var random = new Random();
+        return new Identity((ulong)random.NextInt64(1, long.MaxValue), (ulong)random.NextInt64(1, long.MaxValue));
     }
 
     private static Identity Parse(string file, string text)
