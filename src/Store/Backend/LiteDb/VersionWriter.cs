@@ -5,10 +5,10 @@ namespace MiniK8s.Store.Backend.LiteDb;
 /// <summary>What a transaction does to the versions, gathered so that LiteDB is called once for many rows. One thread; nothing outlives the transaction.</summary>
 internal sealed class VersionWriter
 {
-    private const int MostRows = 32;
+    // A read takes a document as a whole: of 16 rows of 256 B 43 us, of 32 of them 64, and as long of 7 rows of 2 KiB as of one alone.
+    private const int MostRows = 16;
 
-    // Of keys and values. A read takes a document as a whole, so that those of 2 KiB stand alone: their cost is in their size, not their number.
-    private const int MostBytes = 4 << 10;
+    private const int MostBytes = 16 << 10;       // of keys and values
 
     private const int MostChanged = 64;
 
