@@ -13,7 +13,7 @@ namespace MiniK8s.Store.Backend.LiteDb;
 /// leases    { _id, number (TTL in seconds), checksum }       alarms  { _id, number, checksum }
 /// meta      { _id: 1, format, revision, ... , checksum }
 /// </code>
-/// A document holds up to 16 versions, or one as it is (<see cref="VersionDocument"/>). LiteDB writes a transaction to a log of its own beside the file, and the log to the file at a checkpoint. It does not sync the log,
+/// A document holds up to 12 versions, or one as it is (<see cref="VersionDocument"/>). LiteDB writes a transaction to a log of its own beside the file, and the log to the file at a checkpoint. It does not sync the log,
 /// nor know a torn log from a whole one; <see cref="LiteDbStreams"/> sees to that. After a disk that refused something it is good for nothing:
 /// the file is closed, and opened again.
 /// </remarks>

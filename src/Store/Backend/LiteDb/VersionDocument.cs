@@ -15,7 +15,7 @@ namespace MiniK8s.Store.Backend.LiteDb;
 /// { _id: 4194304, key, create_revision, mod_revision, version, lease, previous, checksum, value }
 /// { _id: 8388608, versions: [ { _id: 8388608, key, ... }, { _id: 12582912, key, ... }, ... ] }      _id: at most that of its first row, once its own
 /// </code>
-/// LiteDB takes some 12 us and 15 KB of garbage for a document, whatever its size: fifteen rows in one cost a third of that a row.
+/// LiteDB takes some 12 us and 15 KB of garbage for a document, whatever its size: a dozen rows in one cost a third of that a row.
 /// Key and value are text where they are valid UTF-8, binary otherwise.
 /// </remarks>
 internal static class VersionDocument
