@@ -6,6 +6,9 @@ internal sealed class Pace(TimeProvider time)
     private const int StepsPerLook = 16;
     private static readonly TimeSpan _slice = TimeSpan.FromMilliseconds(2);
 
+    // What took longer was no work: nothing was to be done since the last step, or the whole machine stood still.
+    private static readonly TimeSpan _longest = TimeSpan.FromMilliseconds(100);
+
     private long _began = time.GetTimestamp();
     private int _steps;
     private int _hurries;
@@ -30,6 +33,7 @@ internal sealed class Pace(TimeProvider time)
         var worked = time.GetElapsedTime(_began);
         if (worked < _slice) return;
         Stopping.ThrowIfCancellationRequested();
+        if (worked > _longest) worked = _longest;
         if (Rest > 0 && Volatile.Read(ref _hurries) == 0) Task.Delay(worked * Rest, time, Stopping).GetAwaiter().GetResult();
         _began = time.GetTimestamp();
     }

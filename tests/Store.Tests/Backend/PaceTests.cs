@@ -20,6 +20,19 @@ public sealed class PaceTests
     }
 
     [Fact]
+    public async Task Step_AfterAnHourWithoutWork_DoesNotRestForThreeHours()
+    {
+        var pace = new Pace(_time) { Rest = 3 };
+        _time.Advance(TimeSpan.FromHours(1));
+
+        var working = Work(pace);
+        await _time.WaitForTimersAsync(1);
+
+        Assert.InRange(_time.AdvanceToNextTimer(), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        await working.OrMissing("the end of the rest");
+    }
+
+    [Fact]
     public async Task Step_WhileSomebodyWaits_DoesNotRest()
     {
         var pace = new Pace(_time) { Rest = 3 };
