@@ -37,11 +37,10 @@ public static class BuilderExtensions
     public static WebApplicationBuilder AddMiniK8sGrpc(this WebApplicationBuilder builder, Action<GrpcServiceOptions>? configure = null)
     {
         builder.Services.AddSingleton<MappedServices>().AddSingleton<ReflectionAnswers>();
-        builder.Services.AddSingleton<UnhandledErrors>().AddSingleton<StreamsEndAtShutdown>();
+        builder.Services.AddSingleton<UnhandledErrors>().AddSingleton<StreamsEndAtShutdown>().AddSingleton<CallGuard>();
         builder.Services.AddGrpc(grpc =>
         {
-            grpc.Interceptors.Add<UnhandledErrors>();
-            grpc.Interceptors.Add<StreamsEndAtShutdown>();
+            grpc.Interceptors.Add<CallGuard>();
             configure?.Invoke(grpc);
         });
         return builder;
