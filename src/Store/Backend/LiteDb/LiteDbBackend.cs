@@ -109,7 +109,11 @@ internal sealed class LiteDbBackend : IBackend
     }
 
     /// <inheritdoc />
-    public void Insert(BackendRow row, uint checksum) => Change(() => _writer.Insert(Versions, row, checksum));
+    public void Insert(BackendRow row, uint checksum)
+    {
+        if (!_writer.HasRoomFor(row)) Change(() => _writer.WriteAdded(Versions));
+        _writer.Add(row, checksum);
+    }
 
     /// <inheritdoc />
     public uint? Delete(long id)

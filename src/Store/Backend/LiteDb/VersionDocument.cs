@@ -23,22 +23,25 @@ internal static class VersionDocument
     private const string Several = "versions";
 
     /// <summary>The rows as one document.</summary>
-    public static BsonDocument Of(IReadOnlyList<BsonDocument> rows) =>
-        rows is [var only] ? only : new BsonDocument { ["_id"] = rows[0]["_id"], [Several] = new BsonArray(rows) };
+    public static BsonDocument Of(IReadOnlyCollection<BsonDocument> rows) =>
+        rows.Count == 1 ? rows.First() : new BsonDocument { ["_id"] = rows.First()["_id"], [Several] = new BsonArray(rows) };
 
-    /// <summary>One row.</summary>
-    public static BsonDocument Of(BackendRow row, uint checksum) => new()
+    /// <summary>Makes the document one row, whatever row it was before.</summary>
+    public static void Write(BsonDocument document, BackendRow row, uint checksum)
     {
-        ["_id"] = row.Id,
-        ["key"] = ToValue(row.Value.Key),
-        ["create_revision"] = row.Value.CreateRevision,
-        ["mod_revision"] = row.Value.ModRevision,
-        ["version"] = row.Value.Version,
-        ["lease"] = row.Value.Lease,
-        ["previous"] = row.Previous,
-        ["checksum"] = (long)checksum,
-        ["value"] = ToValue(row.Value.Value),
-    };
+        document["_id"] = row.Id;
+        document["key"] = ToValue(row.Value.Key);
+        document["create_revision"] = row.Value.CreateRevision;
+        document["mod_revision"] = row.Value.ModRevision;
+        document["version"] = row.Value.Version;
+        document["lease"] = row.Value.Lease;
+        document["previous"] = row.Previous;
+        document["checksum"] = (long)checksum;
+        document["value"] = ToValue(row.Value.Value);
+    }
+
+    /// <summary>Lets go of the row's value, which may be large.</summary>
+    public static void Forget(BsonDocument row) => row["value"] = BsonValue.Null;
 
     /// <summary>The document's rows, by id.</summary>
     public static IEnumerable<BsonDocument> Rows(BsonDocument document) =>

@@ -13,17 +13,29 @@ internal sealed class VersionWriter
 
     private const int MostChanged = 64;
 
-    private readonly List<BsonDocument> _added = [];
+    // The rows that wait come first. The others are written over again and again: a new one leaves 900 bytes of a growing table behind.
+    private readonly BsonDocument[] _rows = [.. Enumerable.Range(0, MostRows).Select(_ => new BsonDocument())];
+
     private readonly List<Changed> _changed = [];
+    private int _added;
     private int _addedBytes;
 
-    /// <summary>Adds a row; ids only ever rise.</summary>
-    public void Insert(ILiteCollection<BsonDocument> versions, BackendRow row, uint checksum)
+    /// <summary>Whether another row may be added before those added have been written.</summary>
+    public bool HasRoomFor(BackendRow row) => _added == 0 || (_added < MostRows && _addedBytes + BytesOf(row) <= MostBytes);
+
+    /// <summary>Adds a row, for which there must be room; ids only ever rise.</summary>
+    public void Add(BackendRow row, uint checksum)
     {
-        var bytes = row.Value.Key.Length + row.Value.Value.Length;
-        if (_added.Count == MostRows || (_added.Count > 0 && _addedBytes + bytes > MostBytes)) WriteAdded(versions);
-        _added.Add(VersionDocument.Of(row, checksum));
-        _addedBytes += bytes;
+        VersionDocument.Write(_rows[_added++], row, checksum);
+        _addedBytes += BytesOf(row);
+    }
+
+    /// <summary>Gives LiteDB the rows added.</summary>
+    public void WriteAdded(ILiteCollection<BsonDocument> versions)
+    {
+        if (_added == 0) return;
+        versions.Insert(VersionDocument.Of(new ArraySegment<BsonDocument>(_rows, 0, _added)));
+        ForgetAdded();
     }
 
     /// <summary>Removes a row; gives the checksum it bore, null when there is none.</summary>
@@ -46,18 +58,8 @@ internal sealed class VersionWriter
     /// <summary>Forgets what LiteDB has not been given: the transaction is undone.</summary>
     public void Clear()
     {
-        _added.Clear();
-        _addedBytes = 0;
+        ForgetAdded();
         _changed.Clear();
-    }
-
-    private void WriteAdded(ILiteCollection<BsonDocument> versions)
-    {
-        if (_added.Count == 0) return;
-        var document = VersionDocument.Of(_added);
-        _added.Clear();
-        _addedBytes = 0;
-        versions.Insert(document);
     }
 
     // The document that would have the row, from now on one of the changed ones; the range it covers is that it had when it was read.
@@ -74,11 +76,19 @@ internal sealed class VersionWriter
         return changed;
     }
 
+    private void ForgetAdded()
+    {
+        foreach (var row in _rows.AsSpan(0, _added)) VersionDocument.Forget(row);
+        (_added, _addedBytes) = (0, 0);
+    }
+
     private void WriteChanged(ILiteCollection<BsonDocument> versions)
     {
         foreach (var changed in _changed) versions.Update(changed.Document);
         _changed.Clear();
     }
+
+    private static int BytesOf(BackendRow row) => row.Value.Key.Length + row.Value.Value.Length;
 
     private sealed record Changed(long From, long To, BsonDocument Document);
 }
