@@ -49,13 +49,15 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
     /// <summary>Counts and times the batches; may be left out.</summary>
     public StoreMetrics? Metrics { get; init; }
 
-    /// <summary>Commits a write and gives its outcome. Cancelling stops the wait for room in the queue; a queued write is past recall.</summary>
-    /// <exception cref="StoreStoppedException">The store is stopping, or a sync failed: whether the write is in is unknown.</exception>
+    /// <summary>
+    /// Commits a write and gives its outcome, to be awaited once: <see cref="EtcdErrors.Stopped"/> when the store is stopping, or a sync failed and
+    /// whether the write is in is unknown. Cancelling stops the wait for room in the queue; a queued write is past recall.
+    /// </summary>
     public ValueTask<Outcome<IMessage>> CommitAsync(IMessage request, CancellationToken ct)
     {
         var pending = new PendingCommit(request, request.CalculateSize());
         if (TryCommitHere(pending)) return new(pending.Outcome);
-        return new(_queue.Writer.TryWrite(pending) ? pending.Completion : QueueAsync(pending, ct));
+        return _queue.Writer.TryWrite(pending) ? pending.Completion : new(QueueAsync(pending, ct));
     }
 
     /// <summary>Has the log begin a new segment, between two batches. Blocks its caller's thread for as long as both take.</summary>
@@ -102,7 +104,7 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         catch (Exception ex)
         {
             Close(ex);
-            FailAll(batch, new StoreStoppedException(ex));
+            StopAll(batch);
             throw;                              // the host stops; recovery starts from the log
         }
     }
@@ -120,8 +122,9 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         }
         catch (Exception ex)
         {
-            Close(ex);                          // ends the writer's thread as well, and with it the process
-            throw new StoreStoppedException(ex);
+            Close(ex);                          // ends the writer's thread as well, and with it the process, which reports it
+            pending.Decide(EtcdErrors.Stopped);
+            return true;
         }
         finally
         {
@@ -216,20 +219,26 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         {
             await _queue.Writer.WriteAsync(pending, ct);
         }
-        catch (ChannelClosedException ex)
+        catch (ChannelClosedException)
         {
-            throw new StoreStoppedException(ex.InnerException ?? ex);
+            return EtcdErrors.Stopped;
         }
         return await pending.Completion;
     }
 
-    private void FailAll(List<PendingCommit> batch, StoreStoppedException reason)
+    private void StopAll(List<PendingCommit> batch)
     {
-        _carriedOver?.Fail(reason);
-        foreach (var pending in batch) pending.Fail(reason);
-        while (_queue.Reader.TryRead(out var queued)) queued.Fail(reason);
+        if (_carriedOver is not null) Stop(_carriedOver);
+        batch.ForEach(Stop);
+        while (_queue.Reader.TryRead(out var queued)) Stop(queued);
+    }
+
+    private static void Stop(PendingCommit pending)
+    {
+        pending.Decide(EtcdErrors.Stopped);
+        pending.Answer();
     }
 }
 
-/// <summary>The store takes no more writes. What happened to those in flight is known only from the log.</summary>
+/// <summary>The store takes no more writes.</summary>
 internal sealed class StoreStoppedException(Exception inner) : Exception("the store has stopped taking writes", inner);

@@ -30,7 +30,7 @@ internal sealed partial class AutoCompactor(
 
     private async Task<bool> CompactAsync(long revision, CancellationToken ct)
     {
-        var outcome = await pipeline.CommitOrStopAsync(new CompactionRequest { Revision = revision }, ct);
+        var outcome = await pipeline.CommitAsync(new CompactionRequest { Revision = revision }, ct);
         if (outcome.Error is { } error && error != EtcdErrors.Compacted)
         {
             LogFailed(logger, revision, error.Text);

@@ -14,7 +14,7 @@ internal sealed partial class KvService
     /// </remarks>
     public override async Task<CompactionResponse> Compact(CompactionRequest request, ServerCallContext context)
     {
-        var response = await CommitAsync<CompactionResponse>(request, context.CancellationToken);
+        var response = (await CommitAsync(request, context.CancellationToken)).As<CompactionResponse>();
         if (request.Physical) ThrowIf(await defragmenter.SettleAsync(context.CancellationToken));
         headers.Complete(response.Header);
         return response;

@@ -11,7 +11,7 @@ internal sealed partial class KvService
     public override async Task<DeleteRangeResponse> DeleteRange(DeleteRangeRequest request, ServerCallContext context)
     {
         ThrowIf(RequestChecks.Check(request));
-        var response = await CommitAsync<DeleteRangeResponse>(request, context.CancellationToken);
+        var response = (await CommitAsync(request, context.CancellationToken)).As<DeleteRangeResponse>();
         headers.Complete(response.Header);
         return response;
     }

@@ -12,7 +12,7 @@ internal sealed partial class KvService
     {
         ThrowIf(await quota.CheckAsync(request, context.CancellationToken));
         ThrowIf(RequestChecks.Check(request));
-        var response = await CommitAsync<PutResponse>(request, context.CancellationToken);
+        var response = (await CommitAsync(request, context.CancellationToken)).As<PutResponse>();
         headers.Complete(response.Header);
         return response;
     }

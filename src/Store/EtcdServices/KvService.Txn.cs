@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 using Grpc.Core;
 
 using MiniK8s.Protocol.Etcd;
@@ -12,15 +14,12 @@ internal sealed partial class KvService
     {
         ThrowIf(await quota.CheckAsync(request, context.CancellationToken));
         ThrowIf(RequestChecks.Check(request, options.MaxTxnOps));
-        var response = AlarmGate.OnlyReads(request) ? Read(request) : await CommitAsync<TxnResponse>(request, context.CancellationToken);
+        var outcome = AlarmGate.OnlyReads(request) ? Read(request) : await CommitAsync(request, context.CancellationToken);
+        var response = outcome.As<TxnResponse>();
         headers.Complete(response.Header);
         return response;
     }
 
     // A batch that only reads needs neither the writer nor the disk.
-    private TxnResponse Read(TxnRequest request)
-    {
-        var outcome = store.Read(snapshot => new StagedBatch(snapshot).Apply(request));
-        return outcome.IsRefused ? throw outcome.Error.ToException() : (TxnResponse)outcome.Value;
-    }
+    private Outcome<IMessage> Read(TxnRequest request) => store.Read(snapshot => new StagedBatch(snapshot).Apply(request));
 }

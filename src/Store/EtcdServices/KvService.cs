@@ -15,12 +15,10 @@ namespace MiniK8s.Store.EtcdServices;
 internal sealed partial class KvService(
     MvccStore store, CommitPipeline pipeline, SpaceQuota quota, Defragmenter defragmenter, ResponseHeaders headers, StoreOptions options) : KV.KVBase
 {
-    private async Task<T> CommitAsync<T>(IMessage request, CancellationToken ct)
-        where T : class, IMessage
+    private ValueTask<Outcome<IMessage>> CommitAsync(IMessage request, CancellationToken ct)
     {
         if (request.CalculateSize() > options.MaxRequestBytes) throw EtcdErrors.RequestTooLarge.ToException();
-        var outcome = await pipeline.CommitOrStopAsync(request, ct);
-        return outcome.IsRefused ? throw outcome.Error.ToException() : (T)outcome.Value;
+        return pipeline.CommitAsync(request, ct);
     }
 
     private static void ThrowIf(EtcdError? refusal)

@@ -1,5 +1,3 @@
-using Google.Protobuf;
-
 using Grpc.Core;
 
 using MiniK8s.Protocol.Etcd;
@@ -19,7 +17,7 @@ internal sealed partial class LeaseService(
     {
         if (await quota.CheckAsync(request, context.CancellationToken) is { } refusal) throw refusal.ToException();
         if (request.ID == 0) request.ID = PickId();
-        var response = await CommitAsync<LeaseGrantResponse>(request, context.CancellationToken);
+        var response = (await pipeline.CommitAsync(request, context.CancellationToken)).As<LeaseGrantResponse>();
         headers.Complete(response.Header);
         return response;
     }
@@ -27,7 +25,7 @@ internal sealed partial class LeaseService(
     /// <summary>Ends a lease and deletes its keys, under one revision if there are any.</summary>
     public override async Task<LeaseRevokeResponse> LeaseRevoke(LeaseRevokeRequest request, ServerCallContext context)
     {
-        var response = await CommitAsync<LeaseRevokeResponse>(request, context.CancellationToken);
+        var response = (await pipeline.CommitAsync(request, context.CancellationToken)).As<LeaseRevokeResponse>();
         headers.Complete(response.Header);
         return response;
     }
@@ -54,13 +52,6 @@ internal sealed partial class LeaseService(
             .OrderBy(lease => deadlines.Remaining(lease.Id)).ThenBy(lease => lease.Id)
             .Select(lease => new LeaseStatus { ID = lease.Id }));
         return Task.FromResult(response);
-    }
-
-    private async Task<T> CommitAsync<T>(IMessage request, CancellationToken ct)
-        where T : class, IMessage
-    {
-        var outcome = await pipeline.CommitOrStopAsync(request, ct);
-        return outcome.IsRefused ? throw outcome.Error.ToException() : (T)outcome.Value;
     }
 
     // One of 2^63: that it is taken already is less likely than any other fault, and would be refused.

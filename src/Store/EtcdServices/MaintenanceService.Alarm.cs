@@ -9,7 +9,9 @@ internal sealed partial class MaintenanceService
     /// <summary>Lists, raises and clears alarms. Every alarm is this member's, whichever member id the request names.</summary>
     public override async Task<AlarmResponse> Alarm(AlarmRequest request, ServerCallContext context)
     {
-        var response = request.Action == AlarmRequest.Types.AlarmAction.Get ? List(request.Alarm) : await ChangeAsync(request, context.CancellationToken);
+        var response = request.Action == AlarmRequest.Types.AlarmAction.Get
+            ? List(request.Alarm)
+            : (await pipeline.CommitAsync(request, context.CancellationToken)).As<AlarmResponse>();
         foreach (var alarm in response.Alarms) alarm.MemberID = identity.MemberId;
         headers.Complete(response.Header);
         return response;
@@ -22,11 +24,5 @@ internal sealed partial class MaintenanceService
         var found = snapshot.Alarms.Where(alarm => wanted == AlarmType.None || alarm == wanted);
         response.Alarms.AddRange(found.Select(alarm => new AlarmMember { Alarm = alarm }));
         return response;
-    }
-
-    private async Task<AlarmResponse> ChangeAsync(AlarmRequest request, CancellationToken ct)
-    {
-        var outcome = await pipeline.CommitOrStopAsync(request, ct);
-        return outcome.IsRefused ? throw outcome.Error.ToException() : (AlarmResponse)outcome.Value;
     }
 }

@@ -39,7 +39,7 @@ internal sealed class SpaceQuota(IStorageSize size, MvccStore store, CommitPipel
     {
         if (store.Current.Alarms.Contains(AlarmType.Nospace)) return EtcdErrors.NoSpace;
         var alarm = new AlarmRequest { Action = AlarmRequest.Types.AlarmAction.Activate, Alarm = AlarmType.Nospace };
-        var outcome = await pipeline.CommitOrStopAsync(alarm, ct);
+        var outcome = await pipeline.CommitAsync(alarm, ct);
         return outcome.Error ?? EtcdErrors.NoSpace;
     }
 

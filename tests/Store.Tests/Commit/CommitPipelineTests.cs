@@ -2,6 +2,7 @@ using Google.Protobuf;
 
 using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store.Commit;
+using MiniK8s.Store.EtcdServices;
 using MiniK8s.Store.Mvcc;
 using MiniK8s.Store.Wal;
 using MiniK8s.Store.Watch;
@@ -94,9 +95,9 @@ public sealed class CommitPipelineTests
 
         run.Log.Fail(new IOException("no space left"));
 
-        await Assert.ThrowsAsync<StoreStoppedException>(() => inFlight.OrMissing("the end of the write in flight"));
-        await Assert.ThrowsAsync<StoreStoppedException>(() => queued.OrMissing("the end of the queued write"));
-        await Assert.ThrowsAsync<StoreStoppedException>(() => run.QueueAsync(Put("c")));
+        Assert.Equal(EtcdErrors.Stopped, (await inFlight.OrMissing("the end of the write in flight")).Error);
+        Assert.Equal(EtcdErrors.Stopped, (await queued.OrMissing("the end of the queued write")).Error);
+        Assert.Equal(EtcdErrors.Stopped, (await run.QueueAsync(Put("c"))).Error);
         Assert.Equal("no space left", (await Assert.ThrowsAsync<IOException>(() => run.Running)).Message);
         Assert.Equal(1, run.Store.Current.Revision);
         Assert.Empty(run.Watches.Notified);
@@ -109,7 +110,7 @@ public sealed class CommitPipelineTests
 
         Assert.Throws<StoreStoppedException>(run.Pipeline.SealLog);
 
-        await Assert.ThrowsAsync<StoreStoppedException>(() => run.QueueAsync(Put("a")));
+        Assert.Equal(EtcdErrors.Stopped, (await run.QueueAsync(Put("a"))).Error);
         Assert.Throws<StoreStoppedException>(run.Pipeline.SealLog);
         Assert.Equal("sealed", (await Assert.ThrowsAsync<IOException>(() => run.Running.OrMissing("the end of the pipeline"))).Message);
     }
@@ -127,7 +128,7 @@ public sealed class CommitPipelineTests
         Assert.True(answer.IsCompletedSuccessfully);
         Assert.Equal(caller, writer);
         await run.EndAsync();
-        await Assert.ThrowsAsync<StoreStoppedException>(() => run.QueueAsync(Put("b")));
+        Assert.Equal(EtcdErrors.Stopped, (await run.QueueAsync(Put("b"))).Error);
     }
 
     [Fact]
