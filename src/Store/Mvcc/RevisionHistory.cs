@@ -19,18 +19,15 @@ internal readonly record struct Change(KeyHistory History, long Revision, bool I
 
 /// <summary>The changes of every revision since the last compaction, found by revision.</summary>
 /// <remarks>
-/// An immutable view over chunks that the writer fills. Slots past <see cref="Last"/> may be written while others read,
-/// never slots within it; compaction copies the one chunk it cuts. So catching up on old events takes no lock.
-/// Nearly every revision changes one key: its slot is that key's history. The slot of others is an array of changes.
+/// An immutable view over windows that the writer fills. Slots past <see cref="Last"/> may be written while others read,
+/// never slots within it; compaction copies the one window it cuts. So catching up on old events takes no lock.
+/// Nearly every revision changes one key: what is kept of it is that key's history, and of others an array of changes.
 /// </remarks>
 internal sealed class RevisionHistory
 {
-    private const int ChunkSize = 1024;
-    private readonly object[][] _chunks;    // of KeyHistory or Change[]
-    private readonly long _chunksStart;     // the revision of the first slot of the first chunk
+    private readonly RevisionWindow[] _windows;     // the first begins at First, each other where the one before ends
 
-    private RevisionHistory(object[][] chunks, long chunksStart, long first, long last) =>
-        (_chunks, _chunksStart, First, Last) = (chunks, chunksStart, first, last);
+    private RevisionHistory(RevisionWindow[] windows, long first, long last) => (_windows, First, Last) = (windows, first, last);
 
     /// <summary>The oldest revision here.</summary>
     public long First { get; }
@@ -45,23 +42,25 @@ internal sealed class RevisionHistory
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(revision, First);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(revision, Last);
-            var slot = revision - _chunksStart;
-            var changes = _chunks[slot / ChunkSize][slot % ChunkSize];
+            var changes = _windows[WindowOf(revision)][revision];
             return changes is KeyHistory only ? [new Change(only, revision, !only.ExistsAt(revision))] : (Change[])changes;
         }
     }
 
     /// <summary>A history that continues after the revision.</summary>
-    public static RevisionHistory After(long revision) => new([], revision + 1, revision + 1, revision);
+    public static RevisionHistory After(long revision) => new([], revision + 1, revision);
 
     /// <summary>The history with the next revision's changes added, at least one. The writer only, always on the newest history.</summary>
     public RevisionHistory With(IReadOnlyList<Change> changes)
     {
-        var slot = Last + 1 - _chunksStart;
-        var chunks = _chunks;
-        if (slot / ChunkSize == chunks.Length) chunks = [.. chunks, new object[ChunkSize]];
-        chunks[slot / ChunkSize][slot % ChunkSize] = changes is [{ History: var only }] ? only : changes.ToArray();
-        return new RevisionHistory(chunks, _chunksStart, First, Last + 1);
+        var (windows, next) = (_windows, Last + 1);
+        if (windows.Length == 0 || !windows[^1].HasRoomFor(next))
+        {
+            if (windows.Length > 0) windows[^1].Close(Last);
+            windows = [.. windows, new RevisionWindow(next)];
+        }
+        windows[^1].Set(next, changes is [{ History: var only }] ? only : changes.ToArray());
+        return new RevisionHistory(windows, First, next);
     }
 
     /// <summary>The history from the revision on.</summary>
@@ -70,14 +69,25 @@ internal sealed class RevisionHistory
         if (revision <= First) return this;
         if (revision > Last) return After(revision - 1);
 
-        var skipped = (int)((revision - _chunksStart) / ChunkSize);
-        var chunks = _chunks[skipped..];
-        var start = _chunksStart + ((long)skipped * ChunkSize);
-        // Only what is kept is copied, so that what is dropped can be collected.
-        var cut = (int)(revision - start);
-        var head = new object[ChunkSize];
-        Array.Copy(chunks[0], cut, head, cut, ChunkSize - cut);
-        chunks[0] = head;
-        return new RevisionHistory(chunks, start, revision, Last);
+        // What is kept of the first is copied, so that the rest of it can be collected.
+        var windows = _windows[WindowOf(revision)..];
+        var isLast = windows.Length == 1;
+        var end = isLast ? Last : windows[1].First - 1;
+        windows[0] = windows[0].From(revision, end);
+        if (!isLast) windows[0].Close(end);
+        return new RevisionHistory(windows, revision, Last);
+    }
+
+    // The last that does not begin after it.
+    private int WindowOf(long revision)
+    {
+        var (low, high) = (0, _windows.Length - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            if (_windows[middle].First <= revision) low = middle;
+            else high = middle - 1;
+        }
+        return low;
     }
 }
