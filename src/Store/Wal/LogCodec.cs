@@ -97,7 +97,7 @@ internal static class LogCodec
         {
             yield return (Kind)input.ReadByte() switch
             {
-                Kind.Revision => new RevisionEntry(input.ReadNumber(), [.. input.ReadVersions(home, start).Select(ToEvent)]),
+                Kind.Revision => new RevisionEntry(input.ReadNumber(), input.ReadEvents(home, start)),
                 Kind.Compaction => new CompactionEntry(input.ReadNumber()),
                 Kind.LeaseGrant => new LeaseGrantEntry(input.ReadNumber(), input.ReadNumber()),
                 Kind.LeaseRevoke => new LeaseRevokeEntry(input.ReadNumber()),
@@ -145,7 +145,4 @@ internal static class LogCodec
         span[length++] = (byte)rest;
         output.Advance(length);
     }
-
-    // Who was there before is worked out on replay, so it is not kept.
-    private static StoredEvent ToEvent(KeyVersion version) => new(version, previous: null);
 }

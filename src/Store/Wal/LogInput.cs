@@ -41,19 +41,23 @@ internal sealed class LogInput(ReadOnlyMemory<byte> bytes, bool inPlace = false)
         return values;
     }
 
-    /// <summary>A count, then so many versions, whose home is the segment in which the bytes begin at <paramref name="start"/>; null for none.</summary>
-    public List<KeyVersion> ReadVersions(IVersionHome? home, long start)
+    /// <summary>
+    /// A count, then so many versions as events, whose home is the segment in which the bytes begin at <paramref name="start"/>; null for none.
+    /// Who was there before is worked out on replay, so it is not kept.
+    /// </summary>
+    public StoredEvent[] ReadEvents(IVersionHome? home, long start)
     {
         var count = ReadNumber();
-        var versions = new List<KeyVersion>();
-        for (var i = 0L; i < count; i++)
+        if (count < 0 || count > bytes.Length - _position) throw new InvalidDataException("an entry has fewer values than it says");
+        var events = new StoredEvent[count];
+        for (var i = 0; i < count; i++)
         {
             var message = ReadMessage();
             var version = new KeyVersion(inPlace ? ReadFields(message) : KeyValue.Parser.ParseFrom(message.Span));
             if (home is not null) version.SetHome(home, new VersionPlace((int)(start + _position - message.Length), message.Length, Crc32C.Of(message.Span)));
-            versions.Add(version);
+            events[i] = new StoredEvent(version, previous: null);
         }
-        return versions;
+        return events;
     }
 
     private KeyValue ReadValue() => KeyValue.Parser.ParseFrom(ReadMessage().Span);
