@@ -21,7 +21,8 @@ internal sealed class Moments(FaultFlags faults)
         if (moment == faults.PauseAt && Interlocked.Increment(ref _pauses) == 1)
         {
             Note("pause");
-            _ = Signal(Environment.ProcessId, Stop);     // here every thread stands still
+            // Every thread stands still, and this one first. A signal to the process may be left to another thread to act upon, and this one goes on until then.
+            _ = Raise(Stop);
             Note("go on");
         }
         if (moment != faults.DieAt || Interlocked.Increment(ref _comings) != faults.DieOn) return;
@@ -56,6 +57,6 @@ internal sealed class Moments(FaultFlags faults)
         Reach($"after-{call}");
     }
 
-    [DllImport("libc", EntryPoint = "kill")]
-    private static extern int Signal(int process, int signal);
+    [DllImport("libc", EntryPoint = "raise")]
+    private static extern int Raise(int signal);
 }
