@@ -23,8 +23,8 @@ internal static class VersionDocument
     private const string Several = "versions";
 
     /// <summary>The rows as one document.</summary>
-    public static BsonDocument Of(IReadOnlyCollection<BsonDocument> rows) =>
-        rows.Count == 1 ? rows.First() : new BsonDocument { ["_id"] = rows.First()["_id"], [Several] = new BsonArray(rows) };
+    public static BsonDocument Of(IReadOnlyList<BsonDocument> rows) =>
+        rows is [var only] ? only : new BsonDocument { ["_id"] = rows[0]["_id"], [Several] = new BsonArray(rows) };
 
     /// <summary>Makes the document one row, whatever row it was before.</summary>
     public static void Write(BsonDocument document, BackendRow row, uint checksum)
