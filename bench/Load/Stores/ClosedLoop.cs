@@ -2,63 +2,61 @@ using System.Diagnostics;
 
 using Google.Protobuf;
 
-using Grpc.Net.Client;
-
-using MiniK8s.Protocol.Etcd;
-
 namespace MiniK8s.Load.Stores;
 
 /// <summary>Clients, each on a connection of its own, each sending its next request when the last one was answered.</summary>
 internal sealed class ClosedLoop : IDisposable
 {
     private readonly EtcdApiServer _server;
-    private readonly GrpcChannel[] _channels;
-    private readonly KV.KVClient[] _clients;
+    private readonly Operation _operation;
+    private readonly UnaryCaller[] _callers;
 
-    public ClosedLoop(EtcdApiServer server, int clients)
+    private ClosedLoop(EtcdApiServer server, Operation operation, UnaryCaller[] callers) => (_server, _operation, _callers) = (server, operation, callers);
+
+    public static async Task<ClosedLoop> OpenAsync(EtcdApiServer server, Operation operation, int clients)
     {
-        _server = server;
-        _channels = [.. Enumerable.Range(0, clients).Select(_ => server.Connect())];
-        _clients = [.. _channels.Select(channel => new KV.KVClient(channel))];
+        var callers = new UnaryCaller[clients];
+        for (var i = 0; i < clients; i++) callers[i] = await UnaryCaller.ConnectAsync(server.Address, operation.Method);
+        return new ClosedLoop(server, operation, callers);
     }
 
     /// <summary>Every client sends so many requests before anything is counted: connections are open and code is warm.</summary>
-    public Task WarmAsync(Operation operation, ByteString value, int requests, Counter numbers) =>
-        Task.WhenAll(_clients.Select(async client =>
+    public Task WarmAsync(ByteString value, int requests, Counter numbers) =>
+        Task.WhenAll(_callers.Select(async caller =>
         {
-            for (var i = 0; i < requests; i++) await operation.SendAsync(client, numbers.Next(), value);
+            for (var i = 0; i < requests; i++) await caller.CallAsync(_operation.Request(numbers.Next(), value));
         }));
 
     /// <summary>Goes on until so many numbers are used up.</summary>
-    public Task RunToAsync(Operation operation, ByteString value, long last, Counter numbers) =>
-        Task.WhenAll(_clients.Select(async client =>
+    public Task RunToAsync(ByteString value, long last, Counter numbers) =>
+        Task.WhenAll(_callers.Select(async caller =>
         {
-            for (var number = numbers.Next(); number <= last; number = numbers.Next()) await operation.SendAsync(client, number, value);
+            for (var number = numbers.Next(); number <= last; number = numbers.Next()) await caller.CallAsync(_operation.Request(number, value));
         }));
 
     /// <summary>Runs for a while, and adds what happened to the result, with the CPU time of what the server put off meanwhile.</summary>
-    public async Task RunAsync(Operation operation, ByteString value, TimeSpan duration, Counter numbers, LoopResult result)
+    public async Task RunAsync(ByteString value, TimeSpan duration, Counter numbers, LoopResult result)
     {
         var (cpu, began) = (_server.Cpu, Stopwatch.GetTimestamp());
         var end = began + (long)(duration.TotalSeconds * Stopwatch.Frequency);
-        var latencies = await Task.WhenAll(_clients.Select(client => LoopAsync(operation, client, value, end, numbers)));
+        var latencies = await Task.WhenAll(_callers.Select(caller => LoopAsync(caller, value, end, numbers)));
         var time = Stopwatch.GetElapsedTime(began);
         result.Add(latencies, time, await _server.CpuAtRestAsync() - cpu);
     }
 
     public void Dispose()
     {
-        foreach (var channel in _channels) channel.Dispose();
+        foreach (var caller in _callers) caller.Dispose();
     }
 
-    private static async Task<List<TimeSpan>> LoopAsync(Operation operation, KV.KVClient client, ByteString value, long end, Counter numbers)
+    private async Task<List<TimeSpan>> LoopAsync(UnaryCaller caller, ByteString value, long end, Counter numbers)
     {
         var latencies = new List<TimeSpan>();
         while (true)
         {
             var sent = Stopwatch.GetTimestamp();
             if (sent >= end) return latencies;
-            await operation.SendAsync(client, numbers.Next(), value);
+            await caller.CallAsync(_operation.Request(numbers.Next(), value));
             latencies.Add(Stopwatch.GetElapsedTime(sent));
         }
     }

@@ -9,17 +9,18 @@ namespace MiniK8s.Load.Stores;
 /// <summary>One kind of request, as clients of a store send it over and over.</summary>
 /// <param name="Name">What it is called in the table.</param>
 /// <param name="IsWrite">Whether each one takes a revision.</param>
-/// <param name="SendAsync">Sends one: the client, a number no other request of the run has, the value.</param>
-internal sealed record Operation(string Name, bool IsWrite, Func<KV.KVClient, long, ByteString, Task> SendAsync)
+/// <param name="Method">The path of the method it calls.</param>
+/// <param name="Request">Makes one of a number that no other request of the run has, and the value.</param>
+internal sealed record Operation(string Name, bool IsWrite, string Method, Func<long, ByteString, IMessage> Request)
 {
     /// <summary>Keys that put and range go round over; the data stay as many however long a run is.</summary>
     public const int Keys = 10_000;
 
     public static IReadOnlyList<Operation> All { get; } =
     [
-        new("put", true, async (kv, number, value) => await kv.PutAsync(Put(number % Keys, value))),
-        new("range", false, async (kv, number, _) => await kv.RangeAsync(new RangeRequest { Key = Key(Scatter(number) % Keys) })),
-        new("txn-create", true, async (kv, number, value) => await kv.TxnAsync(Create(Keys + number, value))),
+        new("put", true, "/etcdserverpb.KV/Put", (number, value) => Put(number % Keys, value)),
+        new("range", false, "/etcdserverpb.KV/Range", (number, _) => new RangeRequest { Key = Key(Scatter(number) % Keys) }),
+        new("txn-create", true, "/etcdserverpb.KV/Txn", (number, value) => Create(Keys + number, value)),
     ];
 
     /// <summary>Writes every key that <c>range</c> reads.</summary>

@@ -62,19 +62,19 @@ internal static class StoreBenchmark
     {
         using var channel = server.Connect();
         await Operation.FillAsync(new KV.KVClient(channel), value);
-        using var loop = new ClosedLoop(server, clients: 32);
-        await loop.RunAsync(operation, value, WarmUp, numbers, new LoopResult());
+        using var loop = await ClosedLoop.OpenAsync(server, operation, clients: 32);
+        await loop.RunAsync(value, WarmUp, numbers, new LoopResult());
     }
 
     private static async Task<LoopResult[]> RunCellAsync(
         Operation operation, int clients, ByteString value, EtcdApiServer[] servers, Dictionary<EtcdApiServer, Counter> numbers)
     {
         LoopResult[] results = [.. servers.Select(_ => new LoopResult())];
-        ClosedLoop[] loops = [.. servers.Select(server => new ClosedLoop(server, clients))];
-        for (var i = 0; i < servers.Length; i++) await loops[i].WarmAsync(operation, value, int.Max(10, 2000 / clients), numbers[servers[i]]);
+        var loops = await Task.WhenAll(servers.Select(server => ClosedLoop.OpenAsync(server, operation, clients)));
+        for (var i = 0; i < servers.Length; i++) await loops[i].WarmAsync(value, int.Max(10, 2000 / clients), numbers[servers[i]]);
         for (var round = 0; round < Rounds; round++)
         {
-            for (var i = 0; i < servers.Length; i++) await loops[i].RunAsync(operation, value, Turn, numbers[servers[i]], results[i]);
+            for (var i = 0; i < servers.Length; i++) await loops[i].RunAsync(value, Turn, numbers[servers[i]], results[i]);
         }
         foreach (var loop in loops) loop.Dispose();
         return results;
@@ -89,8 +89,8 @@ internal static class StoreBenchmark
     {
         foreach (var server in servers)
         {
-            using var loop = new ClosedLoop(server, clients: 32);
-            await loop.RunToAsync(operation, value, MemoryAfter, numbers[server]);
+            using var loop = await ClosedLoop.OpenAsync(server, operation, clients: 32);
+            await loop.RunToAsync(value, MemoryAfter, numbers[server]);
         }
         double[] mebibytes = [.. servers.Select(server => server.Memory / 1048576.0)];
         return string.Create(CultureInfo.InvariantCulture, $"{mebibytes[0]:0} : {mebibytes[1]:0} MiB = **{mebibytes[0] / mebibytes[1]:0.00}**");
@@ -102,8 +102,8 @@ internal static class StoreBenchmark
         var (bytes, text) = (new List<double>(), new List<string>());
         foreach (var server in servers)
         {
-            using var loop = new ClosedLoop(server, MemoryClients);
-            await loop.RunAsync(operation, value, MemoryTurn, numbers[server], new LoopResult());
+            using var loop = await ClosedLoop.OpenAsync(server, operation, MemoryClients);
+            await loop.RunAsync(value, MemoryTurn, numbers[server], new LoopResult());
             bytes.Add((double)server.Memory / numbers[server].Last);
             text.Add(string.Create(CultureInfo.InvariantCulture, $"{bytes[^1]:0} B ({server.Memory / 1048576.0:0} MiB, {numbers[server].Last} writes)"));
         }
