@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
@@ -23,7 +24,7 @@ public static class BuilderExtensions
     /// <remarks>Faults are kept for one report in RunMiniK8sAsync; what was at fault has its default until then. Classes may share a setting.</remarks>
     /// <param name="builder">The process's.</param>
     /// <param name="standard">What holds where nothing is given, such as a file of the process's own form says; null: the class's own defaults.</param>
-    public static T BindOptions<T>(this WebApplicationBuilder builder, Func<T>? standard = null)
+    public static T BindOptions<[DynamicallyAccessedMembers(FlagBinder.Members)] T>(this WebApplicationBuilder builder, Func<T>? standard = null)
         where T : class, new()
     {
         var options = builder.Instance<FlagBinder>().Bind(standard);

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 
 using MiniK8s.Api.Quantities;
+using MiniK8s.Hosting.Flags;
 using MiniK8s.Kubelet.Eviction;
 using MiniK8s.Kubelet.Images;
 using MiniK8s.Kubelet.Node;
@@ -117,12 +118,12 @@ public sealed class KubeletOptions : IValidatableObject
     public int RegistryBurst { get; set; } = 10;
 
     /// <summary>How long pods are given when the machine is about to go off, which SIGPWR says; 0 gives them nothing, and SIGPWR ends the process. Default 0.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    [DurationRange("00:00:00", "1.00:00:00")]
     [Description("how long pods are given when SIGPWR says that the machine goes off; 0 is not at all")]
     public TimeSpan ShutdownGracePeriod { get; set; }
 
     /// <summary>How much of it is kept for the critical pods, which go last. Default 0.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    [DurationRange("00:00:00", "1.00:00:00")]
     [Description("how much of that is kept for the critical pods")]
     public TimeSpan ShutdownGracePeriodCriticalPods { get; set; }
 
@@ -152,7 +153,7 @@ public sealed class KubeletOptions : IValidatableObject
     public IReadOnlyList<string> EvictionMinimumReclaim { get; set; } = [];
 
     /// <summary>How long a node shows a pressure that is over. Default 5 minutes.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    [DurationRange("00:00:00", "1.00:00:00")]
     [Description("how long a node shows a pressure that is over")]
     public TimeSpan EvictionPressureTransitionPeriod { get; set; } = EvictionSettings.DefaultTransitionPeriod;
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
+using MiniK8s.Hosting.Flags;
 using MiniK8s.Store.Backend;
 using MiniK8s.Store.Compaction;
 using MiniK8s.Store.Failpoints;
@@ -90,7 +91,7 @@ internal sealed class StoreOptions : IValidatableObject
 
     /// <summary>How often a quiet watch with progress_notify hears the revision. Default 10 min, as etcd.</summary>
     [Description("how often a quiet watch with progress_notify hears the revision")]
-    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
+    [DurationRange("00:00:00.100", "1.00:00:00")]
     public TimeSpan WatchProgressNotifyInterval { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>For tests: where this process kills itself, stalls or meets an error, as <see cref="FailpointParser"/> reads it. Default nowhere.</summary>

@@ -66,22 +66,22 @@ public sealed class StoreServer : IAsyncDisposable
     private async Task StartOursAsync()
     {
         var ports = Path.Combine(_folder.FullName, $"{Guid.NewGuid():N}.ports");
-        Launch("dotnet",
+        Launch(StoreProgram.Start(
         [
-            StoreProgram.Assembly, "--data-dir", Path.Combine(_folder.FullName, "data"),
+            "--data-dir", Path.Combine(_folder.FullName, "data"),
             "--port", $"{_port.Number}", "--http-port", "0", "--ports-file", ports, "--fsync", "off", "--exit-on-stdin-close", "--log-level", "error",
-        ]);
+        ]));
         await UntilAsync(() => Task.FromResult(File.Exists(ports))).ConfigureAwait(false);
     }
 
     private async Task StartEtcdAsync()
     {
         var peers = $"http://127.0.0.1:{_etcdPeers.Number}";
-        Launch(RequiredTool.Find("etcd") ?? "etcd",
+        Launch(new ProcessStartInfo(RequiredTool.Find("etcd") ?? "etcd",
         [
             "--data-dir", Path.Combine(_folder.FullName, "data"), "--listen-client-urls", Endpoint, "--advertise-client-urls", Endpoint,
             "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", $"default={peers}", "--log-level", "error",
-        ]);
+        ]));
         using var http = new HttpClient();
         await UntilAsync(() => IsHealthyAsync(http)).ConfigureAwait(false);
     }
@@ -99,10 +99,11 @@ public sealed class StoreServer : IAsyncDisposable
         }
     }
 
-    private void Launch(string program, string[] arguments)
+    private void Launch(ProcessStartInfo start)
     {
         // Our store lives as long as its standard input; what either prints goes where the tests' output goes.
-        _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true })!;
+        start.RedirectStandardInput = true;
+        _process = Process.Start(start)!;
     }
 
     private async Task UntilAsync(Func<Task<bool>> answers)

@@ -7,6 +7,7 @@ using Grpc.Net.Client;
 
 using MiniK8s.ClusterKit;
 using MiniK8s.Protocol.Etcd;
+using MiniK8s.Testing;
 
 namespace MiniK8s.Load.Stores;
 
@@ -22,10 +23,11 @@ internal sealed class EtcdApiServer : IAsyncDisposable
     private readonly Process _process;
     private readonly string _folder;
 
-    private EtcdApiServer(string name, string folder, Uri address, string program, params IEnumerable<string> arguments)
+    private EtcdApiServer(string name, string folder, Uri address, ProcessStartInfo start)
     {
         (Name, _folder, Address) = (name, folder, address);
-        _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, _) => { };
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
@@ -75,10 +77,9 @@ internal sealed class EtcdApiServer : IAsyncDisposable
         var (folder, port) = (Directory.CreateTempSubdirectory("mk8s-bench-").FullName, FreePort());
         string[] arguments =
         [
-            Path.Combine(Repository.Root, "src/Lab/bin", Repository.Configuration, "net10.0/MiniK8s.Store.dll"),
             "--data-dir", $"{folder}/data", "--port", $"{port}", "--http-port", "0", "--quota-backend-bytes", $"{Quota}",
         ];
-        return ReadyAsync(new EtcdApiServer("store", folder, new Uri($"http://127.0.0.1:{port}"), "dotnet", arguments));
+        return ReadyAsync(new EtcdApiServer("store", folder, new Uri($"http://127.0.0.1:{port}"), StoreProgram.Start(arguments)));
     }
 
     public static Task<EtcdApiServer> StartEtcdAsync()
@@ -90,7 +91,7 @@ internal sealed class EtcdApiServer : IAsyncDisposable
             "--name", "default", "--data-dir", $"{folder}/data", "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
             "--initial-advertise-peer-urls", peer, "--initial-cluster", $"default={peer}", "--log-level", "error", "--quota-backend-bytes", $"{Quota}",
         ];
-        return ReadyAsync(new EtcdApiServer("etcd", folder, new Uri(client), "etcd", arguments));
+        return ReadyAsync(new EtcdApiServer("etcd", folder, new Uri(client), new ProcessStartInfo("etcd", arguments)));
     }
 
     /// <summary>A connection of its own.</summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text;
 
@@ -13,6 +14,9 @@ namespace MiniK8s.Hosting.Flags;
 /// </remarks>
 internal sealed class FlagBinder(FlagSources sources)
 {
+    /// <summary>What binding finds by reflection: a program compiled ahead keeps it of the options classes.</summary>
+    public const DynamicallyAccessedMemberTypes Members = DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor;
+
     private readonly List<string> _faults = [];
     private readonly SortedDictionary<string, string> _help = new(StringComparer.Ordinal);
     private readonly HashSet<string> _known = new(StringComparer.Ordinal) { "config" };
@@ -25,15 +29,16 @@ internal sealed class FlagBinder(FlagSources sources)
 
     /// <summary>The options with the values given.</summary>
     /// <param name="standard">What holds where nothing is given; null: the class's own defaults.</param>
-    public T Bind<T>(Func<T>? standard = null)
+    public T Bind<[DynamicallyAccessedMembers(Members)] T>(Func<T>? standard = null)
         where T : class, new()
     {
         var options = standard is null ? new T() : standard();
         var faultsBefore = _faults.Count;
         foreach (var property in typeof(T).GetProperties().Where(property => property.SetMethod is { IsPublic: true })) BindProperty(options, property);
-        if (_faults.Count > faultsBefore) return options;
-        Validate(options);
-        return _faults.Count == faultsBefore ? options : new T();
+        var refused = Validate(options);
+        // What could not be read would be refused a second time, for its default.
+        if (_faults.Count == faultsBefore) _faults.AddRange(refused);
+        return refused.Count == 0 ? options : new T();
     }
 
     /// <summary>One line per flag: its name, default and [Description].</summary>
@@ -60,15 +65,16 @@ internal sealed class FlagBinder(FlagSources sources)
         }
     }
 
-    private void Validate(object options)
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The options' properties, with their attributes, are kept: Members.")]
+    private List<string> Validate(object options)
     {
         var results = new List<ValidationResult>();
         Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
-        foreach (var result in results)
+        return results.ConvertAll(result =>
         {
             var names = result.MemberNames.Select(name => sources.Find(name)?.Source ?? "--" + FlagName.Of(name));
-            _faults.Add($"{string.Join(", ", names.DefaultIfEmpty(options.GetType().Name))}: {result.ErrorMessage}");
-        }
+            return $"{string.Join(", ", names.DefaultIfEmpty(options.GetType().Name))}: {result.ErrorMessage}";
+        });
     }
 
     private static string HelpLine(PropertyInfo property, object? value)

@@ -1,7 +1,7 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using MiniK8s.Hosting.Flags;
 
 namespace MiniK8s.Hosting;
 
@@ -26,6 +26,6 @@ public sealed class ProcessOptions
 
     /// <summary>How long stopping may take before what still runs is cut off; 0 to 10 minutes. Default: 10 s.</summary>
     [Description("how long stopping may take")]
-    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    [DurationRange("00:00:00", "00:10:00")]
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(10);
 }

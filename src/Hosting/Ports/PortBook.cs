@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -28,7 +29,8 @@ internal sealed partial class PortAnnouncer(PortBook book, ProcessOptions option
         foreach (var (name, number) in book.Numbers) LogListening(logger, name, options.BindAddress.ToString(), number);
         if (options.PortsFile is not { } path) return;
         // Renamed into place, so that whoever waits for the file never reads half of it.
-        await File.WriteAllTextAsync(path + ".new", JsonSerializer.Serialize(book.Numbers), cancellationToken);
+        var numbers = JsonSerializer.Serialize(book.Numbers, PortNumbersJson.Default.IReadOnlyDictionaryStringInt32);
+        await File.WriteAllTextAsync(path + ".new", numbers, cancellationToken);
         File.Move(path + ".new", path, overwrite: true);
     }
 
@@ -41,3 +43,7 @@ internal sealed partial class PortAnnouncer(PortBook book, ProcessOptions option
     [LoggerMessage(LogLevel.Information, "Listening: {Port} on {Address}:{Number}")]
     private static partial void LogListening(ILogger logger, string port, string address, int number);
 }
+
+/// <summary>The ports' numbers as JSON, without reflection.</summary>
+[JsonSerializable(typeof(IReadOnlyDictionary<string, int>))]
+internal sealed partial class PortNumbersJson : JsonSerializerContext;

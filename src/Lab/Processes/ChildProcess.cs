@@ -23,11 +23,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts <paramref name="assembly"/> under this machine's dotnet; its output is appended to <paramref name="logFile"/>.</summary>
+    /// <summary>Starts <paramref name="program"/>, an assembly under this machine's dotnet; its output is appended to <paramref name="logFile"/>.</summary>
     /// <exception cref="InvalidOperationException">The process could not be started.</exception>
-    public static ChildProcess Start(string assembly, IEnumerable<string> arguments, string logFile)
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, string logFile)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && IsDotnet(host) ? host : "dotnet")
+        var isAssembly = program.EndsWith(".dll", StringComparison.Ordinal);
+        var start = new ProcessStartInfo(isAssembly ? Dotnet : program, isAssembly ? [program, .. arguments] : arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -35,11 +36,9 @@ internal sealed class ChildProcess : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        start.ArgumentList.Add(assembly);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
 
         var log = new StreamWriter(new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"{assembly} could not be started");
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started");
         return new ChildProcess(process, log);
     }
 
@@ -73,7 +72,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static bool IsDotnet(string path) => Path.GetFileNameWithoutExtension(path) == "dotnet";
+    private static string Dotnet => Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
 
     private void CloseInput()
     {

@@ -21,8 +21,12 @@ internal sealed class LabFolder(string root, Action changed)
     /// <summary>A folder for one process' own data.</summary>
     public string DataOf(string process) => Directory.CreateDirectory(Path.Combine(Root, "data", process)).FullName;
 
-    /// <summary>A program of the lab: all of them lie beside the lab's own.</summary>
-    public string Program(string assembly) => Path.Combine(AppContext.BaseDirectory, assembly);
+    /// <summary>A program of the lab: all of them lie beside the lab's own, one compiled to need no runtime in a folder below it (eng/NativeStore.targets).</summary>
+    public string Program(string assembly)
+    {
+        var native = Path.Combine(AppContext.BaseDirectory, "native", Path.GetFileNameWithoutExtension(assembly));
+        return File.Exists(native) ? native : Path.Combine(AppContext.BaseDirectory, assembly);
+    }
 
     /// <summary>A process has started, or has told its ports.</summary>
     public void Changed() => changed();

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 using MiniK8s.Hosting.Health;
 using MiniK8s.Store.Mvcc;
 
@@ -16,10 +18,17 @@ internal static class EtcdHealth
         var closed = gates.Where(gate => gate.Value is not null).Select(gate => $"{gate.Key}: {gate.Value}");
         var reason = alarms.FirstOrDefault(name => !exclude.Contains(name)) is { } alarm ? $"ALARM {alarm}" : string.Join("; ", closed);
         context.Response.StatusCode = reason.Length == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return context.Response.WriteAsJsonAsync(new Dictionary<string, string> { ["health"] = reason.Length == 0 ? "true" : "false", ["reason"] = reason });
+        return AnswerAsync(context, new() { ["health"] = reason.Length == 0 ? "true" : "false", ["reason"] = reason });
     }
 
     /// <summary>The versions of the server and of the cluster, which is as old as its oldest member.</summary>
-    public static Task VersionAsync(HttpContext context) => context.Response.WriteAsJsonAsync(
-        new Dictionary<string, string> { ["etcdserver"] = MaintenanceService.EtcdVersion, ["etcdcluster"] = "3.5.0" });
+    public static Task VersionAsync(HttpContext context) =>
+        AnswerAsync(context, new() { ["etcdserver"] = MaintenanceService.EtcdVersion, ["etcdcluster"] = "3.5.0" });
+
+    private static Task AnswerAsync(HttpContext context, Dictionary<string, string> page) =>
+        context.Response.WriteAsJsonAsync(page, EtcdPageJson.Default.DictionaryStringString);
 }
+
+/// <summary>A page as JSON, without reflection.</summary>
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class EtcdPageJson : JsonSerializerContext;

@@ -142,9 +142,9 @@ internal sealed class TestServer(string directory, bool isEtcd, HistoryRecorder 
         _process?.Dispose();
     }
 
-    private static ProcessStartInfo StoreStart(string ports, string[] flags, string data) => new("dotnet",
+    private static ProcessStartInfo StoreStart(string ports, string[] flags, string data) => StoreProgram.Start(
     [
-        StoreProgram.Assembly, "--data-dir", data, "--port", "0", "--http-port", "0", "--ports-file", ports,
+        "--data-dir", data, "--port", "0", "--http-port", "0", "--ports-file", ports,
         "--exit-on-stdin-close", "--watch-progress-notify-interval", "100ms", .. LogDump.FlagsToKeepEverything, .. flags,
     ]);
 

@@ -94,9 +94,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Our store, not waited for: it may well refuse to start.</summary>
-    public static ServerProcess StartUnready(string dataDirectory, params string[] flags) => new(new ProcessStartInfo(
-        "dotnet",
-        [StoreProgram.Assembly, "--data-dir", dataDirectory, "--port", "0", "--http-port", "0", "--exit-on-stdin-close", .. flags]));
+    public static ServerProcess StartUnready(string dataDirectory, params string[] flags) => new(StoreProgram.Start(
+        ["--data-dir", dataDirectory, "--port", "0", "--http-port", "0", "--exit-on-stdin-close", .. flags]));
 
     /// <summary>The machine's etcd, on free ports; ready when this returns.</summary>
     public static async Task<ServerProcess> StartEtcdAsync(string dataDirectory, params string[] flags)
