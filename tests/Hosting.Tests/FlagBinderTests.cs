@@ -77,6 +77,28 @@ public sealed class FlagBinderTests : IDisposable
         Assert.Equal(["--node-count: between 1 and 5000", "MINIK8S_RATIO: between 0 and 1"], faults.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("0s", true)]
+    [InlineData("1h", true)]
+    [InlineData("-1ms", false)]
+    [InlineData("1h1ms", false)]
+    public void Bind_ADuration_IsWithinItsRangeWithBothEnds(string given, bool isTaken)
+    {
+        var (options, faults) = Bind(["--resync-period", given]);
+
+        Assert.Equal(isTaken ? [] : ["--resync-period: The field ResyncPeriod must be between 00:00:00 and 01:00:00."], faults);
+        Assert.Equal(isTaken ? Duration.Parse(given) : TimeSpan.Zero, options.ResyncPeriod);
+    }
+
+    [Fact]
+    public void Bind_OneValueUnreadableAndOneOutOfRange_NeitherIsGiven()
+    {
+        var (options, faults) = Bind(["--fsync", "maybe", "--node-count", "0"]);
+
+        Assert.Equal(["--fsync: 'maybe' is none of always, off"], faults);
+        Assert.Equal((3, Fsync.Always), (options.NodeCount, options.Fsync));
+    }
+
     [Fact]
     public void Bind_DefaultsOfTheProcess_HoldWhereNothingIsGiven()
     {
@@ -161,6 +183,7 @@ public sealed class FlagBinderTests : IDisposable
 
         public bool IsDry { get; set; }
 
+        [DurationRange("00:00:00", "01:00:00")]
         public TimeSpan ResyncPeriod { get; set; }
 
         public string[] EtcdServers { get; set; } = [];
