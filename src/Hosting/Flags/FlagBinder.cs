@@ -33,11 +33,14 @@ internal sealed class FlagBinder(FlagSources sources)
         where T : class, new()
     {
         var options = standard is null ? new T() : standard();
-        var faultsBefore = _faults.Count;
-        foreach (var property in typeof(T).GetProperties().Where(property => property.SetMethod is { IsPublic: true })) BindProperty(options, property);
+        var unread = new List<string>();
+        foreach (var property in typeof(T).GetProperties().Where(property => property.SetMethod is { IsPublic: true }))
+        {
+            if (!TryBind(options, property)) unread.Add(property.Name);
+        }
         var refused = Validate(options);
-        // What could not be read would be refused a second time, for its default.
-        if (_faults.Count == faultsBefore) _faults.AddRange(refused);
+        // What could not be read would be at fault a second time, for its default.
+        _faults.AddRange(refused.Where(result => !result.MemberNames.Intersect(unread).Any()).Select(result => Fault(result, typeof(T).Name)));
         return refused.Count == 0 ? options : new T();
     }
 
@@ -50,31 +53,36 @@ internal sealed class FlagBinder(FlagSources sources)
         return text.ToString();
     }
 
-    private void BindProperty(object options, PropertyInfo property)
+    // False, and a fault, when what is given cannot be read.
+    private bool TryBind(object options, PropertyInfo property)
     {
         _known.Add(FlagName.Normalize(property.Name));
         _help[property.Name] = HelpLine(property, property.GetValue(options));
-        if (sources.Find(property.Name) is not { } given) return;
+        if (sources.Find(property.Name) is not { } given) return true;
         try
         {
             property.SetValue(options, FlagValue.Parse(property.PropertyType, given.Text));
+            return true;
         }
         catch (FormatException ex)
         {
             _faults.Add($"{given.Source}: '{given.Text}' {ex.Message}");
+            return false;
         }
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The options' properties, with their attributes, are kept: Members.")]
-    private List<string> Validate(object options)
+    private static List<ValidationResult> Validate(object options)
     {
         var results = new List<ValidationResult>();
         Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
-        return results.ConvertAll(result =>
-        {
-            var names = result.MemberNames.Select(name => sources.Find(name)?.Source ?? "--" + FlagName.Of(name));
-            return $"{string.Join(", ", names.DefaultIfEmpty(options.GetType().Name))}: {result.ErrorMessage}";
-        });
+        return results;
+    }
+
+    private string Fault(ValidationResult result, string options)
+    {
+        var names = result.MemberNames.Select(name => sources.Find(name)?.Source ?? "--" + FlagName.Of(name));
+        return $"{string.Join(", ", names.DefaultIfEmpty(options))}: {result.ErrorMessage}";
     }
 
     private static string HelpLine(PropertyInfo property, object? value)
