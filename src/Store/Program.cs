@@ -1,4 +1,5 @@
 using MiniK8s.Hosting;
+using MiniK8s.Protocol.Etcd;
 using MiniK8s.Store;
 
 Workers.Limit();
@@ -8,6 +9,6 @@ builder.ListenEtcd("port", options.Port);
 builder.ListenHttp(StoreServiceCollectionExtensions.HttpPort, options.HttpPort);
 builder.AddStore(options);
 var app = builder.Build();
-app.MapMiniK8s();
+app.MapMiniK8s(Watch.Descriptor);      // bound by hand: WatchMethods
 app.MapStore();
 return await app.RunMiniK8sAsync();
