@@ -78,8 +78,8 @@ public sealed class BusyboxApplets : IDisposable
     public async Task<Outcome> RunAsync(string script)
     {
         var work = Directory.CreateDirectory(Path.Combine(_root, $"w{++_scripts}")).FullName;
-        // .NET ignores SIGPIPE, and what it starts would too: yes would not end when nobody reads it any more.
-        string[] environment = ["--default-signal=PIPE", "-i", $"PATH={_bin.Value}", "HOME=/root", "HOSTNAME=here"];
+        // .NET ignores SIGPIPE, nohup SIGHUP, and what they start would too: yes would not end when nobody reads it any more.
+        string[] environment = ["--default-signal=PIPE,HUP", "-i", $"PATH={_bin.Value}", "HOME=/root", "HOSTNAME=here"];
         var start = new ProcessStartInfo("env", [.. environment, "sh", "-c", script])
         {
             WorkingDirectory = work, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
