@@ -36,4 +36,38 @@ public sealed class SupervisionTests
             ["--data-dir", "d", "--port", "4711", "--ports-file", "f", "--exit-on-stdin-close"],
             spec.CommandLine(new Dictionary<string, int> { ["port"] = 4711 }, "f"));
     }
+
+    [Fact]
+    public async Task RunAsync_AProgramThatCannotBeStarted_IsTriedAgainAsIfItHadDied()
+    {
+        using var directory = new TemporaryDirectory();
+        var (deaths, folder) = (new Deaths(), new LabFolder(directory.Path, () => { }));
+        var process = new SupervisedProcess(new ProcessSpec("store", "no-such-program", [], new Dictionary<string, int>()), folder, deaths, TimeProvider.System);
+        using var stop = new CancellationTokenSource();
+        var running = process.RunAsync(stop.Token);
+
+        Assert.Equal([126, 126], await deaths.Two.WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAsync<LabException>(() => process.Listening);
+        await stop.CancelAsync();
+        await running;
+        Assert.Contains("No such file", await File.ReadAllTextAsync(folder.LogFile("store")), StringComparison.Ordinal);
+    }
+
+    private sealed class Deaths : ILabReporter
+    {
+        private readonly List<int> _exitCodes = [];
+        private readonly TaskCompletionSource<IReadOnlyList<int>> _two = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<IReadOnlyList<int>> Two => _two.Task;
+
+        public void Died(string process, int exitCode, TimeSpan restartIn)
+        {
+            _exitCodes.Add(exitCode);
+            if (_exitCodes.Count == 2) _two.SetResult(_exitCodes);
+        }
+
+        public void Reached(string step)
+        {
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
@@ -23,7 +24,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts <paramref name="program"/>, an assembly under this machine's dotnet; its output is appended to <paramref name="logFile"/>.</summary>
+    /// <summary>Starts <paramref name="program"/>, under this machine's dotnet when it is an assembly; its output is appended to <paramref name="logFile"/>.</summary>
     /// <exception cref="InvalidOperationException">The process could not be started.</exception>
     public static ChildProcess Start(string program, IEnumerable<string> arguments, string logFile)
     {
@@ -38,8 +39,16 @@ internal sealed class ChildProcess : IAsyncDisposable
         };
 
         var log = new StreamWriter(new FileStream(logFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started");
-        return new ChildProcess(process, log);
+        try
+        {
+            return new ChildProcess(Process.Start(start)!, log);
+        }
+        catch (Win32Exception ex)
+        {
+            log.WriteLine(ex.Message);
+            log.Dispose();
+            throw new InvalidOperationException($"{program} could not be started", ex);
+        }
     }
 
     /// <summary>Waits until the process has ended and returns its exit code.</summary>

@@ -6,6 +6,7 @@ namespace MiniK8s.Lab.Processes;
 internal sealed class SupervisedProcess(ProcessSpec spec, LabFolder folder, ILabReporter reporter, TimeProvider time)
 {
     private static readonly TimeSpan PortsPoll = TimeSpan.FromMilliseconds(20);
+    private const int CannotBeStarted = 126;        // as shells say it
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
 
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,7 +37,20 @@ internal sealed class SupervisedProcess(ProcessSpec spec, LabFolder folder, ILab
         }
     }
 
+    // A program that a build is just replacing may not start; it is tried again, as if it had died.
     private async Task<int> RunOnceAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await StartAndWaitAsync(stopping);
+        }
+        catch (InvalidOperationException)
+        {
+            return CannotBeStarted;
+        }
+    }
+
+    private async Task<int> StartAndWaitAsync(CancellationToken stopping)
     {
         var portsFile = folder.PortsFile(spec.Name);
         File.Delete(portsFile);
