@@ -1,3 +1,4 @@
+#if !DEBUG
 namespace MiniK8s.Store.Tests.Processes;
 
 /// <summary>That what these tests start is the program compiled ahead as a whole, which users get where their machine can link one.</summary>
@@ -10,3 +11,4 @@ public class StoreProgramTests
         Assert.Equal(StoreProgram.Native, StoreProgram.Start().FileName);
     }
 }
+#endif
