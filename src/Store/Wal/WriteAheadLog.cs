@@ -53,8 +53,9 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
         SegmentHead.Read(_open).Fill(_frame);
         _headEnd = _frame.Length;
         _file = files.Open(_open.File, options.SegmentBytes);
-        // A killed process may have left its last record unsynced. It was read as part of the state, so it must stay.
+        // A killed process may have left its last record unsynced, or synced and not marked. It was read as part of the state, so it must stay.
         _file.Sync();
+        Mark();
         if (options.Fsync == FsyncMode.Always) mark.Set(_open.Number, end);
         _bytes = segments.Sum(segment => segment.Length) + end;
     }
@@ -107,7 +108,7 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
         Fail.At(Failpoint.AfterSync);
         _length += _frame.Length;
         Interlocked.Add(ref _bytes, _frame.Length);
-        if (_options.Fsync == FsyncMode.Always) _mark.Set(_open.Number, _length);
+        Mark();
         if (LastRevision(entries) is { } last) _nextRevision = last + 1;
     }
 
@@ -122,6 +123,11 @@ internal sealed class WriteAheadLog : IWriteAheadLog, IDisposable
     {
         _file.Dispose();
         _mark.Dispose();
+    }
+
+    private void Mark()
+    {
+        if (_options.Fsync == FsyncMode.Always) _mark.Set(_open.Number, _length);
     }
 
     private void Write()
