@@ -17,6 +17,9 @@ internal static class StoreBenchmark
     private const int Rounds = 3;
     private const int MemoryAfter = 500_000;
     private const int MemoryClients = 128;
+    private const int DeliveriesInTurn = 300_000;
+    private const int LeastWritesInTurn = 300;
+    private const int MostWritesInTurn = 30_000;
     private static readonly TimeSpan MemoryTurn = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs the cells whose name (<c>put/16/256</c>) begins with one of the filters; all when there is none.</summary>
@@ -31,7 +34,34 @@ internal static class StoreBenchmark
                 if (counts.Length > 0) rows.AddRange(await RunAsync(operation, counts, size));
             }
         }
-        if (IsWanted("watch", filters)) rows.AddRange(await WatchFanOut.RunAsync());
+        foreach (var size in ValueSizes)
+        {
+            int[] counts = [.. ClientCounts.Where(watchers => IsWanted(WatchCell(watchers, size), filters))];
+            if (counts.Length > 0) rows.AddRange(await RunWatchAsync(counts, size));
+        }
+        if (IsWanted("watch/paced", filters)) rows.AddRange(await WatchFanOut.RunAsync());
+        return rows;
+    }
+
+    private static async Task<List<Row>> RunWatchAsync(int[] counts, int size)
+    {
+        await using var store = await EtcdApiServer.StartStoreAsync();
+        await using var etcd = await EtcdApiServer.StartEtcdAsync();
+        var rows = new List<Row>();
+        foreach (var watchers in counts)
+        {
+            LoopResult[] results = [new(), new()];
+            var loops = await Task.WhenAll(WatchLoop.OpenAsync(store, watchers, size), WatchLoop.OpenAsync(etcd, watchers, size));
+            var writes = int.Clamp(DeliveriesInTurn / watchers, LeastWritesInTurn, MostWritesInTurn);
+            foreach (var loop in loops) await loop.RunAsync(writes, new LoopResult());
+            for (var round = 0; round < Rounds; round++)
+            {
+                for (var i = 0; i < loops.Length; i++) await loops[i].RunAsync(writes, results[i]);
+            }
+            foreach (var loop in loops) loop.Dispose();
+            rows.Add(new Row(WatchCell(watchers, size), Compare(results[0], results[1])));
+            await Console.Error.WriteLineAsync($"{rows[^1].Measure}: {rows[^1].Value}");
+        }
         return rows;
     }
 
@@ -111,6 +141,8 @@ internal static class StoreBenchmark
     }
 
     private static string Cell(Operation operation, int clients, int size) => $"{operation.Name}/{clients}/{size}";
+
+    private static string WatchCell(int watchers, int size) => $"watch/{watchers}/{size}";
 
     private static bool IsWanted(string cell, IReadOnlyList<string> filters) =>
         filters.Count == 0 || filters.Any(filter => cell.StartsWith(filter, StringComparison.Ordinal));
