@@ -37,24 +37,12 @@ internal sealed class SupervisedProcess(ProcessSpec spec, LabFolder folder, ILab
         }
     }
 
-    // A program that a build is just replacing may not start; it is tried again, as if it had died.
     private async Task<int> RunOnceAsync(CancellationToken stopping)
-    {
-        try
-        {
-            return await StartAndWaitAsync(stopping);
-        }
-        catch (InvalidOperationException)
-        {
-            return CannotBeStarted;
-        }
-    }
-
-    private async Task<int> StartAndWaitAsync(CancellationToken stopping)
     {
         var portsFile = folder.PortsFile(spec.Name);
         File.Delete(portsFile);
-        await using var child = ChildProcess.Start(folder.Program(spec.Assembly), spec.CommandLine(_record.Ports, portsFile), _record.LogFile);
+        if (TryStart(portsFile) is not { } started) return CannotBeStarted;
+        await using var child = started;
         _record = _record with { Pid = child.Id };
         folder.Changed();
 
@@ -68,6 +56,19 @@ internal sealed class SupervisedProcess(ProcessSpec spec, LabFolder folder, ILab
         var stop = Task.Delay(Timeout.InfiniteTimeSpan, time, stopping);
         if (await Task.WhenAny(exit, stop) == stop) await child.StopAsync(StopPatience, time);
         return await exit;
+    }
+
+    // A program that a build is just replacing may not start: null, and it is tried again as if it had died. Its log says why.
+    private ChildProcess? TryStart(string portsFile)
+    {
+        try
+        {
+            return ChildProcess.Start(folder.Program(spec.Assembly), spec.CommandLine(_record.Ports, portsFile), _record.LogFile);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     // Null when the process ended, or the lab stops, before the file was there.
