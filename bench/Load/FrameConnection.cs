@@ -26,13 +26,15 @@ internal delegate void FrameHandler(FrameType type, bool endsStream, int stream,
 /// </remarks>
 internal sealed class FrameConnection : IDisposable
 {
+    /// <summary>Of each gRPC message: compressed or not, and its length.</summary>
+    public const int PrefixBytes = 5;
+
     private const int HeaderBytes = 9;
     private const int WholeWindow = int.MaxValue;
     private const int FirstWindow = 65_535;
     private const byte EndHeaders = 0x4;
     private const byte EndStream = 0x1;
     private const byte Ack = 0x1;
-    private const int PrefixBytes = 5;      // of a gRPC message: compressed or not, and its length
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly ArrayBufferWriter<byte> _sending = new();
     private readonly byte[] _received;

@@ -53,7 +53,6 @@ internal sealed class WatchListener : IDisposable
     /// <summary>What one stream has heard.</summary>
     private sealed class WatchedStream
     {
-        private const int PrefixBytes = 5;      // of a gRPC message: compressed or not, and its length
         private readonly ArrayBufferWriter<byte> _partial = new();
 
         public List<TimeSpan> Latencies { get; } = [];
@@ -74,11 +73,11 @@ internal sealed class WatchListener : IDisposable
                 _partial.Write(data);
                 data = _partial.WrittenSpan;
             }
-            while (data.Length >= PrefixBytes && BinaryPrimitives.ReadInt32BigEndian(data[1..]) is var length && data.Length >= PrefixBytes + length)
+            while (data.Length >= FrameConnection.PrefixBytes && BinaryPrimitives.ReadInt32BigEndian(data[1..]) is var length && data.Length >= FrameConnection.PrefixBytes + length)
             {
                 Responses++;
-                foreach (var sent in new SendingTimes(data.Slice(PrefixBytes, length))) Latencies.Add(Stopwatch.GetElapsedTime(sent));
-                data = data[(PrefixBytes + length)..];
+                foreach (var sent in new SendingTimes(data.Slice(FrameConnection.PrefixBytes, length))) Latencies.Add(Stopwatch.GetElapsedTime(sent));
+                data = data[(FrameConnection.PrefixBytes + length)..];
             }
             var rest = data.ToArray();
             _partial.ResetWrittenCount();

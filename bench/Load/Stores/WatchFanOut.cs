@@ -1,7 +1,5 @@
 using System.Globalization;
 
-using Google.Protobuf;
-
 using MiniK8s.Protocol.Etcd;
 
 namespace MiniK8s.Load.Stores;
@@ -15,8 +13,6 @@ internal static class WatchFanOut
     private const int ValueBytes = 256;
     private const int Seconds = 10;
     private const int WarmUpSeconds = 5;
-    private static readonly ByteString Prefix = ByteString.CopyFromUtf8("/watched/");
-    private static readonly ByteString PrefixEnd = ByteString.CopyFromUtf8("/watched0");
 
     public static async Task<IReadOnlyList<Row>> RunAsync()
     {
@@ -30,8 +26,7 @@ internal static class WatchFanOut
     {
         using var channel = server.Connect();
         var kv = new KV.KVClient(channel);
-        var now = (await kv.RangeAsync(new RangeRequest { Key = Prefix })).Header.Revision;
-        var request = new WatchRequest { CreateRequest = new WatchCreateRequest { Key = Prefix, RangeEnd = PrefixEnd, StartRevision = now + 1 } };
+        var request = await WatchedKeys.FromNowOnAsync(kv);
         var listeners = await Task.WhenAll(
             Enumerable.Range(0, Connections).Select(_ => WatchListener.OpenAsync(server.Address, Watchers / Connections, "/etcdserverpb.Watch/Watch", request)));
         await RunAsync(listeners, kv, WritesPerSecond * WarmUpSeconds);
@@ -47,13 +42,8 @@ internal static class WatchFanOut
     private static async Task<(List<TimeSpan> Latencies, int Responses)> RunAsync(WatchListener[] listeners, KV.KVClient kv, int writes)
     {
         var hearing = listeners.Select(listener => listener.HearAsync(writes)).ToList();
-        await OpenLoop.RunAsync(WritesPerSecond, writes, number => PutAsync(kv, number));
+        await OpenLoop.RunAsync(WritesPerSecond, writes, async number => await kv.PutAsync(WatchedKeys.Put(number, ValueBytes)));
         var heard = await Task.WhenAll(hearing);
         return ([.. heard.SelectMany(some => some.Latencies).Order()], heard.Sum(some => some.Responses));
-    }
-
-    private static async Task PutAsync(KV.KVClient kv, int number)
-    {
-        await kv.PutAsync(new PutRequest { Key = ByteString.CopyFromUtf8($"/watched/{number % 100}"), Value = ByteString.CopyFromUtf8(SendingTimes.Now.PadRight(ValueBytes)) });
     }
 }

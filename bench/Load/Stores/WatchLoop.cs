@@ -1,7 +1,5 @@
 using System.Diagnostics;
 
-using Google.Protobuf;
-
 using MiniK8s.Protocol.Etcd;
 
 namespace MiniK8s.Load.Stores;
@@ -10,9 +8,6 @@ namespace MiniK8s.Load.Stores;
 internal sealed class WatchLoop : IDisposable
 {
     private const int Writers = 16;
-    private const int Keys = 100;
-    private static readonly ByteString Prefix = ByteString.CopyFromUtf8("/watched/");
-    private static readonly ByteString PrefixEnd = ByteString.CopyFromUtf8("/watched0");
 
     private readonly EtcdApiServer _server;
     private readonly UnaryCaller[] _writers;
@@ -25,8 +20,7 @@ internal sealed class WatchLoop : IDisposable
     public static async Task<WatchLoop> OpenAsync(EtcdApiServer server, int watchers, int valueBytes)
     {
         using var channel = server.Connect();
-        var now = (await new KV.KVClient(channel).RangeAsync(new RangeRequest { Key = Prefix })).Header.Revision;
-        var request = new WatchRequest { CreateRequest = new WatchCreateRequest { Key = Prefix, RangeEnd = PrefixEnd, StartRevision = now + 1 } };
+        var request = await WatchedKeys.FromNowOnAsync(new KV.KVClient(channel));
         var (writers, listeners) = (new UnaryCaller[Writers], new WatchListener[watchers]);
         for (var i = 0; i < Writers; i++) writers[i] = await UnaryCaller.ConnectAsync(server.Address, "/etcdserverpb.KV/Put");
         for (var i = 0; i < watchers; i++) listeners[i] = await WatchListener.OpenAsync(server.Address, 1, "/etcdserverpb.Watch/Watch", request);
@@ -52,10 +46,6 @@ internal sealed class WatchLoop : IDisposable
 
     private async Task WriteAsync(UnaryCaller writer, Counter numbers, int last)
     {
-        for (var number = numbers.Next(); number <= last; number = numbers.Next())
-        {
-            var value = ByteString.CopyFromUtf8(SendingTimes.Now.PadRight(_valueBytes));
-            await writer.CallAsync(new PutRequest { Key = ByteString.CopyFromUtf8($"/watched/{number % Keys}"), Value = value });
-        }
+        for (var number = numbers.Next(); number <= last; number = numbers.Next()) await writer.CallAsync(WatchedKeys.Put(number, _valueBytes));
     }
 }
