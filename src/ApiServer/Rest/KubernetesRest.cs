@@ -17,6 +17,9 @@ namespace MiniK8s.ApiServer.Rest;
 /// <summary>Kubernetes' REST API over the registries.</summary>
 internal static class KubernetesRest
 {
+    /// <summary>How often a WebSocket sends a pong unasked: a client's silent end shows, also while nothing is read from it.</summary>
+    public static TimeSpan KeepAlive { get; } = TimeSpan.FromSeconds(30);
+
     /// <summary>What REST needs besides the registries, the pod binder and evictor, the token requests, the authorizer, a TimeProvider and the ApiServerOptions.</summary>
     public static IServiceCollection AddKubernetesRest(this IServiceCollection services) => services
         .AddSingleton<ResourceRouter>()
@@ -36,8 +39,7 @@ internal static class KubernetesRest
     public static WebApplication MapKubernetesRest(this WebApplication app)
     {
         var endpoint = app.Services.GetRequiredService<RestEndpoint>();
-        // The pongs make a client's silent end show, also while nothing is read from it.
-        app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(30) });
+        app.UseWebSockets(new() { KeepAliveInterval = KeepAlive });
         app.MapFallback("/{**path}", endpoint.HandleAsync);
         return app;
     }

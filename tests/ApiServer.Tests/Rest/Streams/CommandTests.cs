@@ -290,6 +290,7 @@ public sealed class CommandTests : IAsyncLifetime
             await ended.Task;
         };
         using var socket = await rig.ConnectAsync(Pod + AllOutput, "v5.channel.k8s.io");
+        await ReadAsync(socket);
         await begun.Task.OrMissing("the command");
 
         time.Advance(TimeSpan.FromHours(4) - TimeSpan.FromSeconds(1));
@@ -297,6 +298,37 @@ public sealed class CommandTests : IAsyncLifetime
         time.Advance(TimeSpan.FromSeconds(1));
 
         await ended.Task.OrMissing("the end of the kubelet's call");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Exec_ClientThatDoesNotReadYet_HasUpToASecondBeforeAnythingIsSaid(bool answers)
+    {
+        var time = new ManualTimeProvider();
+        await using var rig = await StartAsync(time);
+        rig.Kubelet.Command = async (inputs, outputs, _) =>
+        {
+            await AcceptAsync(inputs, outputs);
+            await outputs.WriteAsync(Exit(1));
+        };
+        using var socket = await RawUpgrade.SendAsync(rig.Server.Url, "GET", Pod + AllOutput,
+            "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol: v5.channel.k8s.io");
+        Assert.Contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", socket.Head);     // RFC 6455, 1.3
+        Assert.Contains("Sec-WebSocket-Protocol: v5.channel.k8s.io", socket.Head);
+        var (ping, greeting) = (new byte[2], new byte[3]);
+        await socket.Stream.ReadExactlyAsync(ping).AsTask().OrMissing("the ping");
+        Assert.Equal([0x89, 0x00], ping);
+
+        var greeted = socket.Stream.ReadExactlyAsync(greeting).AsTask();
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        await rig.Server.SendAsync("GET", Pod);
+        Assert.False(greeted.IsCompleted);
+        if (answers) await socket.Stream.WriteAsync(new byte[] { 0x8A, 0x80, 1, 2, 3, 4 });
+        else time.Advance(TimeSpan.FromMilliseconds(1));
+
+        await greeted.OrMissing("the greeting");
+        Assert.Equal([0x82, 0x01, 0x01], greeting);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class CommandVerb(NodeKubelets kubelets, TimeProvider time) : IV
     private async Task OverWebSocketAsync(HttpContext http, KubeletCommand command, CommandStart start, CommandOptions options, IdleWatch idle, CancellationToken ct)
     {
         var protocol = ChannelProtocol.Choose(http.WebSockets.WebSocketRequestedProtocols, ChannelProtocol.OfCommands);
-        using var socket = await http.WebSockets.AcceptWebSocketAsync(protocol.Name.Length > 0 ? protocol.Name : null);
+        using var socket = await WebSocketUpgrade.AcceptAsync(http, protocol.Name, time, ct);
         await using var client = new WebSocketCommand(new ChannelSocket(socket, protocol), time);
         try
         {
