@@ -10,15 +10,17 @@ namespace MiniK8s.ApiServer.Rest.Streams;
 /// <remarks>
 /// kubectl before 1.34 begins to read while it still makes the streams that it reads for, and throws away what comes for one that is not made
 /// (kubernetes#131189). A runtime that takes some 50 ms to start a process hides that; ours does not, and of a command as short as <c>test -d</c> on a busy
-/// machine kubectl lost the failure. So the first thing a client gets is a ping: its pong, or whatever else comes from it, says that it reads now.
+/// machine kubectl lost the failure. So the first thing a client gets is a ping: its pong, or whatever else comes from it, says that it reads now. When it
+/// has its streams nothing tells, so it has a moment more.
 /// </remarks>
 internal static class WebSocketUpgrade
 {
     private const string KeySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";     // RFC 6455, 1.3
     private static readonly byte[] Ping = [0x89, 0x00];                          // RFC 6455, 5.5.2: final, no application data
     private static readonly TimeSpan MostForPong = TimeSpan.FromSeconds(1);      // a client may have its reasons not to read yet
+    private static readonly TimeSpan ForItsStreams = TimeSpan.FromMilliseconds(20);  // microseconds of work, and a thread that was put aside in the midst of it
 
-    /// <summary>Answers 101 with the subprotocol ("": none), and waits until the client has been heard; for one that stays silent, a second.</summary>
+    /// <summary>Answers 101 with the subprotocol ("": none), and waits until the client has been heard, for one that stays silent a second, and 20 ms more.</summary>
     /// <remarks>HTTP/2, which no kubectl speaks WebSocket over, is left to the framework.</remarks>
     public static async Task<WebSocket> AcceptAsync(HttpContext http, string subprotocol, TimeProvider time, CancellationToken ct)
     {
@@ -29,6 +31,7 @@ internal static class WebSocketUpgrade
         if (named is not null) headers.SecWebSocketProtocol = named;
         var stream = await upgrade.UpgradeAsync();
         await HearAsync(stream, time, ct);
+        await Task.Delay(ForItsStreams, time, ct);
         return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = named, KeepAliveInterval = KubernetesRest.KeepAlive });
     }
 
