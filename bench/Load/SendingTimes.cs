@@ -5,9 +5,12 @@ using System.Globalization;
 namespace MiniK8s.Load;
 
 /// <summary>The moments that stand in an encoded watch response: whoever writes puts <see cref="Now"/> somewhere into the value.</summary>
-/// <param name="response">A message of any kind; of it only what is measured is read.</param>
+/// <param name="response">A message of any kind, or a piece of one; of it only what is measured is read, and a moment only where it is whole.</param>
 internal ref struct SendingTimes(ReadOnlySpan<byte> response)
 {
+    /// <summary>How long what <see cref="Now"/> gives is.</summary>
+    public const int MarkBytes = 24;
+
     private const int Digits = 16;
     private ReadOnlySpan<byte> _rest = response;
 
@@ -24,7 +27,7 @@ internal ref struct SendingTimes(ReadOnlySpan<byte> response)
     public bool MoveNext()
     {
         var at = _rest.IndexOf(Mark);
-        if (at < 0) return false;
+        if (at < 0 || _rest.Length - at < MarkBytes) return false;
         _rest = _rest[(at + Mark.Length)..];
         if (!Utf8Parser.TryParse(_rest[..Digits], out long sent, out _, 'x')) throw new InvalidDataException("After the mark there is no moment.");
         Current = sent;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics;
 
@@ -34,10 +33,12 @@ internal sealed class WatchListener : IDisposable
     }
 
     /// <summary>Listens until every stream has heard of so many events.</summary>
+    /// <param name="events">How many.</param>
+    /// <param name="heard">Told of each as it comes to a stream: which it is of those, from 0.</param>
     /// <returns>How long each event took from its sending, and how many responses brought them.</returns>
-    public async Task<(IEnumerable<TimeSpan> Latencies, int Responses)> HearAsync(int events)
+    public async Task<(IEnumerable<TimeSpan> Latencies, int Responses)> HearAsync(int events, Action<int>? heard = null)
     {
-        foreach (var stream in _streams) stream.Begin(events);
+        foreach (var stream in _streams) stream.Begin(events, heard);
         while (_streams.Any(stream => stream.Latencies.Count < events)) await _connection.ReadAsync(_take);
         return (_streams.SelectMany(stream => stream.Latencies), _streams.Sum(stream => stream.Responses));
     }
@@ -50,17 +51,24 @@ internal sealed class WatchListener : IDisposable
         if (type == FrameType.Data) _streams[(stream - 1) / 2].Take(payload);
     }
 
-    /// <summary>What one stream has heard.</summary>
+    /// <summary>What one stream has heard. Messages are read as they come, in pieces: to keep a large one until it is whole cost more than to send it.</summary>
     private sealed class WatchedStream
     {
-        private readonly ArrayBufferWriter<byte> _partial = new();
+        private const int SeamBytes = SendingTimes.MarkBytes - 1;
+        private readonly byte[] _prefix = new byte[FrameConnection.PrefixBytes];
+        private readonly byte[] _seam = new byte[2 * SeamBytes];      // the end of the last piece, where a mark may have begun, and the beginning of this one
+        private Action<int>? _heard;
+        private int _prefixLength;
+        private int _seamLength;
+        private int _left;                                            // of the message that is being received
 
         public List<TimeSpan> Latencies { get; } = [];
 
         public int Responses { get; private set; }
 
-        public void Begin(int events)
+        public void Begin(int events, Action<int>? heard)
         {
+            _heard = heard;
             Latencies.Clear();
             Latencies.EnsureCapacity(events);
             Responses = 0;
@@ -68,20 +76,43 @@ internal sealed class WatchListener : IDisposable
 
         public void Take(ReadOnlySpan<byte> data)
         {
-            if (_partial.WrittenCount > 0)
+            CountResponses(data);
+            var beginning = data[..int.Min(data.Length, SeamBytes)];
+            beginning.CopyTo(_seam.AsSpan(_seamLength));
+            var seam = _seam.AsSpan(0, _seamLength + beginning.Length);
+            Hear(seam);
+            Hear(data);
+            var end = data.Length < SeamBytes ? seam[int.Max(0, seam.Length - SeamBytes)..] : data[^SeamBytes..];
+            end.CopyTo(_seam);
+            _seamLength = end.Length;
+        }
+
+        private void Hear(ReadOnlySpan<byte> data)
+        {
+            foreach (var sent in new SendingTimes(data))
             {
-                _partial.Write(data);
-                data = _partial.WrittenSpan;
+                Latencies.Add(Stopwatch.GetElapsedTime(sent));
+                _heard?.Invoke(Latencies.Count - 1);
             }
-            while (data.Length >= FrameConnection.PrefixBytes && BinaryPrimitives.ReadInt32BigEndian(data[1..]) is var length && data.Length >= FrameConnection.PrefixBytes + length)
+        }
+
+        private void CountResponses(ReadOnlySpan<byte> data)
+        {
+            while (!data.IsEmpty)
             {
-                Responses++;
-                foreach (var sent in new SendingTimes(data.Slice(FrameConnection.PrefixBytes, length))) Latencies.Add(Stopwatch.GetElapsedTime(sent));
-                data = data[(FrameConnection.PrefixBytes + length)..];
+                var taken = int.Min(data.Length, _left > 0 ? _left : _prefix.Length - _prefixLength);
+                if (_left > 0)
+                {
+                    _left -= taken;
+                }
+                else
+                {
+                    data[..taken].CopyTo(_prefix.AsSpan(_prefixLength));
+                    _prefixLength += taken;
+                    if (_prefixLength == _prefix.Length) (_left, _prefixLength, Responses) = (BinaryPrimitives.ReadInt32BigEndian(_prefix.AsSpan(1)), 0, Responses + 1);
+                }
+                data = data[taken..];
             }
-            var rest = data.ToArray();
-            _partial.ResetWrittenCount();
-            _partial.Write(rest);
         }
     }
 }

@@ -4,7 +4,11 @@ using MiniK8s.Protocol.Etcd;
 
 namespace MiniK8s.Load.Stores;
 
-/// <summary>Watchers of one prefix, each on a connection of its own, while clients write as fast as they are answered. What is counted is deliveries.</summary>
+/// <summary>Watchers of one prefix, each on a connection of its own, while clients write. What is counted is deliveries.</summary>
+/// <remarks>
+/// A closed loop, as the other operations are: a client writes again when all watchers have heard of a write. Clients that only wait for their answers
+/// run ahead of what two cores can deliver, and the times grow with the length of the round, whatever the server.
+/// </remarks>
 internal sealed class WatchLoop : IDisposable
 {
     private const int Writers = 16;
@@ -27,12 +31,12 @@ internal sealed class WatchLoop : IDisposable
         return new WatchLoop(server, writers, listeners, valueBytes);
     }
 
-    /// <summary>Makes so many writes, waits until every watcher has heard of each, and adds the deliveries: their times are from a put's sending, its commit included.</summary>
+    /// <summary>Makes so many writes, and adds the deliveries: their times are from a put's sending, its commit included.</summary>
     public async Task RunAsync(int writes, LoopResult result)
     {
-        var (cpu, began, numbers) = (_server.Cpu, Stopwatch.GetTimestamp(), new Counter());
-        var hearing = _listeners.Select(listener => listener.HearAsync(writes)).ToList();
-        await Task.WhenAll(_writers.Select(writer => WriteAsync(writer, numbers, writes)));
+        var (cpu, began, round) = (_server.Cpu, Stopwatch.GetTimestamp(), new Round(writes, _listeners.Length));
+        var hearing = _listeners.Select(listener => listener.HearAsync(writes, round.Hear)).ToList();
+        await Task.WhenAll(_writers.Select(writer => WriteAsync(writer, round)));
         var heard = await Task.WhenAll(hearing);
         var time = Stopwatch.GetElapsedTime(began);
         result.Add(heard.Select(one => one.Latencies.ToList()), time, await _server.CpuAtRestAsync() - cpu);
@@ -44,8 +48,31 @@ internal sealed class WatchLoop : IDisposable
         foreach (var listener in _listeners) listener.Dispose();
     }
 
-    private async Task WriteAsync(UnaryCaller writer, Counter numbers, int last)
+    private async Task WriteAsync(UnaryCaller writer, Round round)
     {
-        for (var number = numbers.Next(); number <= last; number = numbers.Next()) await writer.CallAsync(WatchedKeys.Put(number, _valueBytes));
+        while (await round.NextAsync() is { } number) await writer.CallAsync(WatchedKeys.Put(number, _valueBytes));
+    }
+
+    /// <summary>The writes of one round, of which <see cref="Writers"/> are on their way at a time: a write is over when its last watcher has heard of it.</summary>
+    private sealed class Round(int writes, int watchers)
+    {
+        private readonly SemaphoreSlim _room = new(Writers);
+        private readonly int[] _heard = new int[writes];
+        private readonly Counter _numbers = new();
+
+        /// <summary>The next write as soon as it may leave; null when all have left.</summary>
+        public async ValueTask<long?> NextAsync()
+        {
+            await _room.WaitAsync();
+            if (_numbers.Next() is var number && number <= writes) return number;
+            _room.Release();
+            return null;
+        }
+
+        /// <summary>A watcher has heard of an event. All hear of all in the same order, so the place says which one.</summary>
+        public void Hear(int place)
+        {
+            if (Interlocked.Increment(ref _heard[place]) == watchers) _room.Release();
+        }
     }
 }
