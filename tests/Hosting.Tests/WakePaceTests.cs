@@ -2,71 +2,67 @@ using MiniK8s.Hosting.Waking;
 
 namespace MiniK8s.Hosting.Tests;
 
-public sealed class WakePaceTests : IDisposable
+public sealed class WakePaceTests
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
-    private readonly SkewedTimeProvider _time = new();
+    private readonly Queue<Action> _queue = [];
     private readonly WakePace _pace;
 
-    public WakePaceTests() => _pace = new WakePace(_time);
-
-    public void Dispose() => _pace.Dispose();
+    public WakePaceTests() => _pace = new WakePace(_queue.Enqueue);
 
     [Theory]
     [InlineData(1, 0, 1)]
-    [InlineData(49, 0, 49)]
-    [InlineData(50, 0, 50)]
-    [InlineData(200, 0, 50)]
-    [InlineData(200, 0.9, 50)]
-    [InlineData(200, 1, 100)]
-    [InlineData(200, 2.9, 150)]
-    [InlineData(200, 3, 200)]
-    [InlineData(1000, 18.9, 950)]
-    [InlineData(1000, 19, 1000)]
-    public void Ring_SoManyBells_RingsFiftyAMillisecond(int bells, double milliseconds, int rung)
+    [InlineData(8, 0, 8)]
+    [InlineData(9, 0, 8)]
+    [InlineData(9, 1, 9)]
+    [InlineData(100, 0, 8)]
+    [InlineData(100, 1, 16)]
+    [InlineData(100, 11, 96)]
+    [InlineData(100, 12, 100)]
+    public void Ring_SoManyBells_RingsEightAndEightMoreATurn(int bells, int turns, int rung)
     {
         var waits = Waits(Add(bells));
 
         _pace.Ring();
-        _time.Manual.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        for (var turn = 0; turn < turns; turn++) _queue.Dequeue()();
 
         Assert.Equal(rung, waits.Count(wait => wait.IsCompleted));
         Assert.All(waits.Take(rung), wait => Assert.True(wait.IsCompleted));
+        Assert.Equal(rung < bells ? 1 : 0, _queue.Count);
     }
 
     [Fact]
-    public void Ring_FewerThanFifty_NeverPauses()
+    public void Ring_FewEnough_NeverTakesATurn()
     {
         for (var i = 0; i < 10; i++)
         {
-            var waits = Waits(Add(49));
+            var waits = Waits(Add(8));
             _pace.Ring();
             Assert.All(waits, wait => Assert.True(wait.IsCompleted));
         }
-        Assert.Equal(0, _time.Manual.ArmedTimers);
+        Assert.Empty(_queue);
     }
 
     [Fact]
-    public void Ring_InThePauseAfterMany_WaitsForItsEnd()
+    public void Ring_WhileOthersAreInLine_WaitsForItsTurn()
     {
-        Add(50);
+        Add(9);
         _pace.Ring();
         var late = Waits(Add(1));
 
         _pace.Ring();
 
         Assert.False(late[0].IsCompleted);
-        _time.Manual.Advance(Pause);
+        _queue.Dequeue()();
         Assert.True(late[0].IsCompleted);
-        Assert.Equal(0, _time.Manual.ArmedTimers);
+        Assert.Empty(_queue);
     }
 
     [Fact]
-    public void Ring_AfterAPauseInWhichNothingCame_RingsAtOnce()
+    public void Ring_AfterTheLine_RingsAtOnce()
     {
-        Add(50);
+        Add(9);
         _pace.Ring();
-        _time.Manual.Advance(Pause);
+        _queue.Dequeue()();
 
         var next = Waits(Add(1));
         _pace.Ring();
@@ -75,43 +71,32 @@ public sealed class WakePaceTests : IDisposable
     }
 
     [Fact]
-    public void Pause_EndsLate_RingsWhatWasDueMeanwhile()
-    {
-        var waits = Waits(Add(500));
-        _pace.Ring();
-
-        _time.Skew = TimeSpan.FromMilliseconds(3);
-        _time.Manual.Advance(Pause);
-
-        Assert.Equal(50 + (4 * 50), waits.Count(wait => wait.IsCompleted));
-    }
-
-    [Fact]
     public void Add_InLineAlready_RingsOnce()
     {
-        var line = Add(60);
-        _pace.Add(line[59]);
+        var line = Add(10);
+        _pace.Add(line[9]);
         _pace.Ring();
-        _time.Manual.Advance(Pause);
-        Assert.True(line[59].WaitAsync().IsCompleted);
+        _queue.Dequeue()();
+        Assert.True(line[9].WaitAsync().IsCompleted);
 
-        var again = line[59].WaitAsync();
-        _time.Manual.Advance(TimeSpan.FromSeconds(1));
+        var again = line[9].WaitAsync();
+        _pace.Ring();
 
         Assert.False(again.IsCompleted);
+        Assert.Empty(_queue);
     }
 
     [Fact]
-    public void Ring_WithoutAClock_RingsAll()
+    public async Task Ring_OnTheThreadPool_RingsAll()
     {
-        using var pace = new WakePace(null);
+        var pace = new WakePace();
         Bell[] bells = [.. Enumerable.Range(0, 500).Select(_ => new Bell())];
         var waits = Waits(bells);
         pace.Add(bells);
 
         pace.Ring();
 
-        Assert.All(waits, wait => Assert.True(wait.IsCompleted));
+        foreach (var wait in waits) await wait.AsTask().OrMissing("the ring");
     }
 
     private static List<ValueTask> Waits(IEnumerable<Bell> bells) => [.. bells.Select(bell => bell.WaitAsync())];

@@ -12,7 +12,7 @@ namespace MiniK8s.ApiServer.WatchCache;
 /// One feed writes, in the order of revisions; any number reads. A change reaches history and watchers in one step, so that a watch
 /// which begins between two changes misses none and sees none twice.
 /// </remarks>
-internal sealed class ResourceCache : IDisposable
+internal sealed class ResourceCache
 {
     private readonly Lock _gate = new();     // guards everything below; held for a change's bookkeeping, never across a wait; before a group's and the pace's
     private readonly EventHistory _history;
@@ -21,7 +21,7 @@ internal sealed class ResourceCache : IDisposable
     private readonly List<WatchGroup> _others = [];
     private readonly Func<IApiObject> _newObject;
     private readonly Func<IApiObject, string>? _index;
-    private readonly WakePace _pace;
+    private readonly WakePace _pace = new();
     private readonly WatchCacheOptions _options;
     private ImmutableSortedSet<CachedObject> _objects = ImmutableSortedSet.Create(CachedObject.ByKey);
     private long _revision;
@@ -30,10 +30,9 @@ internal sealed class ResourceCache : IDisposable
     /// <param name="newObject">Makes an empty object of the kind, for bookmarks.</param>
     /// <param name="index">The field by which watchers are found quickly, for kinds with one watcher per node; or null.</param>
     /// <param name="options">Sizes and limits.</param>
-    /// <param name="time">Times the pace at which watchers are woken.</param>
-    public ResourceCache(Func<IApiObject> newObject, Func<IApiObject, string>? index, WatchCacheOptions options, TimeProvider time)
+    public ResourceCache(Func<IApiObject> newObject, Func<IApiObject, string>? index, WatchCacheOptions options)
     {
-        (_newObject, _index, _options, _pace) = (newObject, index, options, new WakePace(time));
+        (_newObject, _index, _options) = (newObject, index, options);
         _history = new EventHistory(options.HistorySize);
     }
 
@@ -149,9 +148,6 @@ internal sealed class ResourceCache : IDisposable
             if (siblings.Count == 0 && group.Selection.IndexValue is { } value) _indexed.Remove(value);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _pace.Dispose();
 
     private IEnumerable<CacheWatcher> AllWatchers() => _groups.Values.SelectMany(group => group.Watchers);
 

@@ -13,7 +13,7 @@ namespace MiniK8s.ApiServer.WatchCache;
 /// One watch over the whole key space feeds them all, so one revision says how far every kind is: a quiet kind's bookmarks move on, and
 /// a consistent read needs no more than to wait for the store's present revision.
 /// </remarks>
-internal sealed class ResourceCaches : IDisposable
+internal sealed class ResourceCaches
 {
     private readonly FrozenDictionary<ApiKind, ResourceCache> _byKind;
     private readonly (byte[] Prefix, ApiKind Kind, ResourceCache Cache)[] _byPrefix;
@@ -25,7 +25,7 @@ internal sealed class ResourceCaches : IDisposable
     {
         Options = options;
         Progress = new RevisionWaiters(time);
-        _byKind = kinds.ToFrozenDictionary(kind => kind, kind => new ResourceCache(kind.New, indexes(kind), options, time));
+        _byKind = kinds.ToFrozenDictionary(kind => kind, kind => new ResourceCache(kind.New, indexes(kind), options));
         _byPrefix = [.. _byKind.Select(entry =>
             (System.Text.Encoding.UTF8.GetBytes(StoreKeys.PrefixOf(entry.Key)), entry.Key, entry.Value))];
     }
@@ -67,10 +67,4 @@ internal sealed class ResourceCaches : IDisposable
 
     /// <summary>The first list is in.</summary>
     public void MarkReady() => _ready.TrySetResult();
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var (_, cache) in _byKind) cache.Dispose();
-    }
 }

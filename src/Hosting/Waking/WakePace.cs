@@ -1,26 +1,28 @@
 namespace MiniK8s.Hosting.Waking;
 
-/// <summary>Rings the bells of many loops a few at a time: 50 at once, then 50 a millisecond. As long as there are fewer, none waits.</summary>
+/// <summary>Rings the bells of many loops a few at a time: 8 at once, and 8 more each time the thread pool has come to the end of what waited for it.</summary>
 /// <remarks>
 /// A thousand streams woken together are a thousand items in the thread pool's queue, which every step of every other request has to sit
-/// out. And to wake a stream costs more than to put another event into what it sends next: those that still wait gather meanwhile.
+/// out; so the next few go to its end. And to wake a stream costs more than to put another event into what it sends next: while the processors are
+/// busy, those that still wait gather. While they are not, nobody waits: a pause of the clock's, as there once was, left them idle (bench/RESULTS.md).
 /// </remarks>
-public sealed class WakePace : IDisposable
+public sealed class WakePace
 {
-    private const int AtOnce = 50;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
+    private const int AtOnce = 8;
 
     private readonly Lock _gate = new();        // guards everything here; innermost
     private readonly Queue<Bell> _due = [];
-    private readonly TimeProvider? _time;
-    private readonly ITimer? _timer;
-    private long _pausedAt;
-    private bool _isPaused;
+    private readonly Action<Action> _enqueue;
+    private readonly Action _goOn;
+    private bool _isUnderWay;
 
     /// <summary>A pace that nothing waits for.</summary>
-    /// <param name="time">Times the pauses; without it there are none.</param>
-    public WakePace(TimeProvider? time) =>
-        (_time, _timer) = (time, time?.CreateTimer(_ => EndPause(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+    /// <param name="enqueue">Runs something after all that waits to be run by now; by default on the thread pool.</param>
+    public WakePace(Action<Action>? enqueue = null)
+    {
+        _enqueue = enqueue ?? (static action => ThreadPool.UnsafeQueueUserWorkItem(static action => action(), action, preferLocal: false));
+        _goOn = GoOn;
+    }
 
     /// <summary>Puts a bell in line, once; <see cref="Ring"/> begins with the first.</summary>
     public void Add(Bell bell)
@@ -37,17 +39,14 @@ public sealed class WakePace : IDisposable
         }
     }
 
-    /// <summary>Rings the bells in line: as many as may ring now, the others after a pause.</summary>
+    /// <summary>Rings the bells in line: the first few now, unless others have not had their turn yet.</summary>
     public void Ring()
     {
         lock (_gate)
         {
-            if (!_isPaused) RingFirst(_timer is null ? int.MaxValue : AtOnce);
+            if (!_isUnderWay) RingFirst();
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _timer?.Dispose();
 
     private void PutInLine(Bell bell)
     {
@@ -55,26 +54,19 @@ public sealed class WakePace : IDisposable
         bell.IsDue = true;
     }
 
-    private void EndPause()
+    private void GoOn()
     {
-        lock (_gate)
-        {
-            _isPaused = false;
-            // Timers come late, by 4 ms where the kernel ticks 250 times a second: that much more is due.
-            RingFirst(int.Max(AtOnce, (int)(AtOnce * (_time!.GetElapsedTime(_pausedAt) / Pause))));
-        }
+        lock (_gate) RingFirst();
     }
 
-    private void RingFirst(int most)
+    private void RingFirst()
     {
-        var rung = 0;
-        for (; rung < most && _due.TryDequeue(out var bell); rung++)
+        for (var rung = 0; rung < AtOnce && _due.TryDequeue(out var bell); rung++)
         {
             bell.IsDue = false;
             bell.Ring();
         }
-        if (rung < AtOnce || _timer is null) return;
-        _pausedAt = _time!.GetTimestamp();
-        _isPaused = _timer.Change(Pause, Timeout.InfiniteTimeSpan);
+        _isUnderWay = _due.Count > 0;
+        if (_isUnderWay) _enqueue(_goOn);
     }
 }

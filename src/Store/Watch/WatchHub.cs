@@ -24,7 +24,7 @@ namespace MiniK8s.Store.Watch;
 /// Many streams are woken one after the other (<see cref="WakePace"/>); outboxes gather meanwhile.
 /// Room for later: different ranges are matched one by one, which is fine for thousands of them, not for millions.
 /// </remarks>
-internal sealed class WatchHub : IWatchHub, IDisposable
+internal sealed class WatchHub : IWatchHub
 {
     private readonly StoreOptions _options;
     private readonly WakePace _pace;
@@ -38,12 +38,8 @@ internal sealed class WatchHub : IWatchHub, IDisposable
 
     /// <summary>A hub without watchers.</summary>
     /// <param name="options">How much an outbox holds.</param>
-    /// <param name="time">Times the pace at which streams are woken; without it all are woken at once.</param>
-    public WatchHub(StoreOptions options, TimeProvider? time = null)
-    {
-        _options = options;
-        _pace = new WakePace(time);
-    }
+    /// <param name="pace">How streams are woken.</param>
+    public WatchHub(StoreOptions options, WakePace? pace = null) => (_options, _pace) = (options, pace ?? new WakePace());
 
     /// <summary>Watchers that read history now.</summary>
     public int Unsynced => Volatile.Read(ref _unsynced);
@@ -71,9 +67,6 @@ internal sealed class WatchHub : IWatchHub, IDisposable
             _pace.Ring();
         }
     }
-
-    /// <inheritdoc />
-    public void Dispose() => _pace.Dispose();
 
     /// <summary>Takes up a new watcher.</summary>
     /// <returns>The newest revision: a watcher that starts at 0 sees exactly what comes after it.</returns>

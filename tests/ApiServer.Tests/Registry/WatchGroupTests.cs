@@ -5,15 +5,13 @@ using MiniK8s.Protocol.Core.V1;
 
 namespace MiniK8s.ApiServer.Tests.Registry;
 
-public sealed class WatchGroupTests : IDisposable
+public sealed class WatchGroupTests
 {
     private const int Room = 3;
-    private readonly WakePace _pace = new(null);
+    private readonly WakePace _pace = new();
     private readonly WatchGroup _group;
 
     public WatchGroupTests() => _group = new WatchGroup(new Selection("/pods/a/", null), Room, _pace);
-
-    public void Dispose() => _pace.Dispose();
 
     [Theory]
     [InlineData(0, 0, "")]
@@ -53,7 +51,7 @@ public sealed class WatchGroupTests : IDisposable
     [Fact]
     public void Row_WhoseWatchesHaveTakenAll_StaysShort()
     {
-        using var cache = new ResourceCache(() => new Pod(), null, new WatchCacheOptions(), TimeProvider.System);
+        var cache = new ResourceCache(() => new Pod(), null, new WatchCacheOptions());
         var group = new WatchGroup(new Selection("/pods/a/", null), 2048, _pace);
         CacheWatcher[] watchers = [.. Enumerable.Range(0, 3).Select(_ => new CacheWatcher(cache, group, [], 0, null))];
         foreach (var watcher in watchers) group.Join(watcher);
