@@ -9,7 +9,7 @@ namespace MiniK8s.Load;
 internal ref struct SendingTimes(ReadOnlySpan<byte> response)
 {
     /// <summary>How long what <see cref="Now"/> gives is.</summary>
-    public const int MarkBytes = 24;
+    public const int MarkBytes = 8 + Digits;
 
     private const int Digits = 16;
     private ReadOnlySpan<byte> _rest = response;

@@ -57,10 +57,11 @@ internal sealed class WatchListener : IDisposable
         private const int SeamBytes = SendingTimes.MarkBytes - 1;
         private readonly byte[] _prefix = new byte[FrameConnection.PrefixBytes];
         private readonly byte[] _seam = new byte[2 * SeamBytes];      // the end of the last piece, where a mark may have begun, and the beginning of this one
+        private readonly List<long> _sent = [];                       // what the message in hand has told of so far
         private Action<int>? _heard;
         private int _prefixLength;
         private int _seamLength;
-        private int _left;                                            // of the message that is being received
+        private int _left;                                            // of the message in hand
 
         public List<TimeSpan> Latencies { get; } = [];
 
@@ -76,43 +77,47 @@ internal sealed class WatchListener : IDisposable
 
         public void Take(ReadOnlySpan<byte> data)
         {
-            CountResponses(data);
-            var beginning = data[..int.Min(data.Length, SeamBytes)];
-            beginning.CopyTo(_seam.AsSpan(_seamLength));
-            var seam = _seam.AsSpan(0, _seamLength + beginning.Length);
-            Hear(seam);
-            Hear(data);
-            var end = data.Length < SeamBytes ? seam[int.Max(0, seam.Length - SeamBytes)..] : data[^SeamBytes..];
-            end.CopyTo(_seam);
-            _seamLength = end.Length;
+            while (!data.IsEmpty)
+            {
+                var taken = int.Min(data.Length, _left > 0 ? _left : _prefix.Length - _prefixLength);
+                if (_left > 0) TakePiece(data[..taken]);
+                else TakePrefix(data[..taken]);
+                data = data[taken..];
+            }
         }
 
-        private void Hear(ReadOnlySpan<byte> data)
+        private void TakePrefix(ReadOnlySpan<byte> bytes)
         {
-            foreach (var sent in new SendingTimes(data))
+            bytes.CopyTo(_prefix.AsSpan(_prefixLength));
+            _prefixLength += bytes.Length;
+            if (_prefixLength < _prefix.Length) return;
+            (_left, _prefixLength, _seamLength) = (BinaryPrimitives.ReadInt32BigEndian(_prefix.AsSpan(1)), 0, 0);
+            Responses++;
+        }
+
+        private void TakePiece(ReadOnlySpan<byte> piece)
+        {
+            var beginning = piece[..int.Min(piece.Length, SeamBytes)];
+            beginning.CopyTo(_seam.AsSpan(_seamLength));
+            var seam = _seam.AsSpan(0, _seamLength + beginning.Length);
+            foreach (var sent in new SendingTimes(seam)) _sent.Add(sent);
+            foreach (var sent in new SendingTimes(piece)) _sent.Add(sent);
+            var end = piece.Length < SeamBytes ? seam[int.Max(0, seam.Length - SeamBytes)..] : piece[^SeamBytes..];
+            end.CopyTo(_seam);
+            _seamLength = end.Length;
+            _left -= piece.Length;
+            if (_left == 0) Arrive();
+        }
+
+        // A client can use an event when it has the whole message.
+        private void Arrive()
+        {
+            foreach (var sent in _sent)
             {
                 Latencies.Add(Stopwatch.GetElapsedTime(sent));
                 _heard?.Invoke(Latencies.Count - 1);
             }
-        }
-
-        private void CountResponses(ReadOnlySpan<byte> data)
-        {
-            while (!data.IsEmpty)
-            {
-                var taken = int.Min(data.Length, _left > 0 ? _left : _prefix.Length - _prefixLength);
-                if (_left > 0)
-                {
-                    _left -= taken;
-                }
-                else
-                {
-                    data[..taken].CopyTo(_prefix.AsSpan(_prefixLength));
-                    _prefixLength += taken;
-                    if (_prefixLength == _prefix.Length) (_left, _prefixLength, Responses) = (BinaryPrimitives.ReadInt32BigEndian(_prefix.AsSpan(1)), 0, Responses + 1);
-                }
-                data = data[taken..];
-            }
+            _sent.Clear();
         }
     }
 }

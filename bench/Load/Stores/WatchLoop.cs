@@ -36,10 +36,10 @@ internal sealed class WatchLoop : IDisposable
     {
         var (cpu, began, round) = (_server.Cpu, Stopwatch.GetTimestamp(), new Round(writes, _listeners.Length));
         var hearing = _listeners.Select(listener => listener.HearAsync(writes, round.Hear)).ToList();
-        await Task.WhenAll(_writers.Select(writer => WriteAsync(writer, round)));
-        var heard = await Task.WhenAll(hearing);
+        var writing = _writers.Select(writer => WriteAsync(writer, round));
+        await foreach (var one in Task.WhenEach([.. writing, .. hearing])) await one;        // the first failure; the others would wait for ever
         var time = Stopwatch.GetElapsedTime(began);
-        result.Add(heard.Select(one => one.Latencies.ToList()), time, await _server.CpuAtRestAsync() - cpu);
+        result.Add(hearing.Select(one => one.Result.Latencies.ToList()), time, await _server.CpuAtRestAsync() - cpu);
     }
 
     public void Dispose()
