@@ -4,7 +4,7 @@ namespace MiniK8s.Hosting.Tests;
 
 public sealed class WakePaceTests
 {
-    private readonly Queue<Action> _queue = [];
+    private readonly Queue<IThreadPoolWorkItem> _queue = [];
     private readonly WakePace _pace;
 
     public WakePaceTests() => _pace = new WakePace(_queue.Enqueue);
@@ -23,7 +23,7 @@ public sealed class WakePaceTests
         var waits = Waits(Add(bells));
 
         _pace.Ring();
-        for (var turn = 0; turn < turns; turn++) _queue.Dequeue()();
+        for (var turn = 0; turn < turns; turn++) _queue.Dequeue().Execute();
 
         Assert.Equal(rung, waits.Count(wait => wait.IsCompleted));
         Assert.All(waits.Take(rung), wait => Assert.True(wait.IsCompleted));
@@ -52,7 +52,7 @@ public sealed class WakePaceTests
         _pace.Ring();
 
         Assert.False(late[0].IsCompleted);
-        _queue.Dequeue()();
+        _queue.Dequeue().Execute();
         Assert.True(late[0].IsCompleted);
         Assert.Empty(_queue);
     }
@@ -62,7 +62,7 @@ public sealed class WakePaceTests
     {
         Add(9);
         _pace.Ring();
-        _queue.Dequeue()();
+        _queue.Dequeue().Execute();
 
         var next = Waits(Add(1));
         _pace.Ring();
@@ -76,7 +76,7 @@ public sealed class WakePaceTests
         var line = Add(10);
         _pace.Add(line[9]);
         _pace.Ring();
-        _queue.Dequeue()();
+        _queue.Dequeue().Execute();
         Assert.True(line[9].WaitAsync().IsCompleted);
 
         var again = line[9].WaitAsync();

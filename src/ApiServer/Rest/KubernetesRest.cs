@@ -7,6 +7,7 @@ using MiniK8s.ApiServer.Rest.Logs;
 using MiniK8s.ApiServer.Rest.OpenApi;
 using MiniK8s.ApiServer.Rest.Patching;
 using MiniK8s.ApiServer.Rest.Routing;
+using MiniK8s.ApiServer.Rest.Streams;
 using MiniK8s.ApiServer.Rest.Streams.Commands;
 using MiniK8s.ApiServer.Rest.Streams.Forwarding;
 using MiniK8s.ApiServer.Rest.Verbs;
@@ -17,9 +18,6 @@ namespace MiniK8s.ApiServer.Rest;
 /// <summary>Kubernetes' REST API over the registries.</summary>
 internal static class KubernetesRest
 {
-    /// <summary>How often a WebSocket sends a pong unasked: a client's silent end shows, also while nothing is read from it.</summary>
-    public static TimeSpan KeepAlive { get; } = TimeSpan.FromSeconds(30);
-
     /// <summary>What REST needs besides the registries, the pod binder and evictor, the token requests, the authorizer, a TimeProvider and the ApiServerOptions.</summary>
     public static IServiceCollection AddKubernetesRest(this IServiceCollection services) => services
         .AddSingleton<ResourceRouter>()
@@ -39,7 +37,7 @@ internal static class KubernetesRest
     public static WebApplication MapKubernetesRest(this WebApplication app)
     {
         var endpoint = app.Services.GetRequiredService<RestEndpoint>();
-        app.UseWebSockets(new() { KeepAliveInterval = KeepAlive });
+        app.UseWebSockets(new() { KeepAliveInterval = WebSocketUpgrade.KeepAlive });
         app.MapFallback("/{**path}", endpoint.HandleAsync);
         return app;
     }

@@ -1,28 +1,25 @@
 namespace MiniK8s.Hosting.Waking;
 
-/// <summary>Rings the bells of many loops a few at a time: 8 at once, and 8 more each time the thread pool has come to the end of what waited for it.</summary>
+/// <summary>Rings the bells of many loops a few at a time: 8 at once, and 8 more each time the thread pool has come to the end of what it had to do.</summary>
 /// <remarks>
-/// A thousand streams woken together are a thousand items in the thread pool's queue, which every step of every other request has to sit
-/// out; so the next few go to its end. And to wake a stream costs more than to put another event into what it sends next: while the processors are
-/// busy, those that still wait gather. While they are not, nobody waits: a pause of the clock's, as there once was, left them idle (bench/RESULTS.md).
+/// A thousand streams woken together are a thousand items before every step of every other request; so the next turn goes to the end of the pool's
+/// queue. And to wake a stream costs more than to put another event into what it sends next: while the processors are busy, those that still wait gather.
+/// While they are not, nobody waits: a pause of the clock's, as there once was, left them idle (bench/RESULTS.md). The last of a thousand waits for 125 turns,
+/// which under a pool that never comes to an end of its work have no bound in time.
 /// </remarks>
-public sealed class WakePace
+public sealed class WakePace : IThreadPoolWorkItem
 {
     private const int AtOnce = 8;
 
     private readonly Lock _gate = new();        // guards everything here; innermost
     private readonly Queue<Bell> _due = [];
-    private readonly Action<Action> _enqueue;
-    private readonly Action _goOn;
+    private readonly Action<IThreadPoolWorkItem> _enqueue;
     private bool _isUnderWay;
 
     /// <summary>A pace that nothing waits for.</summary>
-    /// <param name="enqueue">Runs something after all that waits to be run by now; by default on the thread pool.</param>
-    public WakePace(Action<Action>? enqueue = null)
-    {
-        _enqueue = enqueue ?? (static action => ThreadPool.UnsafeQueueUserWorkItem(static action => action(), action, preferLocal: false));
-        _goOn = GoOn;
-    }
+    /// <param name="enqueue">Where the next turn goes; by default to the end of the thread pool's queue, the one that its threads share.</param>
+    public WakePace(Action<IThreadPoolWorkItem>? enqueue = null) =>
+        _enqueue = enqueue ?? (static turn => ThreadPool.UnsafeQueueUserWorkItem(turn, preferLocal: false));
 
     /// <summary>Puts a bell in line, once; <see cref="Ring"/> begins with the first.</summary>
     public void Add(Bell bell)
@@ -48,15 +45,15 @@ public sealed class WakePace
         }
     }
 
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (_gate) RingFirst();
+    }
+
     private void PutInLine(Bell bell)
     {
         if (!bell.IsDue) _due.Enqueue(bell);
         bell.IsDue = true;
-    }
-
-    private void GoOn()
-    {
-        lock (_gate) RingFirst();
     }
 
     private void RingFirst()
@@ -67,6 +64,6 @@ public sealed class WakePace
             bell.Ring();
         }
         _isUnderWay = _due.Count > 0;
-        if (_isUnderWay) _enqueue(_goOn);
+        if (_isUnderWay) _enqueue(this);
     }
 }

@@ -24,10 +24,11 @@ namespace MiniK8s.Store.Watch;
 /// Many streams are woken one after the other (<see cref="WakePace"/>); outboxes gather meanwhile.
 /// Room for later: different ranges are matched one by one, which is fine for thousands of them, not for millions.
 /// </remarks>
-internal sealed class WatchHub : IWatchHub
+/// <param name="options">How much an outbox holds.</param>
+/// <param name="pace">How streams are woken; without one, in turns on the thread pool.</param>
+internal sealed class WatchHub(StoreOptions options, WakePace? pace = null) : IWatchHub
 {
-    private readonly StoreOptions _options;
-    private readonly WakePace _pace;
+    private readonly WakePace _pace = pace ?? new WakePace();
     private readonly Lock _gate = new();        // guards everything here, and what watchers and outboxes say it guards; before the pace's own
     private readonly Dictionary<WatchInterest, WatchGroup> _groups = [];
     private readonly Dictionary<ByteString, List<WatchGroup>> _byKey = [];
@@ -35,11 +36,6 @@ internal sealed class WatchHub : IWatchHub
     private readonly List<WatchGroup> _selected = [];                       // have events of the batch in hand
     private long _notified = 1;
     private int _unsynced;
-
-    /// <summary>A hub without watchers.</summary>
-    /// <param name="options">How much an outbox holds.</param>
-    /// <param name="pace">How streams are woken.</param>
-    public WatchHub(StoreOptions options, WakePace? pace = null) => (_options, _pace) = (options, pace ?? new WakePace());
 
     /// <summary>Watchers that read history now.</summary>
     public int Unsynced => Volatile.Read(ref _unsynced);
@@ -175,7 +171,7 @@ internal sealed class WatchHub : IWatchHub
 
     private void Deliver(Watcher watcher, IReadOnlyList<EncodedEvent> events, long batchStart)
     {
-        if (watcher.Stream.Outbox.Count < _options.WatchBuffer)
+        if (watcher.Stream.Outbox.Count < options.WatchBuffer)
         {
             watcher.Queued++;
             watcher.Next = _notified + 1;

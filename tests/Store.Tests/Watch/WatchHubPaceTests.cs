@@ -10,7 +10,7 @@ namespace MiniK8s.Store.Tests.Watch;
 /// <summary>Streams beyond the first few are woken later, and then each finds all that came meanwhile.</summary>
 public sealed class WatchHubPaceTests
 {
-    private readonly Queue<Action> _queue = [];
+    private readonly Queue<IThreadPoolWorkItem> _queue = [];
     private readonly MvccStore _store = new();
     private readonly StoreOptions _options = new();
     private readonly WatchHub _hub;
@@ -30,7 +30,7 @@ public sealed class WatchHubPaceTests
         Put("a");
         Put("b");
         Assert.Equal(8, waits.Count(wait => wait.IsCompleted));
-        while (_queue.TryDequeue(out var next)) next();
+        while (_queue.TryDequeue(out var next)) next.Execute();
 
         Assert.All(waits, wait => Assert.True(wait.IsCompletedSuccessfully));
         Assert.All(outboxes, outbox => Assert.Equal(["a", "b"], Taken(outbox)));

@@ -11,10 +11,13 @@ namespace MiniK8s.ApiServer.Rest.Streams;
 /// kubectl before 1.34 begins to read while it still makes the streams that it reads for, and throws away what comes for one that is not made
 /// (kubernetes#131189). A runtime that takes some 50 ms to start a process hides that; ours does not, and of a command as short as <c>test -d</c> on a busy
 /// machine kubectl lost the failure. So the first thing a client gets is a ping: its pong, or whatever else comes from it, says that it reads now. When it
-/// has its streams nothing tells, so it has a moment more.
+/// has its streams nothing tells, so it has a moment more; one that is held up for longer than that just then can still lose something.
 /// </remarks>
 internal static class WebSocketUpgrade
 {
+    /// <summary>How often a WebSocket sends a pong unasked: a client's silent end shows, also while nothing is read from it.</summary>
+    public static TimeSpan KeepAlive { get; } = TimeSpan.FromSeconds(30);
+
     private const string KeySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";     // RFC 6455, 1.3
     private static readonly byte[] Ping = [0x89, 0x00];                          // RFC 6455, 5.5.2: final, no application data
     private static readonly TimeSpan MostForPong = TimeSpan.FromSeconds(1);      // a client may have its reasons not to read yet
@@ -32,7 +35,7 @@ internal static class WebSocketUpgrade
         var stream = await upgrade.UpgradeAsync();
         await HearAsync(stream, time, ct);
         await Task.Delay(ForItsStreams, time, ct);
-        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = named, KeepAliveInterval = KubernetesRest.KeepAlive });
+        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = named, KeepAliveInterval = KeepAlive });
     }
 
     // Takes nothing from the stream: to read no bytes is to wait for some.
@@ -47,7 +50,7 @@ internal static class WebSocketUpgrade
         }
         catch (Exception ex) when (ex is OperationCanceledException or IOException)
         {
-            // Silent so far; one that has left shows when it is written to next.
+            // Silent so far, or gone, which the request's end tells or the next write.
         }
     }
 

@@ -244,6 +244,7 @@ public sealed class CommandTests : IAsyncLifetime
             await ended.Task;
         };
         var socket = await _rig.ConnectAsync($"{Pod}/exec?command=cat&stdin=true&stdout=true", "v5.channel.k8s.io");
+        await ReadAsync(socket);
         await begun.Task.OrMissing("the command");
 
         socket.Dispose();
@@ -271,6 +272,7 @@ public sealed class CommandTests : IAsyncLifetime
         };
 
         using var socket = await _rig.ConnectAsync(Pod + AllOutput, "v5.channel.k8s.io");
+        await SendAsync(socket, 4, "{}");       // it is heard, all the same
         await stalled.Task.OrMissing("the moment when nothing more is taken");
 
         Assert.InRange(written, 1, 32 << 20);
@@ -291,7 +293,7 @@ public sealed class CommandTests : IAsyncLifetime
         };
         using var socket = await rig.ConnectAsync(Pod + AllOutput, "v5.channel.k8s.io");
         var greeting = ReadAsync(socket);
-        await Patience.UntilAsync(() => Pass(time, begun.Task), "the command");
+        await PassUntilAsync(begun.Task, time);
         await greeting;
 
         time.Advance(TimeSpan.FromHours(4) - TimeSpan.FromSeconds(1));
@@ -301,36 +303,60 @@ public sealed class CommandTests : IAsyncLifetime
         await ended.Task.OrMissing("the end of the kubelet's call");
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Exec_ClientThatDoesNotReadYet_HasUpToASecondBeforeAnythingIsSaid(bool answers)
+    [Fact]
+    public async Task Exec_ClientThatAnswersThePing_HasAMomentForItsStreams()
     {
         var time = new ManualTimeProvider();
         await using var rig = await StartAsync(time);
-        rig.Kubelet.Command = async (inputs, outputs, _) =>
-        {
-            await AcceptAsync(inputs, outputs);
-            await outputs.WriteAsync(Exit(1));
-        };
-        using var socket = await RawUpgrade.SendAsync(rig.Server.Url, "GET", Pod + AllOutput,
-            "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol: v5.channel.k8s.io");
-        Assert.Contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", socket.Head);     // RFC 6455, 1.3
-        Assert.Contains("Sec-WebSocket-Protocol: v5.channel.k8s.io", socket.Head);
-        var (ping, greeting) = (new byte[2], new byte[3]);
-        await socket.Stream.ReadExactlyAsync(ping).AsTask().OrMissing("the ping");
-        Assert.Equal([0x89, 0x00], ping);
-
-        var greeted = socket.Stream.ReadExactlyAsync(greeting).AsTask();
+        rig.Kubelet.Command = EndAtOnceAsync;
+        using var client = await UpgradeAsync(rig);
+        Assert.Contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", client.Head);     // RFC 6455, 1.3
+        Assert.Contains("Sec-WebSocket-Protocol: v5.channel.k8s.io", client.Head);
+        var greeting = ReadGreetingAsync(client);
+        time.Advance(TimeSpan.FromMilliseconds(500));
         await rig.Server.SendAsync("GET", Pod);
-        Assert.False(greeted.IsCompleted);
-        var began = time.GetTimestamp();
-        if (answers) await socket.Stream.WriteAsync(new byte[] { 0x8A, 0x80, 1, 2, 3, 4 });
-        else time.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.False(greeting.IsCompleted);
 
-        await Patience.UntilAsync(() => Pass(time, greeted), "the greeting");
-        Assert.Equal([0x82, 0x01, 0x01], greeting);
-        Assert.Equal(answers, time.GetElapsedTime(began) < TimeSpan.FromSeconds(1));
+        await client.Stream.WriteAsync(new byte[] { 0x8A, 0x80, 1, 2, 3, 4 });
+
+        var waited = await PassUntilAsync(greeting, time);
+        Assert.InRange(waited, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(499));
+        Assert.Equal([0x82, 0x01, 0x01], await greeting);
+    }
+
+    [Fact]
+    public async Task Exec_ClientThatDoesNotAnswerThePing_HasASecondAndTheMoment()
+    {
+        var time = new ManualTimeProvider();
+        await using var rig = await StartAsync(time);
+        rig.Kubelet.Command = EndAtOnceAsync;
+        using var client = await UpgradeAsync(rig);
+        var greeting = ReadGreetingAsync(client);
+        foreach (var step in (int[])[500, 480])
+        {
+            time.Advance(TimeSpan.FromMilliseconds(step));
+            await rig.Server.SendAsync("GET", Pod);
+            Assert.False(greeting.IsCompleted);
+        }
+
+        Assert.True(await PassUntilAsync(greeting, time) >= TimeSpan.FromMilliseconds(40));
+        Assert.Equal([0x82, 0x01, 0x01], await greeting);
+    }
+
+    [Fact]
+    public async Task Exec_ClientLeavesBeforeItIsHeard_NothingIsStarted()
+    {
+        var started = new TaskCompletionSource<bool>();
+        _rig.Kubelet.Command = async (inputs, _, context) =>
+        {
+            await using var ended = context.CancellationToken.Register(() => started.TrySetResult(false));
+            started.TrySetResult(await inputs.MoveNext(default));
+        };
+        var client = await UpgradeAsync(_rig);
+
+        client.Dispose();
+
+        Assert.False(await started.Task.OrMissing("the end of the kubelet's call"));
     }
 
     [Fact]
@@ -394,11 +420,42 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.Empty((await asked.Task).Command);
     }
 
-    // When the moment that a client has for its streams begins, nothing tells.
-    private static bool Pass(ManualTimeProvider time, Task awaited)
+    // A client that writes all of it by itself, after the ping.
+    private static async Task<RawUpgrade> UpgradeAsync(StreamRig rig)
     {
-        if (!awaited.IsCompleted) time.Advance(TimeSpan.FromMilliseconds(1));
-        return awaited.IsCompleted;
+        var client = await RawUpgrade.SendAsync(rig.Server.Url, "GET", Pod + AllOutput,
+            "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol: v5.channel.k8s.io");
+        var ping = new byte[2];
+        await client.Stream.ReadExactlyAsync(ping).AsTask().OrMissing("the ping");
+        Assert.Equal([0x89, 0x00], ping);
+        return client;
+    }
+
+    private static async Task<byte[]> ReadGreetingAsync(RawUpgrade client)
+    {
+        var frame = new byte[3];
+        await client.Stream.ReadExactlyAsync(frame);
+        return frame;
+    }
+
+    private static async Task EndAtOnceAsync(IAsyncStreamReader<Protocol.V1.CommandInput> inputs, IServerStreamWriter<Protocol.V1.CommandOutput> outputs, ServerCallContext context)
+    {
+        await AcceptAsync(inputs, outputs);
+        await outputs.WriteAsync(Exit(1));
+    }
+
+    // By steps of a millisecond: when a wait begins, nothing tells. Gives what it took at most.
+    private static async Task<TimeSpan> PassUntilAsync(Task awaited, ManualTimeProvider time)
+    {
+        var began = time.GetTimestamp();
+        await Patience.UntilAsync(
+            () =>
+            {
+                if (!awaited.IsCompleted) time.Advance(TimeSpan.FromMilliseconds(1));
+                return awaited.IsCompleted;
+            },
+            "what a client is given time for");
+        return time.GetElapsedTime(began);
     }
 
     private static Protocol.Meta.V1.Status StatusOf(string message) => JsonCodec.Decode<Protocol.Meta.V1.Status>(Encoding.UTF8.GetBytes(message[1..]));
