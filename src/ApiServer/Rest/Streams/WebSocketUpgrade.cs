@@ -15,13 +15,13 @@ namespace MiniK8s.ApiServer.Rest.Streams;
 /// </remarks>
 internal static class WebSocketUpgrade
 {
-    /// <summary>How often a WebSocket sends a pong unasked: a client's silent end shows, also while nothing is read from it.</summary>
-    public static TimeSpan KeepAlive { get; } = TimeSpan.FromSeconds(30);
-
     private const string KeySuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";     // RFC 6455, 1.3
     private static readonly byte[] Ping = [0x89, 0x00];                          // RFC 6455, 5.5.2: final, no application data
     private static readonly TimeSpan MostForPong = TimeSpan.FromSeconds(1);      // a client may have its reasons not to read yet
     private static readonly TimeSpan ForItsStreams = TimeSpan.FromMilliseconds(20);  // microseconds of work, and a thread that was put aside in the midst of it
+
+    /// <summary>How often a WebSocket sends a pong unasked: a client's silent end shows, also while nothing is read from it.</summary>
+    public static TimeSpan KeepAlive { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Answers 101 with the subprotocol ("": none), and waits until the client has been heard, for one that stays silent a second, and 20 ms more.</summary>
     /// <remarks>HTTP/2, which no kubectl speaks WebSocket over, is left to the framework.</remarks>
