@@ -14,10 +14,10 @@ namespace MiniK8s.Store.Commit;
 /// <summary>The store's only writer: takes what has queued, makes it durable with one sync, then shows it.</summary>
 /// <remarks>
 /// <code>
-/// a write comes                  | it is committed
-/// -------------------------------+-------------------------------------------------------------
-/// nobody writes, nobody waits    | on its caller's own thread: no other has to be woken for it
-/// otherwise                      | by the writer's thread, with all that has queued
+/// a write comes                                      | it is committed
+/// ---------------------------------------------------+-------------------------------------------------------------
+/// nobody writes, nobody waits, nor did so just now   | on its caller's own thread: no other has to be woken for it
+/// otherwise                                          | by the writer's thread, with all that has queued
 /// </code>
 /// Either way under the one lock: there is one writer at a time, whichever thread it runs on.
 /// Order within a batch: stage, log, sync, publish, notify, answer. Nothing is readable, watched or
@@ -28,14 +28,20 @@ namespace MiniK8s.Store.Commit;
 /// </remarks>
 internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatchHub watches, StoreOptions options)
 {
-    private readonly Channel<PendingCommit> _queue = Channel.CreateBounded<PendingCommit>(
-        new BoundedChannelOptions(options.QueueLimit) { SingleReader = true });
+    // So many batches of one write in a row, and it is taken for the only one again: a thread that syncs leaves all other calls waiting.
+    private const int AloneAfter = 8;
 
+    // What a write wakes is the writer's thread itself, and no thread of the pool that would do it.
+    private readonly Channel<PendingCommit> _queue = Channel.CreateBounded<PendingCommit>(
+        new BoundedChannelOptions(options.QueueLimit) { SingleReader = true, AllowSynchronousContinuations = true });
+
+    private readonly AutoResetEvent _bell = new(false);
     private readonly Lock _turn = new();        // the right to write; guards what follows
     private PendingCommit? _carriedOver;        // taken from the queue, too big for the batch it came to
     private LogEntry? _owed;                    // an alarm that is raised and not logged
     private bool _isClosed;                     // no lone writes any more; the queue has its own end
     private Exception? _failure;                // after it the log must not be written again
+    private volatile int _company;              // batches until a write is taken for the only one; read outside too
 
     /// <summary>Called by the writer with every batch that was published, before its callers are answered; must be brief.</summary>
     public Action<IReadOnlyList<LogEntry>>? Published { get; init; }
@@ -96,6 +102,7 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
                     if (_failure is not null) throw _failure;
                     TakeBatch(batch);
                     CommitBatch(batch);
+                    _company = batch.Count > 1 || OthersQueued ? AloneAfter : int.Max(0, _company - 1);
                 }
                 foreach (var pending in batch) pending.Answer();
                 batch.Clear();
@@ -109,15 +116,18 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         }
     }
 
+    private bool OthersQueued => _queue.Reader.Count > 0;
+
     // Blocks its caller's thread for one sync; there is never more than one such thread. A write that waits for this very thread would
     // wait for that sync and then for its own: better to leave the thread to it, and sync both at once.
     private bool TryCommitHere(PendingCommit pending)
     {
-        if (_queue.Reader.Count > 0 || OthersWait() || !_turn.TryEnter()) return false;
+        if (_company > 0 || OthersQueued || OthersWait() || !_turn.TryEnter()) return false;
         try
         {
             if (_isClosed) return false;
             CommitBatch([pending]);
+            if (OthersQueued || OthersWait()) _company = AloneAfter;
             return true;
         }
         catch (Exception ex)
@@ -139,13 +149,21 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
         _queue.Writer.TryComplete(failure);
     }
 
-    // The sync blocks this thread anyway, so it waits here as well, and no pool thread is ever held.
+    // The sync blocks this thread anyway, so it waits here as well, and no pool thread is ever held. A task's wait would spin first, and
+    // take the processor from those who are about to bring the next write.
     private bool WaitForWork()
     {
         if (_carriedOver is not null) return true;
-        var ready = _queue.Reader.WaitToReadAsync();
-        return ready.IsCompletedSuccessfully ? ready.Result : ready.AsTask().GetAwaiter().GetResult();
+        var ready = _queue.Reader.WaitToReadAsync().GetAwaiter();
+        if (!ready.IsCompleted)
+        {
+            ready.UnsafeOnCompleted(Ring);
+            _bell.WaitOne();
+        }
+        return ready.GetResult();
     }
+
+    private void Ring() => _bell.Set();
 
     private void TakeBatch(List<PendingCommit> batch)
     {

@@ -145,6 +145,27 @@ public sealed class CommitPipelineTests
     }
 
     [Fact]
+    public async Task Commit_OthersCameWhileOneWasAlone_TheNextEightAreTheWriters()
+    {
+        var run = new Run();
+        for (var i = 0; i < 10; i++) run.Log.Release();
+        run.Watches.OnNotify = () => run.OthersWait = true;
+        await run.QueueAsync(Put("alone"));
+        run.OthersWait = false;
+        var writers = new List<int>();
+        run.Watches.OnNotify = () => writers.Add(Environment.CurrentManagedThreadId);
+
+        for (var i = 0; i < 8; i++) await run.OnAThreadOfItsOwnAsync(Put($"k{i}"));
+        var (last, caller) = await run.OnAThreadOfItsOwnAsync(Put("alone again"));
+
+        Assert.False(last.IsRefused);
+        Assert.Single(writers.Take(8).Distinct());
+        Assert.DoesNotContain(caller, writers.Take(8));
+        Assert.Equal(caller, writers[8]);
+        await run.EndAsync();
+    }
+
+    [Fact]
     public async Task Commit_QueueFull_WaitsForRoomAndCanBeCancelled()
     {
         var run = new Run(new StoreOptions { QueueLimit = 1, MaxBatch = 1 });
@@ -188,9 +209,13 @@ public sealed class CommitPipelineTests
     {
         public Run(StoreOptions? options = null, bool othersWait = false)
         {
-            Pipeline = new CommitPipeline(Log, Store, Watches, options ?? new StoreOptions()) { OthersWait = () => othersWait };
+            Pipeline = new CommitPipeline(Log, Store, Watches, options ?? new StoreOptions()) { OthersWait = () => OthersWait };
+            OthersWait = othersWait;
             Running = Task.Factory.StartNew(Pipeline.Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
+
+        /// <summary>Whether work waits for a thread.</summary>
+        public bool OthersWait { get; set; }
 
         public ManualLog Log { get; } = new();
 
@@ -204,6 +229,11 @@ public sealed class CommitPipelineTests
 
         /// <summary>The first write, which finds nobody writing: its own thread waits for the sync.</summary>
         public Task<Outcome<IMessage>> AloneAsync(IMessage request) => Task.Run(() => QueueAsync(request));
+
+        /// <summary>A write whose thread does nothing else, and that thread.</summary>
+        public Task<(Outcome<IMessage> Outcome, int Thread)> OnAThreadOfItsOwnAsync(IMessage request) => Task.Factory.StartNew(
+            () => (QueueAsync(request).GetAwaiter().GetResult(), Environment.CurrentManagedThreadId),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).OrMissing("the answer");
 
         /// <summary>A write while another one is under way.</summary>
         public Task<Outcome<IMessage>> QueueAsync(IMessage request, CancellationToken ct = default) => Pipeline.CommitAsync(request, ct).AsTask();
