@@ -29,6 +29,7 @@ internal sealed class Pace(TimeProvider time)
     /// <exception cref="OperationCanceledException">Stopping.</exception>
     public void Step()
     {
+        Thread.Yield();         // else whoever was woken on this processor waits for it to the end of the slice, though another may be free
         if (++_steps % StepsPerLook != 0) return;
         var worked = time.GetElapsedTime(_began);
         if (worked < _slice) return;
