@@ -55,6 +55,8 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
     /// <summary>Counts and times the batches; may be left out.</summary>
     public StoreMetrics? Metrics { get; init; }
 
+    private bool OthersQueued => _queue.Reader.Count > 0;
+
     /// <summary>
     /// Commits a write and gives its outcome, to be awaited once: <see cref="EtcdErrors.Stopped"/> when the store is stopping, or a sync failed and
     /// whether the write is in is unknown. Cancelling stops the wait for room in the queue; a queued write is past recall.
@@ -115,8 +117,6 @@ internal sealed class CommitPipeline(IWriteAheadLog log, MvccStore store, IWatch
             throw;                              // the host stops; recovery starts from the log
         }
     }
-
-    private bool OthersQueued => _queue.Reader.Count > 0;
 
     // Blocks its caller's thread for one sync; there is never more than one such thread. A write that waits for this very thread would
     // wait for that sync and then for its own: better to leave the thread to it, and sync both at once.
