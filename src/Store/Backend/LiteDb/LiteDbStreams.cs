@@ -217,6 +217,10 @@ internal sealed class LiteDbStreams : IDisposable
 
         public override void SetLength(long value) => inner.SetLength(value);
 
-        public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            inner.Write(buffer, offset, count);
+            Thread.Yield();     // as after each row (Pace): a commit writes all its pages within one call, and the checkpoint once more
+        }
     }
 }
